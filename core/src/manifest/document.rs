@@ -1,0 +1,166 @@
+//! What reading gives: documents and objects that know where their fields stand.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::error::Position;
+use super::places::{self, Places};
+use super::{field, places_json};
+
+/// One document of a file, as JSON.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// What the document says. Integers are `i64` or `u64`, and larger ones floats, as in Go.
+    pub value: Value,
+    /// The line of the input on which the document's value starts, from 1.
+    pub line: u32,
+    /// What `kubectl` passes over in silence and a reader should know.
+    pub notices: Vec<Notice>,
+    pub(super) source: Option<Arc<Source>>,
+}
+
+/// One Kubernetes object of a document: the document itself, or an item of the `List` that it is.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// The object; for an item that lacks them, with the list's `apiVersion` and the item kind of the list's.
+    pub value: Value,
+    /// The object's path in its document: empty, or such as `items[3]`.
+    pub path: String,
+    pub(super) source: Option<Arc<Source>>,
+}
+
+/// Where a field stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Location {
+    /// Where its key starts; absent for the items of a list and for a whole document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<Position>,
+    /// Where its value starts, past an anchor or tag. An alias starts at its `*`.
+    pub value: Position,
+}
+
+/// Something in a document that Go reads without a word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Notice {
+    /// What it is.
+    pub code: NoticeCode,
+    /// The same as a sentence, in lower case.
+    pub message: String,
+    /// Where.
+    pub position: Position,
+}
+
+/// The kinds of [`Notice`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum NoticeCode {
+    /// A key stands twice in one object and its last value counts. An API server that decodes the text itself
+    /// with `fieldValidation=Strict` refuses this.
+    DuplicateKey,
+    /// Content after the first document that no `---` line separates from it, which nothing reads.
+    IgnoredContent,
+}
+
+impl Notice {
+    pub(super) fn duplicate(field: &str, position: Position) -> Self {
+        let message = format!("`{field}` is set more than once: the last value counts");
+        Self { code: NoticeCode::DuplicateKey, message, position }
+    }
+}
+
+impl Document {
+    /// A document that comes from no text: it has no positions, and its line is 1.
+    pub fn of(value: Value) -> Self {
+        Self { value, line: 1, notices: Vec::new(), source: None }
+    }
+
+    /// Where a field stands in the input, by its Kubernetes path: `spec.template.spec.containers[0].image`,
+    /// `metadata.labels[app.kubernetes.io/name]`; the empty path is the document. `None` where the text has no
+    /// such field.
+    ///
+    /// The first call indexes the document's text again, the others look up.
+    pub fn location_of(&self, field: &str) -> Option<Location> {
+        self.source.as_ref()?.locate(field, true)
+    }
+
+    /// Where a field's key starts, or the value of a list item: the line is always the one with the name.
+    pub fn position_of(&self, field: &str) -> Option<Position> {
+        self.location_of(field).map(Location::start)
+    }
+
+    /// [`Document::position_of`] the field or, where it is missing, of the nearest field around it.
+    pub fn nearest_position_of(&self, field: &str) -> Option<Position> {
+        self.source.as_ref()?.locate(field, false).map(Location::start)
+    }
+}
+
+impl Object {
+    /// An object that comes from no text and has no positions.
+    pub fn of(value: Value) -> Self {
+        Self { value, path: String::new(), source: None }
+    }
+
+    /// Where a field of this object stands in the input. See [`Document::location_of`].
+    pub fn location_of(&self, field: &str) -> Option<Location> {
+        self.source.as_ref()?.locate(&field::joined(&self.path, field), true)
+    }
+
+    /// See [`Document::position_of`].
+    pub fn position_of(&self, field: &str) -> Option<Position> {
+        self.location_of(field).map(Location::start)
+    }
+
+    /// See [`Document::nearest_position_of`].
+    pub fn nearest_position_of(&self, field: &str) -> Option<Position> {
+        self.source.as_ref()?.locate(&field::joined(&self.path, field), false).map(Location::start)
+    }
+}
+
+impl Location {
+    /// The key, or the value where there is no key.
+    pub fn start(self) -> Position {
+        self.key.unwrap_or(self.value)
+    }
+}
+
+/// The text of a document, shared by all that came out of it.
+pub(super) struct Source {
+    /// The whole input.
+    text: Arc<String>,
+    range: Range<usize>,
+    start: Position,
+    is_json: bool,
+    places: OnceLock<Places>,
+}
+
+impl Source {
+    /// `range` holds the document and starts at `start`.
+    pub(super) fn of(text: &Arc<String>, range: Range<usize>, start: Position, is_json: bool) -> Arc<Self> {
+        Arc::new(Self { text: Arc::clone(text), range, start, is_json, places: OnceLock::new() })
+    }
+
+    pub(super) fn places(&self) -> &Places {
+        self.places.get_or_init(|| {
+            let text = self.text.get(self.range.clone()).unwrap_or_default();
+            match self.is_json {
+                true => places_json::of_json(text, self.start),
+                false => places::of_yaml(text, self.start),
+            }
+        })
+    }
+
+    fn locate(&self, field: &str, whole: bool) -> Option<Location> {
+        let found = self.places().find(field)?;
+        (found.is_whole || !whole).then_some(Location { key: found.key, value: found.value })
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Source({:?}, {})", self.range, self.start)
+    }
+}

@@ -1,0 +1,272 @@
+//! YAML to values: one document, decoded as go-yaml v2 decodes it (`decode.go`).
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::MAX_DEPTH;
+use super::alias::{Budget, Kept};
+use super::document::{Notice, NoticeCode};
+use super::error::{Position, ReadError};
+use super::field;
+use super::scalar::{Scalar, Tag};
+use super::yaml::{Events, Fault, Node};
+
+/// The first document of a text. `root` is `None` where there is none, or nothing in it.
+pub(super) struct Parsed {
+    pub(super) root: Option<(Value, Position)>,
+    pub(super) notices: Vec<Notice>,
+}
+
+/// Reads the first document of `text`, which starts at `start` in the input.
+pub(super) fn parse(text: &str, start: Position) -> Result<Parsed, Fault> {
+    let mut builder = Builder::default();
+    let mut events = Events::of(text, start);
+    while let Some((node, at)) = events.next_in_document()? {
+        builder.take(node, at)?;
+    }
+    if builder.root.is_some()
+        && let Some(at) = events.content_after_document()
+    {
+        let message = "only the first document counts: nothing is read from here to the next `---` line";
+        builder.notices.push(Notice { code: NoticeCode::IgnoredContent, message: message.to_owned(), position: at });
+    }
+    Ok(Parsed { root: builder.root, notices: builder.notices })
+}
+
+#[derive(Default)]
+struct Builder {
+    /// The collections that are open, the outermost first.
+    frames: Vec<Frame>,
+    anchors: Vec<Option<Anchor>>,
+    budget: Budget,
+    root: Option<(Value, Position)>,
+    notices: Vec<Notice>,
+}
+
+enum Anchor {
+    Open,
+    Closed(Kept),
+}
+
+struct Frame {
+    collection: Collection,
+    at: Position,
+    anchor: usize,
+    /// How many levels the collection has so far, itself among them.
+    depth: usize,
+    /// What had been decoded before it: nodes and bytes.
+    before: (u64, u64),
+}
+
+enum Collection {
+    Sequence(Vec<Value>),
+    Mapping {
+        map: Map<String, Value>,
+        key: Key,
+        /// The keys that only a merge has set so far: setting one again is no duplicate.
+        merged: BTreeSet<String>,
+    },
+}
+
+enum Key {
+    Expected,
+    Name(String, Position),
+    Merge,
+}
+
+impl Builder {
+    fn take(&mut self, node: Node<'_>, at: Position) -> Result<(), ReadError> {
+        match node {
+            Node::Scalar { merges: true, anchor: 0, .. } if self.expects_key() => {
+                self.budget.decode(0);
+                self.set_key(Key::Merge);
+                Ok(())
+            }
+            Node::Scalar { text, plain, tag, anchor, .. } => {
+                let scalar = resolve(text, plain, tag).map_err(|message| ReadError::at(at, message))?;
+                let bytes = if let Scalar::Text(text) = &scalar { text.len() as u64 } else { 0 };
+                self.budget.decode(bytes);
+                if anchor != 0 {
+                    self.keep(anchor, Kept::of_scalar(scalar.clone(), bytes), at)?;
+                }
+                self.scalar(scalar, false, at)
+            }
+            Node::Sequence { anchor } => self.open(Collection::Sequence(Vec::new()), anchor, at),
+            Node::Mapping { anchor } => {
+                let (map, merged) = (Map::new(), BTreeSet::new());
+                self.open(Collection::Mapping { map, key: Key::Expected, merged }, anchor, at)
+            }
+            Node::Alias { anchor, name } => self.alias(anchor, name, at),
+            Node::End => self.close(),
+        }
+    }
+
+    fn scalar(&mut self, scalar: Scalar, aliased: bool, at: Position) -> Result<(), ReadError> {
+        let fault = |message| ReadError::at(at, message);
+        if self.expects_key() {
+            let name = scalar.into_key().map_err(fault)?;
+            self.set_key(Key::Name(name, at));
+            return Ok(());
+        }
+        self.place(scalar.into_json().map_err(fault)?, 0, aliased, at)
+    }
+
+    fn alias(&mut self, anchor: usize, name: &str, at: Position) -> Result<(), ReadError> {
+        let kept = match self.anchors.get(anchor) {
+            Some(Some(Anchor::Closed(kept))) => kept,
+            Some(Some(Anchor::Open)) => {
+                return Err(ReadError::at(at, format!("anchor `{name}` contains itself")));
+            }
+            _ => return Err(ReadError::at(at, format!("unknown anchor `{name}` referenced"))),
+        };
+        self.budget.expand(kept, at)?;
+        if self.frames.len() + kept.depth > MAX_DEPTH {
+            return Err(ReadError::too_deep(at));
+        }
+        if let Some(scalar) = kept.scalar.clone() {
+            return self.scalar(scalar, true, at);
+        }
+        let (value, depth) = (kept.value.clone(), kept.depth);
+        self.refuse_as_key(at)?;
+        self.place(value, depth, true, at)
+    }
+
+    fn open(&mut self, collection: Collection, anchor: usize, at: Position) -> Result<(), ReadError> {
+        self.refuse_as_key(at)?;
+        if self.frames.len() >= MAX_DEPTH {
+            return Err(ReadError::too_deep(at));
+        }
+        let before = self.budget.so_far();
+        self.budget.decode(0);
+        if anchor != 0 {
+            self.set_anchor(anchor, Anchor::Open);
+        }
+        self.frames.push(Frame { collection, at, anchor, depth: 1, before });
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), ReadError> {
+        let Some(frame) = self.frames.pop() else { return Ok(()) };
+        let value = match frame.collection {
+            Collection::Sequence(items) => Value::Array(items),
+            Collection::Mapping { map, .. } => Value::Object(map),
+        };
+        if frame.anchor != 0 {
+            let (nodes, bytes) = self.budget.so_far();
+            let (nodes, bytes) = (nodes - frame.before.0, bytes - frame.before.1);
+            let kept = Kept { value: value.clone(), scalar: None, nodes, bytes, depth: frame.depth };
+            self.keep(frame.anchor, kept, frame.at)?;
+        }
+        self.place(value, frame.depth, false, frame.at)
+    }
+
+    /// Puts a finished value where the innermost open collection wants it.
+    fn place(&mut self, value: Value, depth: usize, aliased: bool, at: Position) -> Result<(), ReadError> {
+        let Some(frame) = self.frames.last_mut() else {
+            self.root = Some((value, at));
+            return Ok(());
+        };
+        frame.depth = frame.depth.max(depth + 1);
+        match &mut frame.collection {
+            Collection::Sequence(items) => items.push(value),
+            Collection::Mapping { map, key, merged } => match std::mem::replace(key, Key::Expected) {
+                Key::Expected => {}
+                Key::Merge => merge(map, merged, value, aliased, at)?,
+                Key::Name(name, key_at) => {
+                    let was_merged = merged.remove(&name);
+                    let second = map.insert(name.clone(), value).is_some() && !was_merged;
+                    if second {
+                        let field = self.field_of(&name);
+                        self.notices.push(Notice::duplicate(&field, key_at));
+                    }
+                }
+            },
+        }
+        Ok(())
+    }
+
+    /// The path of `name` in the innermost mapping.
+    fn field_of(&self, name: &str) -> String {
+        let mut path = String::new();
+        for frame in &self.frames {
+            match &frame.collection {
+                Collection::Sequence(items) => field::push_index(&mut path, items.len()),
+                Collection::Mapping { key: Key::Name(name, _), .. } => field::push_name(&mut path, name),
+                Collection::Mapping { .. } => {}
+            }
+        }
+        field::push_name(&mut path, name);
+        path
+    }
+
+    fn expects_key(&self) -> bool {
+        let collection = self.frames.last().map(|frame| &frame.collection);
+        matches!(collection, Some(Collection::Mapping { key: Key::Expected, .. }))
+    }
+
+    fn set_key(&mut self, new: Key) {
+        if let Some(Frame { collection: Collection::Mapping { key, .. }, .. }) = self.frames.last_mut() {
+            *key = new;
+        }
+    }
+
+    fn refuse_as_key(&self, at: Position) -> Result<(), ReadError> {
+        if self.expects_key() {
+            let message = "an object or a list cannot be a key: quote it if it is text in braces";
+            return Err(ReadError::at(at, message));
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, anchor: usize, kept: Kept, at: Position) -> Result<(), ReadError> {
+        self.budget.keep(&kept, at)?;
+        self.set_anchor(anchor, Anchor::Closed(kept));
+        Ok(())
+    }
+
+    fn set_anchor(&mut self, anchor: usize, new: Anchor) {
+        if self.anchors.len() <= anchor {
+            self.anchors.resize_with(anchor + 1, || None);
+        }
+        if let Some(slot) = self.anchors.get_mut(anchor) {
+            *slot = Some(new);
+        }
+    }
+}
+
+fn resolve(text: Cow<'_, str>, plain: bool, tag: Option<Tag>) -> Result<Scalar, String> {
+    match tag {
+        Some(tag) => Scalar::of_tagged(&text, tag),
+        None if plain => Ok(Scalar::of_plain(&text).unwrap_or_else(|| Scalar::Text(text.into_owned()))),
+        None => Ok(Scalar::Text(text.into_owned())),
+    }
+}
+
+/// `<<`: the keys of one mapping, or of several where the first has the last word, go in as if they stood here.
+/// So they win over what stands before the merge, and lose against what follows it.
+fn merge(
+    map: &mut Map<String, Value>,
+    merged: &mut BTreeSet<String>,
+    value: Value,
+    aliased: bool,
+    at: Position,
+) -> Result<(), ReadError> {
+    let sources = match value {
+        Value::Object(source) => vec![Value::Object(source)],
+        Value::Array(sources) if !aliased => sources,
+        _ => vec![Value::Null],
+    };
+    for source in sources.into_iter().rev() {
+        let Value::Object(source) = source else {
+            let message = "map merge requires map or sequence of maps as the value";
+            return Err(ReadError::at(at, message));
+        };
+        for (name, value) in source {
+            merged.insert(name.clone());
+            map.insert(name, value);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,270 @@
+//! What goes in: one StatefulSet and what surrounds it, parsed once. A host that holds an [`Observed`] and changes one
+//! object parses that object only.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::identity::split_canonical;
+use crate::{Cause, CauseType, Error, ErrorCode, Kind, Timestamp};
+
+mod claim;
+mod metadata;
+mod pod;
+mod selector;
+mod set;
+
+pub use claim::{Claim, Revision};
+pub(crate) use metadata::namespace_of;
+pub use metadata::{Labels, Metadata, OwnerReference};
+pub use pod::{Phase, Pod};
+pub use selector::Selector;
+pub use set::{
+    ClaimTemplate, IntOrPercent, PodManagementPolicy, Retention, RetentionPolicy, RollingUpdate, StatefulSet,
+    StrategyType, UpdateStrategy,
+};
+
+/// An observation as it is written (`wire.md`, "Observation"). A list that is absent is unknown; an empty one is empty.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[non_exhaustive]
+pub struct Observation {
+    /// When it was observed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub now: Option<Timestamp>,
+    /// The StatefulSet, as an API server returns it.
+    pub stateful_set: Value,
+    /// Pods of the namespace; required to reconcile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pods: Option<Vec<Value>>,
+    /// Claims of the namespace; required to reconcile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub persistent_volume_claims: Option<Vec<Value>>,
+    /// All revisions of the namespace; required to reconcile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub controller_revisions: Option<Vec<Value>>,
+    /// Services of the namespace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub services: Option<Vec<Value>>,
+    /// EndpointSlices of the namespace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint_slices: Option<Vec<Value>>,
+    /// Nodes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nodes: Option<Vec<Value>>,
+    /// PodDisruptionBudgets of the namespace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pod_disruption_budgets: Option<Vec<Value>>,
+    /// Other controllers of the namespace, such as Deployments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workloads: Option<Vec<Value>>,
+}
+
+/// The parsed observation that [`reconcile`](crate::reconcile) decides on.
+#[derive(Clone, Debug)]
+pub struct Observed {
+    set: StatefulSet,
+    pods: BTreeMap<PodKey, Pod>,
+    claims: BTreeMap<Box<str>, BTreeMap<u64, Claim>>,
+    revisions: BTreeMap<Box<str>, Revision>,
+}
+
+/// Pods stand in the order of their sets, ordinals and names; those without an ordinal come first.
+type PodKey = (Box<str>, Option<u32>, Box<str>);
+
+impl Observed {
+    /// Parses an observation. Objects of other namespaces are left out; objects of other sets may be among the rest.
+    ///
+    /// # Errors
+    /// `invalid` with every field at fault, such as `pods[3].status.phase`; a required list that is absent is one.
+    ///
+    /// ```
+    /// use steadfast_core::{Observation, Observed};
+    /// let observation: Observation = serde_json::from_str(r#"{"statefulSet": {"metadata": {"name": "web"}}}"#).unwrap();
+    /// let error = Observed::parse(observation).unwrap_err();
+    /// let fields: Vec<&str> = error.causes.iter().map(|c| c.field.as_str()).collect();
+    /// assert_eq!(fields, ["pods", "persistentVolumeClaims", "controllerRevisions", "statefulSet.metadata.uid",
+    ///     "statefulSet.spec.replicas", "statefulSet.spec.selector", "statefulSet.spec.template"]);
+    /// ```
+    pub fn parse(observation: Observation) -> Result<Self, Error> {
+        let lists = [
+            ("pods", Kind::Pod, observation.pods),
+            ("persistentVolumeClaims", Kind::PersistentVolumeClaim, observation.persistent_volume_claims),
+            ("controllerRevisions", Kind::ControllerRevision, observation.controller_revisions),
+        ];
+        let mut causes: Vec<Cause> =
+            lists.iter().filter(|(_, _, list)| list.is_none()).map(|(name, ..)| Cause::required(*name)).collect();
+        let mut observed = match Self::of_set(observation.stateful_set) {
+            Ok(observed) => observed,
+            Err(mut error) => {
+                error.causes.iter_mut().for_each(|cause| cause.field = format!("statefulSet.{}", cause.field));
+                causes.append(&mut error.causes);
+                return Err(Error { causes, ..error });
+            }
+        };
+        for (list, kind, objects) in lists {
+            for (at, object) in objects.into_iter().flatten().enumerate() {
+                if let Err(error) = observed.put_kind(kind, Arc::new(object)) {
+                    causes.extend(error.causes.into_iter().map(|cause| {
+                        let separator = if cause.field.is_empty() { "" } else { "." };
+                        Cause { field: format!("{list}[{at}]{separator}{}", cause.field), ..cause }
+                    }));
+                }
+            }
+        }
+        if causes.is_empty() { Ok(observed) } else { Err(Error::invalid(causes)) }
+    }
+
+    /// An observation of the set alone: nothing else exists.
+    ///
+    /// # Errors
+    /// `wrongKind` or `invalid`, with paths from the object's root.
+    pub fn of_set(set: impl Into<Arc<Value>>) -> Result<Self, Error> {
+        let set = parse_set(set.into())?;
+        Ok(Self { set, pods: BTreeMap::new(), claims: BTreeMap::new(), revisions: BTreeMap::new() })
+    }
+
+    /// Puts one object in, in place of the one of its kind and name. The kind is read from the object. Kinds that no
+    /// decision reads, objects of other namespaces and other StatefulSets are left out.
+    ///
+    /// # Errors
+    /// `invalid`, with paths from the object's root; what was there before stays.
+    pub fn put(&mut self, object: impl Into<Arc<Value>>) -> Result<(), Error> {
+        let object = object.into();
+        match object.get("kind").and_then(Value::as_str) {
+            Some("StatefulSet") => {
+                let set = parse_set(object)?;
+                if set.name() == self.set.name() && set.namespace() == self.set.namespace() {
+                    self.set = set;
+                }
+                Ok(())
+            }
+            Some("Pod") => self.put_kind(Kind::Pod, object),
+            Some("PersistentVolumeClaim") => self.put_kind(Kind::PersistentVolumeClaim, object),
+            Some("ControllerRevision") => self.put_kind(Kind::ControllerRevision, object),
+            Some(_) => Ok(()),
+            None => Err(Error::invalid(vec![Cause::required("kind")])),
+        }
+    }
+
+    /// Takes one object out; true where it was there. The set itself stays.
+    pub fn remove(&mut self, kind: Kind, name: &str) -> bool {
+        match kind {
+            Kind::StatefulSet => false,
+            Kind::Pod => self.pods.remove(&pod_key(name)).is_some(),
+            Kind::ControllerRevision => self.revisions.remove(name).is_some(),
+            Kind::PersistentVolumeClaim => {
+                let Some((prefix, ordinal)) = split_canonical(name) else { return false };
+                let Some(claims) = self.claims.get_mut(prefix) else { return false };
+                let was_there = claims.remove(&ordinal).is_some();
+                if claims.is_empty() {
+                    self.claims.remove(prefix);
+                }
+                was_there
+            }
+        }
+    }
+
+    /// The set.
+    pub fn set(&self) -> &StatefulSet {
+        &self.set
+    }
+
+    /// All Pods of the namespace: in the order of the set they are named after, of ordinals, of names.
+    pub fn pods(&self) -> impl Iterator<Item = &Pod> {
+        self.pods.values()
+    }
+
+    /// The Pod of this name.
+    pub fn pod(&self, name: &str) -> Option<&Pod> {
+        self.pods.get(&pod_key(name))
+    }
+
+    /// The claim of this name; claims that no StatefulSet could have named are not kept.
+    pub fn claim(&self, name: &str) -> Option<&Claim> {
+        let (prefix, ordinal) = split_canonical(name)?;
+        self.claims.get(prefix)?.get(&ordinal)
+    }
+
+    /// The claims named `<prefix>-<ordinal>`, by ordinal.
+    pub(crate) fn claims_of(&self, prefix: &str) -> Option<&BTreeMap<u64, Claim>> {
+        self.claims.get(prefix)
+    }
+
+    /// All revisions of the namespace, by name.
+    pub fn revisions(&self) -> impl Iterator<Item = &Revision> {
+        self.revisions.values()
+    }
+
+    /// The revision of this name.
+    pub fn revision(&self, name: &str) -> Option<&Revision> {
+        self.revisions.get(name)
+    }
+
+    fn put_kind(&mut self, kind: Kind, object: Arc<Value>) -> Result<(), Error> {
+        check_kind(kind, &object)?;
+        if namespace_of(&object) != self.set.namespace() {
+            return Ok(());
+        }
+        let invalid = |causes| Error::invalid(causes).of_object(kind.name(), name_of(&object));
+        match kind {
+            Kind::StatefulSet => {}
+            Kind::Pod => {
+                let pod = Pod::parse(Arc::clone(&object)).map_err(invalid)?;
+                self.pods.insert(pod_key(pod.name()), pod);
+            }
+            Kind::PersistentVolumeClaim => {
+                let claim = Claim::parse(Arc::clone(&object)).map_err(invalid)?;
+                if let Some((prefix, ordinal)) = split_canonical(&claim.metadata.name) {
+                    match self.claims.get_mut(prefix) {
+                        Some(claims) => drop(claims.insert(ordinal, claim)),
+                        None => drop(self.claims.insert(prefix.into(), BTreeMap::from([(ordinal, claim)]))),
+                    }
+                }
+            }
+            Kind::ControllerRevision => {
+                let revision = Revision::parse(Arc::clone(&object)).map_err(invalid)?;
+                self.revisions.insert(revision.metadata.name.clone(), revision);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn parse_set(object: Arc<Value>) -> Result<StatefulSet, Error> {
+    check_kind(Kind::StatefulSet, &object)?;
+    StatefulSet::parse(Arc::clone(&object))
+        .map_err(|causes| Error::invalid(causes).of_object("StatefulSet", name_of(&object)))
+}
+
+/// Items of a list carry no kind; one that does must have the right one.
+fn check_kind(kind: Kind, object: &Value) -> Result<(), Error> {
+    if !object.is_object() {
+        return Err(Error::invalid(vec![Cause::wrong_type("", object, "a mapping")]));
+    }
+    match object.get("kind") {
+        None | Some(Value::Null) => Ok(()),
+        Some(found) if found == kind.name() => Ok(()),
+        Some(found) => {
+            let message = format!("expected a {}, found kind `{}`", kind.name(), found.as_str().unwrap_or("?"));
+            let cause = Cause::of("kind", CauseType::FieldValueInvalid, message.clone());
+            Err(Error { causes: vec![cause], ..Error::new(ErrorCode::WrongKind, message) })
+        }
+    }
+}
+
+fn name_of(object: &Value) -> &str {
+    object.get("metadata").and_then(|m| m.get("name")).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn pod_key(name: &str) -> PodKey {
+    match crate::identity::membership(name) {
+        Some(member) => {
+            let ordinal = member.ordinal.and_then(|ordinal| u32::try_from(ordinal.number()).ok());
+            (member.parent.into(), ordinal, name.into())
+        }
+        None => ("".into(), None, name.into()),
+    }
+}

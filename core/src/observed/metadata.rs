@@ -1,0 +1,111 @@
+//! What every object has: a name, a UID, labels, owners, and perhaps the mark of its deletion.
+
+use crate::Timestamp;
+use crate::json::Field;
+
+/// The part of `metadata` that decisions read.
+#[derive(Clone, Debug)]
+pub struct Metadata {
+    /// `metadata.name`.
+    pub name: Box<str>,
+    /// `metadata.uid`; empty where it has none yet.
+    pub uid: Box<str>,
+    /// `metadata.creationTimestamp`.
+    pub created: Option<Timestamp>,
+    /// `metadata.deletionTimestamp`: the object is terminating.
+    pub deleted: Option<Timestamp>,
+    /// `metadata.labels`.
+    pub labels: Labels,
+    /// `metadata.ownerReferences`, in their order.
+    pub owners: Vec<OwnerReference>,
+}
+
+/// One entry of `metadata.ownerReferences`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnerReference {
+    /// Such as `apps/v1`.
+    pub api_version: Box<str>,
+    /// Such as `StatefulSet`.
+    pub kind: Box<str>,
+    /// The owner's name.
+    pub name: Box<str>,
+    /// The owner's UID.
+    pub uid: Box<str>,
+    /// True where this owner controls the object.
+    pub controller: bool,
+}
+
+/// Labels in order of keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Labels(Vec<(Box<str>, Box<str>)>);
+
+impl Labels {
+    /// The value of the label `key`.
+    pub fn value(&self, key: &str) -> Option<&str> {
+        self.0.iter().find(|(k, _)| **k == *key).map(|(_, value)| &**value)
+    }
+
+    /// All labels, in order of keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(key, value)| (&**key, &**value))
+    }
+
+    pub(crate) fn parse(field: &Field<'_>) -> Self {
+        Self(field.strings().into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+    }
+}
+
+impl Metadata {
+    /// The owner that controls the object: the first that says so.
+    ///
+    /// Source: `apimachinery/pkg/apis/meta/v1/controller_ref.go`, `GetControllerOf`.
+    pub fn controller(&self) -> Option<&OwnerReference> {
+        self.owners.iter().find(|owner| owner.controller)
+    }
+
+    /// True where the object is terminating.
+    pub fn is_terminating(&self) -> bool {
+        self.deleted.is_some()
+    }
+
+    pub(crate) fn parse(metadata: &Field<'_>) -> Self {
+        let name = metadata.key("name");
+        let text = |key| metadata.key(key).string().unwrap_or_default().into();
+        if name.value().is_none() || name.string() == Some("") {
+            name.required();
+        }
+        Self {
+            name: text("name"),
+            uid: text("uid"),
+            created: metadata.key("creationTimestamp").time(),
+            deleted: deletion(metadata),
+            labels: Labels::parse(&metadata.key("labels")),
+            owners: metadata.key("ownerReferences").items().map(|owner| OwnerReference::parse(&owner)).collect(),
+        }
+    }
+}
+
+/// A deletion timestamp counts by being there, even the zero time.
+fn deletion(metadata: &Field<'_>) -> Option<Timestamp> {
+    let field = metadata.key("deletionTimestamp");
+    field.is_present().then(|| field.time().unwrap_or_default())
+}
+
+impl OwnerReference {
+    fn parse(owner: &Field<'_>) -> Self {
+        let text = |key| owner.key(key).string().unwrap_or_default().into();
+        Self {
+            api_version: text("apiVersion"),
+            kind: text("kind"),
+            name: text("name"),
+            uid: text("uid"),
+            controller: owner.key("controller").bool().unwrap_or(false),
+        }
+    }
+}
+
+/// The namespace of an object; none means `default`.
+pub(crate) fn namespace_of<'a>(object: &'a serde_json::Value) -> &'a str {
+    let namespace = object.get("metadata").and_then(|metadata| metadata.get("namespace"));
+    namespace.and_then(serde_json::Value::as_str).filter(|ns| !ns.is_empty()).unwrap_or("default")
+}

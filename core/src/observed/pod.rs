@@ -1,0 +1,174 @@
+//! A Pod as it was read: a few words for decisions, the object for what must be written.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::metadata::Metadata;
+use crate::identity::{POD_NAME_LABEL, REVISION_LABEL, membership, split_canonical};
+use crate::json::{Faults, Field};
+use crate::{Cause, Timestamp};
+
+/// A Pod, parsed once.
+#[derive(Clone, Debug)]
+pub struct Pod {
+    pub(crate) object: Arc<Value>,
+    pub(crate) metadata: Metadata,
+    pub(crate) ordinal: Option<u32>,
+    parent: Option<u32>,
+    /// The name is what its parent and ordinal would generate.
+    pub(crate) is_canonical: bool,
+    /// The label with the Pod's name is right.
+    pub(crate) is_labelled: bool,
+    pub(crate) phase: Phase,
+    pub(crate) is_ready: bool,
+    pub(crate) ready_since: Option<Timestamp>,
+    pub(crate) revision: Box<str>,
+    pub(crate) volumes: Vec<Volume>,
+}
+
+/// `status.phase`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// None: for upstream such a Pod has not been created.
+    Absent,
+    /// Accepted, not all containers have run.
+    Pending,
+    /// At least one container runs.
+    Running,
+    /// All containers ended well.
+    Succeeded,
+    /// All containers ended, one badly.
+    Failed,
+    /// Anything else, `Unknown` among them.
+    Unknown,
+}
+
+/// A volume, as far as it matters here.
+#[derive(Clone, Debug)]
+pub(crate) struct Volume {
+    pub name: Box<str>,
+    /// The claim's name, split as it would be generated: what stands before the ordinal, and the ordinal.
+    pub claim: Option<(Box<str>, u64)>,
+}
+
+impl Pod {
+    /// The object as it was read.
+    pub fn object(&self) -> &Value {
+        &self.object
+    }
+
+    /// The same object, to be kept by another without a copy.
+    pub fn shared(&self) -> Arc<Value> {
+        Arc::clone(&self.object)
+    }
+
+    /// Name, UID, labels, owners.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// `metadata.name`.
+    pub fn name(&self) -> &str {
+        &self.metadata.name
+    }
+
+    /// The name of the set that the Pod's name speaks of.
+    pub fn parent(&self) -> Option<&str> {
+        self.parent.and_then(|length| self.metadata.name.get(..length as usize))
+    }
+
+    /// The ordinal that the Pod's name speaks of.
+    pub fn ordinal(&self) -> Option<u64> {
+        self.ordinal.map(u64::from)
+    }
+
+    /// `status.phase`.
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// The name of the revision that it was made from; empty where its label is absent.
+    pub fn revision(&self) -> &str {
+        &self.revision
+    }
+
+    /// True where the condition Ready is.
+    pub fn is_ready(&self) -> bool {
+        self.is_ready
+    }
+
+    /// Since when the condition Ready is what it is.
+    pub fn ready_since(&self) -> Option<Timestamp> {
+        self.ready_since
+    }
+
+    /// True where the Pod is terminating.
+    pub fn is_terminating(&self) -> bool {
+        self.metadata.is_terminating()
+    }
+
+    pub(crate) fn parse(object: Arc<Value>) -> Result<Self, Vec<Cause>> {
+        let faults = Faults::default();
+        let root = Field::root(&object, &faults);
+        let (spec, status) = (root.key("spec"), root.key("status"));
+        let metadata = Metadata::parse(&root.key("metadata"));
+        let (conditions, phase) = (status.key("conditions"), status.key("phase"));
+        // Only the first condition of a type counts (`GetPodConditionFromList`).
+        let ready = conditions.items().find(|condition| condition.key("type").string() == Some("Ready"));
+        let member = membership(&metadata.name);
+        let pod = Self {
+            ordinal: member.and_then(|m| m.ordinal).and_then(|o| u32::try_from(o.number()).ok()),
+            // A parent after a line break would begin elsewhere; such names match no set here or upstream.
+            parent: member.and_then(|m| {
+                metadata.name.starts_with(m.parent).then(|| u32::try_from(m.parent.len()).ok())?
+            }),
+            is_canonical: split_canonical(&metadata.name).is_some(),
+            is_labelled: metadata.labels.value(POD_NAME_LABEL) == Some(&metadata.name),
+            phase: Phase::of(phase.string().unwrap_or_default()),
+            is_ready: ready.as_ref().is_some_and(|r| r.key("status").string() == Some("True")),
+            ready_since: ready.as_ref().and_then(|r| r.key("lastTransitionTime").time()),
+            revision: metadata.labels.value(REVISION_LABEL).unwrap_or_default().into(),
+            volumes: spec.key("volumes").items().map(|volume| Volume::parse(&volume)).collect(),
+            metadata,
+            object: Arc::clone(&object),
+        };
+        faults.or(pod)
+    }
+}
+
+impl Phase {
+    fn of(text: &str) -> Self {
+        match text {
+            "" => Self::Absent,
+            "Pending" => Self::Pending,
+            "Running" => Self::Running,
+            "Succeeded" => Self::Succeeded,
+            "Failed" => Self::Failed,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The phase as `kubectl get` shows it; empty where there is none.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Absent => "",
+            Self::Pending => "Pending",
+            Self::Running => "Running",
+            Self::Succeeded => "Succeeded",
+            Self::Failed => "Failed",
+            Self::Unknown => "Unknown",
+        }
+    }
+}
+
+impl Volume {
+    fn parse(volume: &Field<'_>) -> Self {
+        let source = volume.key("persistentVolumeClaim");
+        let claim = source.key("claimName").string();
+        Self {
+            name: volume.key("name").string().unwrap_or_default().into(),
+            claim: claim.and_then(split_canonical).map(|(prefix, ordinal)| (prefix.into(), ordinal)),
+        }
+    }
+}

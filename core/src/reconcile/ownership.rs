@@ -1,0 +1,69 @@
+//! The first passes: revisions and Pods that nobody controls are adopted, Pods that no longer belong are released.
+//!
+//! Source: `stateful_set.go` (`adoptOrphanRevisions`, `getPodsForStatefulSet`) and `controller_ref_manager.go`
+//! (`ClaimObject`).
+
+use super::draft::Draft;
+use super::Stopped;
+use crate::observed::{Observed, Pod, Revision, Selector};
+use crate::owner::{self, Claim};
+use crate::plan::{Kind, Operation, Reason, Wait, WaitCode};
+use crate::Profile;
+
+/// Adopts matching orphan revisions one by one, in order of names. A set that is being deleted adopts nothing: upstream
+/// returns an error then, before anything else is done.
+pub(super) fn adopt_revisions(observed: &Observed, history: &[&Revision], draft: &mut Draft) -> Result<(), Stopped> {
+    let set = observed.set();
+    for orphan in history.iter().filter(|revision| revision.metadata.controller().is_none()) {
+        let name = &*orphan.metadata.name;
+        if set.metadata().is_terminating() {
+            return draft.stop(Wait::new(WaitCode::RevisionAdoption, Kind::ControllerRevision, name));
+        }
+        let patch = owner::adoption(set, &orphan.metadata);
+        draft.push_revision(Operation::AdoptControllerRevision { patch }, name, Reason::Orphan);
+    }
+    Ok(())
+}
+
+/// The Pods that the set decides about, those that it adopts in this very call among them, in order of ordinals.
+pub(super) fn claim_pods<'a>(
+    observed: &'a Observed,
+    selector: &Selector,
+    profile: &Profile,
+    draft: &mut Draft,
+) -> Vec<&'a Pod> {
+    let set = observed.set();
+    let is_deleted = set.metadata().is_terminating();
+    let mut claimed = Vec::new();
+    let mut has_adopted = false;
+    draft.end_batch();
+    for pod in observed.pods() {
+        let claim = Claim::of(&pod.metadata, set, profile.pods_by_whole_owner());
+        if matches!(claim, Claim::Foreign) {
+            continue;
+        }
+        let is_selected = selector.matches(&pod.metadata.labels);
+        let is_match = is_selected && pod.parent() == Some(set.name());
+        match claim {
+            Claim::Owned if is_match => claimed.push(pod),
+            Claim::Owned if !is_deleted => {
+                let reason = if is_selected { Reason::NameMismatch } else { Reason::SelectorMismatch };
+                let patch = owner::release(set, &pod.metadata);
+                draft.push(Operation::ReleasePod { patch }, pod.name(), pod.name(), reason);
+            }
+            Claim::Orphan if is_match && !is_deleted && !pod.is_terminating() => {
+                let patch = owner::adoption(set, &pod.metadata);
+                draft.push(Operation::AdoptPod { patch }, pod.name(), pod.name(), Reason::Orphan);
+                claimed.push(pod);
+                has_adopted = true;
+            }
+            _ => {}
+        }
+    }
+    draft.end_batch();
+    if has_adopted {
+        // Upstream lists orphans after owned Pods: of two Pods with one ordinal, the one just adopted has the place.
+        claimed.sort_by_key(|pod| (pod.ordinal(), pod.metadata.controller().is_none()));
+    }
+    claimed
+}

@@ -1,0 +1,132 @@
+//! The claimed Pods, sorted into those in range and those that are condemned, each judged once.
+//!
+//! Source: `stateful_set_control.go`, the first half of `updateStatefulSet`.
+
+use super::Call;
+use crate::health;
+use crate::observed::{Phase, Pod};
+
+/// The Pods of a set by what is to become of them.
+pub(super) struct Partition<'a> {
+    /// Those in range, by ordinal; ordinals without a Pod are simply not here.
+    pub replicas: Vec<Judged<'a>>,
+    /// Those out of range, from the highest ordinal down.
+    pub condemned: Vec<Judged<'a>>,
+    /// Who is the first, counting up, that is not available, be it that its Pod is missing.
+    pub first_unavailable: FirstUnavailable<'a>,
+}
+
+/// A Pod and what every pass asks of it.
+#[derive(Clone, Copy)]
+pub(super) struct Judged<'a> {
+    pub pod: &'a Pod,
+    pub ordinal: u64,
+    pub is_running_and_ready: bool,
+    pub is_available: bool,
+    pub is_unavailable: bool,
+}
+
+/// The first Pod that is unavailable: replicas count before condemned ones.
+#[derive(Clone, Copy)]
+pub(super) enum FirstUnavailable<'a> {
+    /// All are available.
+    None,
+    /// The Pod of this ordinal is missing.
+    Missing(u64),
+    /// This one.
+    Pod(Judged<'a>),
+}
+
+/// One place of the range, with the Pod if there is one.
+#[derive(Clone, Copy)]
+pub(super) struct Slot<'a> {
+    pub ordinal: u64,
+    pub judged: Option<Judged<'a>>,
+}
+
+impl<'a> Partition<'a> {
+    /// `pods` come in order of ordinals and names. Of two Pods with one ordinal (`web-1`, `web-01`) the last has the
+    /// place and the other is left alone; a Pod whose digits are no ordinal has none.
+    pub fn of(call: &Call<'a>, pods: &[&'a Pod]) -> Self {
+        let set = call.observed.set();
+        let range = set.start()..set.end();
+        let mut replicas: Vec<Judged<'a>> = Vec::with_capacity(pods.len());
+        let mut condemned = Vec::new();
+        for pod in pods {
+            let Some(judged) = Judged::of(call, pod) else { continue };
+            if !range.contains(&judged.ordinal) {
+                condemned.push(judged);
+                continue;
+            }
+            match replicas.last_mut() {
+                Some(earlier) if earlier.ordinal == judged.ordinal => *earlier = judged,
+                _ => replicas.push(judged),
+            }
+        }
+        // Stable: Pods that share an ordinal keep the order of their names.
+        condemned.sort_by_key(|judged| std::cmp::Reverse(judged.ordinal));
+        let mut partition = Self { replicas, condemned, first_unavailable: FirstUnavailable::None };
+        partition.first_unavailable = partition.find_unavailable(range);
+        partition
+    }
+
+    /// Every place of the range, upwards.
+    pub fn slots(&self, call: &Call<'a>) -> impl Iterator<Item = Slot<'a>> {
+        let start = call.observed.set().start();
+        let mut present = self.replicas.iter().copied().peekable();
+        (0..call.observed.set().replicas()).map(move |position| {
+            let ordinal = start + position;
+            let judged = present.next_if(|judged| judged.ordinal == ordinal);
+            Slot { ordinal, judged }
+        })
+    }
+
+    fn find_unavailable(&self, range: std::ops::Range<u64>) -> FirstUnavailable<'a> {
+        let mut expected = range.clone();
+        for judged in &self.replicas {
+            match expected.next() {
+                Some(ordinal) if ordinal != judged.ordinal => return FirstUnavailable::Missing(ordinal),
+                _ if judged.is_unavailable => return FirstUnavailable::Pod(*judged),
+                _ => {}
+            }
+        }
+        if let Some(ordinal) = expected.next() {
+            return FirstUnavailable::Missing(ordinal);
+        }
+        let condemned = self.condemned.iter().rfind(|judged| judged.is_unavailable);
+        condemned.map_or(FirstUnavailable::None, |judged| FirstUnavailable::Pod(*judged))
+    }
+}
+
+impl<'a> Judged<'a> {
+    fn of(call: &Call<'_>, pod: &'a Pod) -> Option<Self> {
+        let is_available =
+            health::is_available(pod, call.observed.set().min_ready_seconds, call.now, call.profile);
+        Some(Self {
+            ordinal: pod.ordinal()?,
+            is_running_and_ready: health::is_running_and_ready(pod),
+            is_available,
+            is_unavailable: health::is_unavailable(pod, is_available, call.profile),
+            pod,
+        })
+    }
+
+    /// True where upstream counts the Pod as there: it has a phase.
+    pub fn is_created(&self) -> bool {
+        self.pod.phase != Phase::Absent
+    }
+
+    /// True where it was made from another revision than the update's.
+    pub fn is_old(&self, call: &Call<'_>) -> bool {
+        *self.pod.revision != *call.chosen.update.name()
+    }
+
+    pub fn name(&self) -> &'a str {
+        self.pod.name()
+    }
+
+    /// The UID, where the API server has given it one.
+    pub fn uid(&self) -> Option<String> {
+        Some(self.pod.metadata.uid.to_string()).filter(|uid| !uid.is_empty())
+    }
+}

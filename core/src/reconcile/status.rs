@@ -1,0 +1,140 @@
+//! The status: counted from what was observed, completed, compared; and when to look again.
+//!
+//! Source: `stateful_set_control.go` (`updateStatus`, `updateStatefulSetStatus`) and `stateful_set_utils.go`
+//! (`completeUpdate`, `inconsistentStatus`, `setStatefulSetCondition`).
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::draft::Draft;
+use super::partition::Partition;
+use super::update::{max_unavailable, unreadable};
+use super::{Call, recreate};
+use crate::observed::{Phase, Pod, StrategyType};
+use crate::plan::Status;
+use crate::{Gate, Timestamp, health};
+
+/// The counts over all claimed Pods, those without an ordinal included: for a set that is being deleted.
+pub(super) fn of_all(call: &Call<'_>, pods: &[&Pod]) -> Status {
+    let mut status = empty(call);
+    for pod in pods {
+        let available = health::is_available(pod, call.observed.set().min_ready_seconds, call.now, call.profile);
+        count(call, &mut status, pod, health::is_running_and_ready(pod), available);
+    }
+    status
+}
+
+/// The counts over the Pods that have a place, and those that are condemned. Pods that this call creates or deletes
+/// are not looked ahead at.
+pub(super) fn of_partition(call: &Call<'_>, partition: &Partition<'_>) -> Status {
+    let mut status = empty(call);
+    for judged in partition.replicas.iter().chain(&partition.condemned) {
+        count(call, &mut status, judged.pod, judged.is_running_and_ready, judged.is_available);
+    }
+    status
+}
+
+/// Ends the update where all Pods are new and ready; nothing where upstream could not write the status.
+pub(super) fn complete(call: &Call<'_>, mut status: Status, draft: &mut Draft) -> Option<Status> {
+    let set = call.observed.set();
+    let replicas = i32::try_from(set.replicas()).unwrap_or(i32::MAX);
+    let completes =
+        call.profile.every_strategy_completes() || set.strategy.kind == StrategyType::RollingUpdate;
+    if completes && [status.updated_replicas, status.ready_replicas, status.replicas] == [replicas; 3] {
+        status.current_replicas = status.updated_replicas;
+        status.current_revision.clone_from(&status.update_revision);
+        if recreate::is_recreate(call) && has_progressing(&status) {
+            set_progressing(&mut status, false, "RecreateCompleted", "All pods recreated successfully", call.now);
+        }
+    }
+    let is_read = call.profile.status_reads_max_unavailable()
+        && call.profile.is_enabled(Gate::MaxUnavailableStatefulSet)
+        && set.strategy.rolling.is_some();
+    if is_read && let Err(detail) = max_unavailable(call) {
+        draft.wait(unreadable(call, detail));
+        return None;
+    }
+    Some(status)
+}
+
+/// Whether the status is to be written. The collision count is never compared.
+pub(super) fn differs(call: &Call<'_>, status: &Status) -> bool {
+    let observed = &call.observed.set().status;
+    let numbers = |s: &Status| {
+        [s.replicas, s.current_replicas, s.ready_replicas, s.updated_replicas, s.available_replicas]
+    };
+    status.observed_generation > observed.observed_generation
+        || numbers(status) != numbers(observed)
+        || status.current_revision != observed.current_revision
+        || status.update_revision != observed.update_revision
+        || (call.profile.keeps_conditions() && status.conditions != observed.conditions)
+}
+
+/// When the next Pod becomes available by time alone, where the status does not count it yet.
+pub(super) fn requeue_after(call: &Call<'_>, status: &Status, pods: &[&Pod]) -> Option<Duration> {
+    let set = call.observed.set();
+    let min_ready = u64::try_from(set.min_ready_seconds).ok().filter(|seconds| *seconds > 0)?;
+    if !call.profile.requeues_at_next_availability() {
+        let is_short = i64::from(status.available_replicas) != i64::try_from(set.replicas()).unwrap_or(i64::MAX);
+        return is_short.then(|| Duration::from_secs(min_ready));
+    }
+    if status.ready_replicas == status.available_replicas {
+        return None;
+    }
+    let due = pods.iter().filter_map(|pod| health::available_at(pod, set.min_ready_seconds));
+    let next = due.filter(|due| *due > call.now).min().map(|due| due.since(call.now));
+    Some(next.unwrap_or_else(|| Duration::from_secs(min_ready)))
+}
+
+/// Sets the condition Progressing; `lastTransitionTime` moves only with its status.
+pub(super) fn set_progressing(status: &mut Status, is_true: bool, reason: &str, message: &str, now: Timestamp) {
+    let word = if is_true { "True" } else { "False" };
+    let conditions = status.conditions.get_or_insert_default();
+    let condition = conditions.iter_mut().find(|condition| is_progressing(condition));
+    let since = condition.as_ref().filter(|c| c.get("status").and_then(Value::as_str) == Some(word));
+    let since = since.and_then(|c| c.get("lastTransitionTime").cloned());
+    let new = json!({
+        "type": "Progressing",
+        "status": word,
+        "reason": reason,
+        "message": message,
+        "lastTransitionTime": since.unwrap_or_else(|| json!(now.whole_seconds().to_string())),
+    });
+    match condition {
+        Some(condition) => *condition = new,
+        None => conditions.push(new),
+    }
+}
+
+fn is_progressing(condition: &Value) -> bool {
+    condition.get("type").and_then(Value::as_str) == Some("Progressing")
+}
+
+fn has_progressing(status: &Status) -> bool {
+    status.conditions.iter().flatten().any(is_progressing)
+}
+
+fn empty(call: &Call<'_>) -> Status {
+    let observed = &call.observed.set().status;
+    let kept = observed.conditions.clone().filter(|conditions| !conditions.is_empty());
+    Status {
+        observed_generation: call.observed.set().generation,
+        current_revision: call.chosen.current.name().to_owned(),
+        update_revision: call.chosen.update.name().to_owned(),
+        collision_count: Some(call.chosen.collision_count),
+        conditions: kept.filter(|_| call.profile.keeps_conditions()),
+        ..Status::default()
+    }
+}
+
+fn count(call: &Call<'_>, status: &mut Status, pod: &Pod, running_and_ready: bool, available: bool) {
+    let is_created = pod.phase != Phase::Absent;
+    status.replicas += i32::from(is_created);
+    status.ready_replicas += i32::from(running_and_ready);
+    status.available_replicas += i32::from(running_and_ready && available);
+    if is_created && !pod.is_terminating() {
+        status.current_replicas += i32::from(*pod.revision == *call.chosen.current.name());
+        status.updated_replicas += i32::from(*pod.revision == *call.chosen.update.name());
+    }
+}

@@ -1,0 +1,211 @@
+//! The pure rules about one revision: which bytes a template has, which name they get, and how they are read back.
+//!
+//! Source: `pkg/controller/statefulset/stateful_set_utils.go` (`getPatch`, `newRevision`, `ApplyRevision`) and
+//! `pkg/controller/history/controller_history.go` (`HashControllerRevision`, `ControllerRevisionName`).
+
+use serde_json::{Map, Value, json};
+
+mod go_json;
+
+pub use go_json::to_go_json;
+
+/// The longest prefix of a set's name that a revision's name keeps, in bytes.
+const NAME_PREFIX: usize = 223;
+
+/// What a pod template amounts to as a revision: the bytes that are stored, and their hash before the collision count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevisionData {
+    bytes: Vec<u8>,
+    hash: Fnv1,
+}
+
+impl RevisionData {
+    /// The data of a revision of `template`: a strategic merge patch that replaces the whole template, written as
+    /// Go's json.Marshal writes it.
+    ///
+    /// The template must be in the form in which an API server returns it. `null_timestamps`: as Kubernetes up to
+    /// 1.33 wrote it, with `creationTimestamp: null` in the metadata of the template and of ephemeral claims.
+    pub fn of_template(template: &Value, null_timestamps: bool) -> Self {
+        let mut template = template.clone();
+        set_null_timestamps(&mut template, null_timestamps);
+        if let Value::Object(template) = &mut template {
+            template.insert("$patch".to_owned(), json!("replace"));
+        }
+        Self::of_bytes(to_go_json(&json!({ "spec": { "template": template } })))
+    }
+
+    pub(crate) fn of_bytes(bytes: Vec<u8>) -> Self {
+        let hash = Fnv1::default().write(&bytes);
+        Self { bytes, hash }
+    }
+
+    /// The bytes, as they are stored in `data`.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The bytes as JSON.
+    pub(crate) fn value(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_default()
+    }
+
+    /// The hash after `collision_count` names were taken, as it stands at the end of a revision's name.
+    pub fn hash(&self, collision_count: i32) -> String {
+        safe_encode(&self.hash.write(collision_count.to_string().as_bytes()).0.to_string())
+    }
+}
+
+/// The name of the revision with `hash` of the set `set`.
+///
+/// ```
+/// assert_eq!(steadfast_core::revision_name("web", "6c5d9f7b8"), "web-6c5d9f7b8");
+/// ```
+pub fn revision_name(set: &str, hash: &str) -> String {
+    let end = (0..=NAME_PREFIX.min(set.len())).rev().find(|at| set.is_char_boundary(*at)).unwrap_or(0);
+    format!("{}-{hash}", set.get(..end).unwrap_or(set))
+}
+
+/// The pod template that the data of a revision stands for; `current` is the set's own, which data that says nothing
+/// about the template leaves as it is, absent data included. The data must have passed [`check_data`].
+pub(crate) fn template_of<'a>(data: Option<&'a Value>, current: &'a Value) -> &'a Value {
+    // The directive stays in the returned mapping: whoever makes a Pod of it reads metadata and spec only.
+    data.and_then(|data| data.get("spec")?.get("template")).unwrap_or(current)
+}
+
+/// Whether the data of a revision can be applied to a set.
+///
+/// # Errors
+/// A sentence that says why a StatefulSet controller could not have written it, or why it cannot read it back.
+pub(crate) fn check_data(data: Option<&Value>) -> Result<(), String> {
+    let mapping = |value: &Value, field: &str| match value {
+        Value::Object(_) => Ok(()),
+        _ => Err(format!("its `{field}` is not a mapping")),
+    };
+    let Some(data) = data.filter(|data| !data.is_null()) else { return Ok(()) };
+    mapping(data, "data")?;
+    let Some(spec) = data.get("spec") else { return Ok(()) };
+    mapping(spec, "data.spec")?;
+    let Some(template) = spec.get("template") else { return Ok(()) };
+    mapping(template, "data.spec.template")?;
+    if template.get("$patch").and_then(Value::as_str) != Some("replace") {
+        return Err("its `data.spec.template` does not say `$patch: replace`".to_owned());
+    }
+    for list in ["containers", "initContainers", "volumes"] {
+        let found = template.get("spec").and_then(|spec| spec.get(list));
+        if found.is_some_and(|found| !found.is_array() && !found.is_null()) {
+            return Err(format!("its `data.spec.template.spec.{list}` is not a list"));
+        }
+    }
+    match number_beyond_int64(template) {
+        Some(number) => Err(format!("its template has the number {number}, which no int64 holds")),
+        None => Ok(()),
+    }
+}
+
+/// All numbers of a pod template are int32 or int64, but revisions are written through float64: the largest int64
+/// comes back as 9223372036854776000, which nobody can read again.
+fn number_beyond_int64(value: &Value) -> Option<&serde_json::Number> {
+    match value {
+        Value::Number(number) if !number.is_i64() => Some(number),
+        Value::Array(items) => items.iter().find_map(number_beyond_int64),
+        Value::Object(entries) => entries.values().find_map(number_beyond_int64),
+        _ => None,
+    }
+}
+
+/// The characters that stand for bytes in a hash, chosen upstream so that no bad word can appear.
+const SAFE: [char; 27] = [
+    'b', 'c', 'd', 'f', 'g', 'h', 'j', 'k', 'l', 'm', 'n', 'p', 'q', 'r', 's', 't', 'v', 'w', 'x', 'z', '2', '4',
+    '5', '6', '7', '8', '9',
+];
+
+/// Source: `apimachinery/pkg/util/rand`, `SafeEncodeString`.
+fn safe_encode(text: &str) -> String {
+    text.bytes().filter_map(|byte| SAFE.get(usize::from(byte) % SAFE.len())).collect()
+}
+
+/// FNV-1 of 32 bits (multiply, then xor), as Go's `fnv.New32`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Fnv1(u32);
+
+impl Default for Fnv1 {
+    fn default() -> Self {
+        Self(0x811c_9dc5)
+    }
+}
+
+impl Fnv1 {
+    fn write(self, bytes: &[u8]) -> Self {
+        Self(bytes.iter().fold(self.0, |hash, byte| hash.wrapping_mul(0x0100_0193) ^ u32::from(*byte)))
+    }
+}
+
+/// Up to 1.33 a typed object writes its `creationTimestamp` even when it has none; later it leaves it out.
+fn set_null_timestamps(template: &mut Value, null: bool) {
+    let Value::Object(template) = template else { return };
+    set_null_timestamp(template, null);
+    let volumes = template.get_mut("spec").and_then(|spec| spec.get_mut("volumes")).and_then(Value::as_array_mut);
+    for volume in volumes.into_iter().flatten() {
+        let claim = volume.get_mut("ephemeral").and_then(|e| e.get_mut("volumeClaimTemplate"));
+        if let Some(Value::Object(claim)) = claim {
+            set_null_timestamp(claim, null);
+        }
+    }
+}
+
+fn set_null_timestamp(owner: &mut Map<String, Value>, null: bool) {
+    if null {
+        let metadata = owner.entry("metadata").or_insert_with(|| json!({}));
+        if let Value::Object(metadata) = metadata {
+            metadata.entry("creationTimestamp").or_insert(Value::Null);
+        }
+    } else if let Some(Value::Object(metadata)) = owner.get_mut("metadata")
+        && metadata.get("creationTimestamp") == Some(&Value::Null)
+    {
+        metadata.remove("creationTimestamp");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_set_names_are_cut_at_223_bytes() {
+        let name = revision_name(&"a".repeat(253), "abc");
+        assert_eq!(name.len(), 227);
+        assert!(name.ends_with("a-abc"));
+    }
+
+    /// The published test vectors of FNV-1 32 (Noll's `test_fnv.c`).
+    #[test]
+    fn fnv1_gives_the_published_vectors() {
+        assert_eq!(Fnv1::default().write(b"").0, 0x811c_9dc5);
+        assert_eq!(Fnv1::default().write(b"a").0, 0x050c_5d7e);
+        assert_eq!(Fnv1::default().write(b"foobar").0, 0x31f0_b262);
+    }
+
+    #[test]
+    fn data_that_no_controller_wrote_is_refused() {
+        for wrong in [
+            json!("x"),
+            json!({"spec": []}),
+            json!({"spec": {"template": {"spec": {}}}}),
+            json!({"spec": {"template": {"$patch": "replace", "spec": {"containers": {}}}}}),
+            json!({"spec": {"template": {"$patch": "replace", "spec": {"x": 9_223_372_036_854_776_000u64}}}}),
+        ] {
+            assert!(check_data(Some(&wrong)).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn data_without_a_template_leaves_the_sets_own() {
+        let current = json!({"spec": {}});
+        for nothing in [None, Some(&Value::Null), Some(&json!({})), Some(&json!({"spec": {}}))] {
+            assert_eq!(check_data(nothing), Ok(()));
+            assert_eq!(template_of(nothing, &current), &current);
+        }
+        let data = json!({"spec": {"template": {"$patch": "replace", "a": 1}}});
+        assert_eq!(template_of(Some(&data), &current)["a"], 1);
+    }
+}

@@ -1,0 +1,118 @@
+//! The control plane's programs, built once from their released Go modules into a cache outside the repository.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+/// Where each program stands.
+pub struct Binaries {
+    pub etcd: PathBuf,
+    pub kube_apiserver: PathBuf,
+    pub kube_controller_manager: PathBuf,
+    pub kube_scheduler: PathBuf,
+    pub kwok: PathBuf,
+    pub kubectl: PathBuf,
+}
+
+impl Binaries {
+    /// Builds what the cache lacks and says so. The cache is `$STEADFAST_CACHE`, else `~/.cache/steadfast/cluster`;
+    /// a folder a `go.mod`, named after what it pins, so that a new pin is a new build.
+    ///
+    /// # Errors
+    /// No Go toolchain, no place for the cache, or a build that fails.
+    pub fn ready(repository: &Path) -> Result<Self, String> {
+        let cache = cache()?;
+        let etcd = Module::of(repository, "etcd", "go.etcd.io/etcd/server/v3")?;
+        let kubernetes = Module::of(repository, "kubernetes", "k8s.io/kubernetes")?;
+        let kwok = Module::of(repository, "kwok", "sigs.k8s.io/kwok")?;
+        let component = |name: &str| kubernetes.built(&cache, name, &format!("k8s.io/kubernetes/cmd/{name}"));
+        Ok(Self {
+            etcd: etcd.built(&cache, "etcd", "go.etcd.io/etcd/server/v3")?,
+            kube_apiserver: component("kube-apiserver")?,
+            kube_controller_manager: component("kube-controller-manager")?,
+            kube_scheduler: component("kube-scheduler")?,
+            kwok: kwok.built(&cache, "kwok", "sigs.k8s.io/kwok/cmd/kwok")?,
+            kubectl: match on_path("kubectl") {
+                Some(found) => found,
+                None => component("kubectl")?,
+            },
+        })
+    }
+}
+
+/// The Kubernetes version that `tests/cluster/kubernetes/go.mod` pins, such as `1.37.1`.
+///
+/// # Errors
+/// The file cannot be read or pins none.
+pub fn kubernetes_version(repository: &Path) -> Result<String, String> {
+    let module = Module::of(repository, "kubernetes", "k8s.io/kubernetes")?;
+    Ok(module.version.trim_start_matches('v').to_owned())
+}
+
+/// One `go.mod` below `tests/cluster/`, and the version of the module it is there for.
+struct Module {
+    folder: PathBuf,
+    version: String,
+}
+
+impl Module {
+    fn of(repository: &Path, folder: &str, path: &str) -> Result<Self, String> {
+        let folder = repository.join("tests/cluster").join(folder);
+        let file = folder.join("go.mod");
+        let text = std::fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
+        let version = text.lines().find_map(|line| {
+            let mut words = line.trim().trim_start_matches("require ").split_whitespace();
+            (words.next() == Some(path))
+                .then(|| words.next().map(str::to_owned))
+                .flatten()
+        });
+        match version {
+            Some(version) => Ok(Self { folder, version }),
+            None => Err(format!("{}: requires no `{path}`", file.display())),
+        }
+    }
+
+    fn built(&self, cache: &Path, name: &str, package: &str) -> Result<PathBuf, String> {
+        let program = cache.join(format!("{name}-{}", self.version));
+        if program.exists() {
+            return Ok(program);
+        }
+        println!("building {name} {} (once, up to some minutes) ...", self.version);
+        let started = Instant::now();
+        let stamp = format!(
+            "-s -w -X k8s.io/component-base/version.gitVersion={}",
+            self.version
+        );
+        let status = Command::new("go")
+            .args(["build", "-ldflags", &stamp, "-o"])
+            .arg(&program)
+            .arg(package)
+            .current_dir(&self.folder)
+            .status()
+            .map_err(|e| format!("go: {e}; the control plane is built with the Go toolchain"))?;
+        if !status.success() {
+            return Err(format!("go build {package} failed: {status}"));
+        }
+        println!("built {name} in {} s", started.elapsed().as_secs());
+        Ok(program)
+    }
+}
+
+fn cache() -> Result<PathBuf, String> {
+    let folder = match std::env::var_os("STEADFAST_CACHE") {
+        Some(folder) => PathBuf::from(folder),
+        None => {
+            let home = std::env::var_os("HOME").ok_or("neither STEADFAST_CACHE nor HOME is set")?;
+            PathBuf::from(home).join(".cache/steadfast/cluster")
+        }
+    };
+    std::fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    Ok(folder)
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+}

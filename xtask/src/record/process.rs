@@ -1,0 +1,118 @@
+//! A program of the control plane as a child process: it is stopped by its id, at the latest when it is dropped.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A running program, with everything it prints in one file.
+pub struct Process {
+    name: String,
+    child: Child,
+    log: PathBuf,
+}
+
+impl Process {
+    /// Starts `program`; its output goes to `log`.
+    ///
+    /// # Errors
+    /// The file or the process cannot be created.
+    pub fn start(name: &str, program: &Path, args: &[String], log: &Path) -> Result<Self, String> {
+        let output = File::create(log).map_err(|e| format!("{}: {e}", log.display()))?;
+        let errors = output
+            .try_clone()
+            .map_err(|e| format!("{}: {e}", log.display()))?;
+        let child = Command::new(program)
+            .args(args)
+            .env("TZ", "UTC") // the logs' times are compared with the audit log's
+            .stdin(Stdio::null())
+            .stdout(output)
+            .stderr(errors)
+            .spawn()
+            .map_err(|e| format!("{}: {e}", program.display()))?;
+        Ok(Self {
+            name: name.to_owned(),
+            child,
+            log: log.to_owned(),
+        })
+    }
+
+    /// Where its output goes.
+    pub fn log(&self) -> &Path {
+        &self.log
+    }
+
+    /// An error with the end of the log if the process has ended by itself.
+    ///
+    /// # Errors
+    /// It has ended.
+    pub fn check(&mut self) -> Result<(), String> {
+        match self.child.try_wait() {
+            Ok(None) => Ok(()),
+            Ok(Some(status)) => {
+                let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+                let tail: Vec<&str> = log.lines().rev().take(8).collect();
+                let tail: Vec<&str> = tail.into_iter().rev().collect();
+                Err(format!("{} ended ({status}):\n{}", self.name, tail.join("\n")))
+            }
+            Err(e) => Err(format!("{}: {e}", self.name)),
+        }
+    }
+
+    /// Freezes the process where it is.
+    ///
+    /// # Errors
+    /// The signal cannot be sent.
+    pub fn pause(&self) -> Result<(), String> {
+        self.signal("-STOP")
+    }
+
+    /// Lets a paused process go on.
+    ///
+    /// # Errors
+    /// The signal cannot be sent.
+    pub fn resume(&self) -> Result<(), String> {
+        self.signal("-CONT")
+    }
+
+    fn signal(&self, signal: &str) -> Result<(), String> {
+        let status = Command::new("kill")
+            .arg(signal)
+            .arg(self.child.id().to_string())
+            .status();
+        match status {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(format!("kill {signal} {}: {status}", self.name)),
+            Err(e) => Err(format!("kill: {e}")),
+        }
+    }
+}
+
+impl Drop for Process {
+    /// Kills at once: nothing that these programs keep outlives the recording.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Asks again until `ready` gives a value, at most for `limit`; `what` names it in the error.
+///
+/// # Errors
+/// What `ready` fails with, or the time is over.
+pub fn wait_for<T>(
+    what: &str,
+    limit: Duration,
+    mut ready: impl FnMut() -> Result<Option<T>, String>,
+) -> Result<T, String> {
+    let started = Instant::now();
+    loop {
+        if let Some(value) = ready()? {
+            return Ok(value);
+        }
+        if started.elapsed() > limit {
+            return Err(format!("waited {} s in vain for {what}", limit.as_secs()));
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
