@@ -17,7 +17,7 @@ mod selector;
 mod set;
 
 pub use claim::{Claim, Revision};
-pub(crate) use metadata::namespace_of;
+pub(crate) use metadata::{namespace_of, same};
 pub use metadata::{Labels, Metadata, OwnerReference};
 pub use pod::{Phase, Pod};
 pub use selector::Selector;

@@ -46,7 +46,8 @@ pub fn reconcile(observed: &Observed, now: Timestamp, profile: &Profile) -> Plan
     history::sort(&mut history);
     let chosen = revisions::choose(observed, &history, profile, &mut draft);
 
-    let call = Call { observed, now, profile, chosen: &chosen, templates: Templates::of(set) };
+    let is_updating = chosen.current.name() != chosen.update.name();
+    let call = Call { observed, now, profile, chosen: &chosen, is_updating, templates: Templates::of(set) };
     let counted = passes(&call, &pods, &mut draft);
     let written = counted.ok().and_then(|counted| status::complete(&call, counted, &mut draft));
     history::trim(&call, &history, &pods, &mut draft);
@@ -67,6 +68,8 @@ struct Call<'a> {
     now: Timestamp,
     profile: &'a Profile,
     chosen: &'a Chosen<'a>,
+    /// The current revision is not the update's.
+    is_updating: bool,
     templates: Templates<'a>,
 }
 

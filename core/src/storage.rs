@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use crate::object::{edit, without_nulls};
-use crate::observed::{ClaimTemplate, Pod, StatefulSet};
+use crate::observed::{ClaimTemplate, Pod, StatefulSet, same};
 
 pub(crate) mod retention;
 
@@ -43,9 +43,9 @@ impl<'a> Templates<'a> {
     pub(crate) fn match_volumes(&self, pod: &Pod) -> bool {
         let Some(ordinal) = pod.ordinal() else { return false };
         self.entries.iter().all(|(template, prefix)| {
-            let volume = pod.volumes.iter().rfind(|volume| volume.name == template.name);
+            let volume = pod.volumes.iter().rfind(|volume| same(&volume.name, &template.name));
             let claim = volume.and_then(|volume| volume.claim.as_ref());
-            claim.is_some_and(|(found, number)| *number == ordinal && **found == **prefix)
+            claim.is_some_and(|(found, number)| *number == ordinal && same(found, prefix))
         })
     }
 

@@ -18,7 +18,13 @@ pub(super) struct Kept {
 
 impl Kept {
     pub(super) fn of_scalar(scalar: Scalar, bytes: u64) -> Self {
-        Self { value: Value::Null, scalar: Some(scalar), nodes: 1, bytes, depth: 0 }
+        Self {
+            value: Value::Null,
+            scalar: Some(scalar),
+            nodes: 1,
+            bytes,
+            depth: 0,
+        }
     }
 }
 
@@ -74,7 +80,11 @@ impl Budget {
     /// Counts what is set aside for aliases to come.
     pub(super) fn keep(&mut self, kept: &Kept, at: Position) -> Result<(), ReadError> {
         self.kept += kept.nodes.saturating_mul(32) + kept.bytes;
-        if self.kept > MAX_KEPT { Err(excess(at)) } else { Ok(()) }
+        if self.kept > MAX_KEPT {
+            Err(excess(at))
+        } else {
+            Ok(())
+        }
     }
 }
 

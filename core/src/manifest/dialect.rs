@@ -17,15 +17,22 @@ pub(super) struct Dialect<'t> {
 /// What is wrong, and at which offset.
 pub(super) type Refusal = (usize, &'static str);
 
-const TAB: &str = "tabs cannot indent YAML: use spaces";
+pub(super) const TAB: &str = "tabs cannot indent YAML: use spaces";
 
 impl<'t> Dialect<'t> {
     pub(super) fn of(text: &'t str) -> Self {
-        Self { text, last: 0, last_is_plain: false, in_brackets: Vec::new() }
+        Self {
+            text,
+            last: 0,
+            last_is_plain: false,
+            in_brackets: Vec::new(),
+        }
     }
 
     pub(super) fn check(&mut self, event: &Event<'_>, span: &Span) -> Result<(), Refusal> {
-        let Some(range) = span.byte_range() else { return Ok(()) };
+        let Some(range) = span.byte_range() else {
+            return Ok(());
+        };
         match event {
             Event::SequenceStart(style, ..) | Event::MappingStart(style, ..) => {
                 let brackets = *style == StructureStyle::Flow;
@@ -35,7 +42,8 @@ impl<'t> Dialect<'t> {
                 self.in_brackets.push(brackets || self.is_in_brackets());
             }
             Event::SequenceEnd | Event::MappingEnd => {
-                if self.in_brackets.pop() == Some(true) {
+                let was_in_brackets = self.in_brackets.pop();
+                if was_in_brackets == Some(true) {
                     self.last = range.end;
                 }
             }
@@ -49,7 +57,11 @@ impl<'t> Dialect<'t> {
                     ScalarStyle::Literal | ScalarStyle::Folded => {
                         let tab = value.trim_start_matches('\n').starts_with('\t');
                         let header = explicit.rsplit(['|', '>']).next().unwrap_or_default();
-                        if tab && !header.trim_start_matches(['+', '-']).starts_with(|c: char| c.is_ascii_digit()) {
+                        if tab
+                            && !header
+                                .trim_start_matches(['+', '-'])
+                                .starts_with(|c: char| c.is_ascii_digit())
+                        {
                             return Err((range.start, TAB));
                         }
                     }
@@ -125,11 +137,20 @@ impl<'t> Dialect<'t> {
 
     /// In brackets, `?` is always an indicator, so is `:` where a scalar could start, and a `:` inside a plain
     /// scalar belongs to it unless white space follows.
-    fn scalar_in_brackets(&self, raw: &str, style: ScalarStyle, start: usize, end: usize) -> Result<(), Refusal> {
+    fn scalar_in_brackets(
+        &self,
+        raw: &str,
+        style: ScalarStyle,
+        start: usize,
+        end: usize,
+    ) -> Result<(), Refusal> {
         let after = self.text.get(end..).unwrap_or_default();
         if style == ScalarStyle::Plain {
             if let Some(at) = raw.find('?') {
-                return Err((start + at, "a `?` in brackets starts a key: quote the text that holds it"));
+                return Err((
+                    start + at,
+                    "a `?` in brackets starts a key: quote the text that holds it",
+                ));
             }
             if raw.starts_with(':') {
                 return Err((start, "a `:` in brackets cannot start a value: quote it"));
@@ -140,7 +161,9 @@ impl<'t> Dialect<'t> {
             }
         }
         let rest = after.trim_start();
-        let (between, _) = after.split_at_checked(after.len() - rest.len()).unwrap_or_default();
+        let (between, _) = after
+            .split_at_checked(after.len() - rest.len())
+            .unwrap_or_default();
         if rest.starts_with(':') && (raw.contains('\n') || between.contains('\n')) {
             return Err((start, "a key must stand on one line with its `:`"));
         }
@@ -194,7 +217,9 @@ fn escapes(raw: &str, start: usize) -> Result<(), Refusal> {
         match bytes.next().map(|(_, escaped)| escaped) {
             Some(b'/') => return Err((start + at, "found unknown escape character: write `/` for `\\/`")),
             Some(b'u') => {
-                let code = raw.get(at + 2..at + 6).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+                let code = raw
+                    .get(at + 2..at + 6)
+                    .and_then(|hex| u32::from_str_radix(hex, 16).ok());
                 if code.is_some_and(|code| (0xD800..0xE000).contains(&code)) {
                     let message = "found half a character: write it as `\\U` with eight digits";
                     return Err((start + at, message));

@@ -68,14 +68,23 @@ pub enum NoticeCode {
 impl Notice {
     pub(super) fn duplicate(field: &str, position: Position) -> Self {
         let message = format!("`{field}` is set more than once: the last value counts");
-        Self { code: NoticeCode::DuplicateKey, message, position }
+        Self {
+            code: NoticeCode::DuplicateKey,
+            message,
+            position,
+        }
     }
 }
 
 impl Document {
     /// A document that comes from no text: it has no positions, and its line is 1.
     pub fn of(value: Value) -> Self {
-        Self { value, line: 1, notices: Vec::new(), source: None }
+        Self {
+            value,
+            line: 1,
+            notices: Vec::new(),
+            source: None,
+        }
     }
 
     /// Where a field stands in the input, by its Kubernetes path: `spec.template.spec.containers[0].image`,
@@ -101,12 +110,18 @@ impl Document {
 impl Object {
     /// An object that comes from no text and has no positions.
     pub fn of(value: Value) -> Self {
-        Self { value, path: String::new(), source: None }
+        Self {
+            value,
+            path: String::new(),
+            source: None,
+        }
     }
 
     /// Where a field of this object stands in the input. See [`Document::location_of`].
     pub fn location_of(&self, field: &str) -> Option<Location> {
-        self.source.as_ref()?.locate(&field::joined(&self.path, field), true)
+        self.source
+            .as_ref()?
+            .locate(&field::joined(&self.path, field), true)
     }
 
     /// See [`Document::position_of`].
@@ -116,7 +131,10 @@ impl Object {
 
     /// See [`Document::nearest_position_of`].
     pub fn nearest_position_of(&self, field: &str) -> Option<Position> {
-        self.source.as_ref()?.locate(&field::joined(&self.path, field), false).map(Location::start)
+        self.source
+            .as_ref()?
+            .locate(&field::joined(&self.path, field), false)
+            .map(Location::start)
     }
 }
 
@@ -140,7 +158,13 @@ pub(super) struct Source {
 impl Source {
     /// `range` holds the document and starts at `start`.
     pub(super) fn of(text: &Arc<String>, range: Range<usize>, start: Position, is_json: bool) -> Arc<Self> {
-        Arc::new(Self { text: Arc::clone(text), range, start, is_json, places: OnceLock::new() })
+        Arc::new(Self {
+            text: Arc::clone(text),
+            range,
+            start,
+            is_json,
+            places: OnceLock::new(),
+        })
     }
 
     pub(super) fn places(&self) -> &Places {
@@ -155,7 +179,10 @@ impl Source {
 
     fn locate(&self, field: &str, whole: bool) -> Option<Location> {
         let found = self.places().find(field)?;
-        (found.is_whole || !whole).then_some(Location { key: found.key, value: found.value })
+        (found.is_whole || !whole).then_some(Location {
+            key: found.key,
+            value: found.value,
+        })
     }
 }
 

@@ -54,14 +54,23 @@ pub struct ReadError {
 
 impl ReadError {
     pub(super) fn at(position: Position, message: impl Into<String>) -> Self {
-        Self { code: ReadErrorCode::Unreadable, message: message.into(), position: Some(position) }
+        Self {
+            code: ReadErrorCode::Unreadable,
+            message: message.into(),
+            position: Some(position),
+        }
     }
 
     pub(super) fn too_deep(position: Position) -> Self {
-        Self::at(position, format!("objects and lists nest deeper than {} levels", super::MAX_DEPTH))
+        Self::at(
+            position,
+            format!("objects and lists nest deeper than {} levels", super::MAX_DEPTH),
+        )
     }
 
     fn prefix(&self) -> String {
-        self.position.map(|position| format!("{position}: ")).unwrap_or_default()
+        self.position
+            .map(|position| format!("{position}: "))
+            .unwrap_or_default()
     }
 }

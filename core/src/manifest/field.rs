@@ -47,7 +47,9 @@ pub(super) fn steps(path: &str) -> Vec<Step<'_>> {
                 let after = inside.as_bytes().get(at + 1);
                 matches!(after, None | Some(b'.' | b'['))
             });
-            let (key, after) = end.and_then(|at| inside.split_at_checked(at)).unwrap_or((inside, ""));
+            let (key, after) = end
+                .and_then(|at| inside.split_at_checked(at))
+                .unwrap_or((inside, ""));
             steps.push(Step::Bracket(key));
             rest = after.strip_prefix(']').unwrap_or(after);
         } else {

@@ -33,7 +33,12 @@ pub(super) fn read(text: &str, most: usize) -> (Vec<JsonValue>, Option<JsonFault
         match stream.next() {
             None => return (values, None),
             Some(Ok(node)) => {
-                let blank = text.as_bytes().iter().skip(before).take_while(|b| b.is_ascii_whitespace()).count();
+                let blank = text
+                    .as_bytes()
+                    .iter()
+                    .skip(before)
+                    .take_while(|b| b.is_ascii_whitespace())
+                    .count();
                 values.push(JsonValue {
                     value: node.value,
                     duplicates: node.duplicates,
@@ -52,17 +57,28 @@ fn fault(error: &serde_json::Error, text: &str) -> JsonFault {
     let full = error.to_string();
     let reason = full.split(" at line ").next().unwrap_or(&full);
     let (message, is_final) = match (error.classify(), reason) {
-        (_, "recursion limit exceeded") => return JsonFault { error: ReadError::too_deep(position), is_final: true },
+        (_, "recursion limit exceeded") => {
+            return JsonFault {
+                error: ReadError::too_deep(position),
+                is_final: true,
+            };
+        }
         (Category::Eof, reason) => {
             let within = reason.strip_prefix("EOF while parsing ").unwrap_or("a value");
-            (format!("the JSON ends inside {}: is the file cut off?", article(within)), false)
+            (
+                format!("the JSON ends inside {}: is the file cut off?", article(within)),
+                false,
+            )
         }
         (_, "number out of range") => ("a number is too large".to_owned(), true),
         (_, "trailing comma") => ("a comma is followed by no value: remove it".to_owned(), false),
         (_, "key must be a string") => ("a key of a JSON object stands in double quotes".to_owned(), false),
         (_, reason) => (reason.to_owned(), false),
     };
-    JsonFault { error: ReadError::at(position, message), is_final }
+    JsonFault {
+        error: ReadError::at(position, message),
+        is_final,
+    }
 }
 
 fn article(within: &str) -> String {
@@ -74,8 +90,14 @@ fn article(within: &str) -> String {
 
 /// serde_json counts columns in bytes, from 1, at the byte it stopped on or, after a line break, 0.
 fn position_of(error: &serde_json::Error, text: &str) -> Position {
-    let line = text.split('\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
-    let bytes = line.as_bytes().get(..error.column().saturating_sub(1)).unwrap_or(line.as_bytes());
+    let line = text
+        .split('\n')
+        .nth(error.line().saturating_sub(1))
+        .unwrap_or_default();
+    let bytes = line
+        .as_bytes()
+        .get(..error.column().saturating_sub(1))
+        .unwrap_or(line.as_bytes());
     let column = bytes.iter().filter(|b| **b & 0xC0 != 0x80).count() + 1;
     Position {
         line: u32::try_from(error.line().max(1)).unwrap_or(u32::MAX),
@@ -98,7 +120,10 @@ impl<'de> Deserialize<'de> for Node {
 struct NodeVisitor;
 
 fn leaf<E>(value: impl Into<Value>) -> Result<Node, E> {
-    Ok(Node { value: value.into(), duplicates: false })
+    Ok(Node {
+        value: value.into(),
+        duplicates: false,
+    })
 }
 
 impl<'de> Visitor<'de> for NodeVisitor {
@@ -143,7 +168,10 @@ impl<'de> Visitor<'de> for NodeVisitor {
             duplicates |= item.duplicates;
             list.push(item.value);
         }
-        Ok(Node { value: Value::Array(list), duplicates })
+        Ok(Node {
+            value: Value::Array(list),
+            duplicates,
+        })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Node, A::Error> {
@@ -153,6 +181,9 @@ impl<'de> Visitor<'de> for NodeVisitor {
             duplicates |= entry.duplicates;
             duplicates |= map.insert(key, entry.value).is_some();
         }
-        Ok(Node { value: Value::Object(map), duplicates })
+        Ok(Node {
+            value: Value::Object(map),
+            duplicates,
+        })
     }
 }

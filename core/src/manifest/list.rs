@@ -13,7 +13,11 @@ use super::field;
 pub fn objects(documents: Vec<Document>) -> Vec<Object> {
     let mut found = Vec::new();
     for Document { value, source, .. } in documents {
-        let mut open = vec![Object { value, path: String::new(), source }];
+        let mut open = vec![Object {
+            value,
+            path: String::new(),
+            source,
+        }];
         while let Some(mut object) = open.pop() {
             let Some(list) = List::of(&mut object.value) else {
                 found.push(object);
@@ -24,7 +28,11 @@ pub fn objects(documents: Vec<Document>) -> Vec<Object> {
                 let mut path = object.path.clone();
                 field::push_name(&mut path, "items");
                 field::push_index(&mut path, index);
-                Object { value, path, source: object.source.clone() }
+                Object {
+                    value,
+                    path,
+                    source: object.source.clone(),
+                }
             });
             let mut items: Vec<Object> = items.collect();
             items.reverse();
@@ -45,7 +53,11 @@ impl List {
     /// Takes the items out of a value, where it is a list.
     fn of(value: &mut Value) -> Option<Self> {
         let item_kind = value.get("kind")?.as_str()?.strip_suffix("List")?.to_owned();
-        let api_version = value.get("apiVersion").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let api_version = value
+            .get("apiVersion")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         let items = match value.get_mut("items")?.take() {
             Value::Array(items) => items,
             Value::Null => Vec::new(),
@@ -54,7 +66,11 @@ impl List {
                 return None;
             }
         };
-        Some(Self { items, item_kind, api_version })
+        Some(Self {
+            items,
+            item_kind,
+            api_version,
+        })
     }
 }
 

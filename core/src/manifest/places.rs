@@ -44,7 +44,11 @@ pub(super) struct Found {
 impl Places {
     /// Follows a path from the root as far as it goes.
     pub(super) fn find(&self, path: &str) -> Option<Found> {
-        let mut found = Found { key: None, value: self.nodes.first()?.at, is_whole: true };
+        let mut found = Found {
+            key: None,
+            value: self.nodes.first()?.at,
+            is_whole: true,
+        };
         let mut node = 0;
         for step in field::steps(path) {
             let Some((key, next)) = self.child(node, step) else {
@@ -74,7 +78,9 @@ impl Places {
                 Some(Inside::Mapping(entries)) => {
                     let mut seen = std::collections::BTreeSet::new();
                     for entry in entries {
-                        let Some(name) = entry.name.as_deref() else { continue };
+                        let Some(name) = entry.name.as_deref() else {
+                            continue;
+                        };
                         let mut path = path.clone();
                         field::push_name(&mut path, name);
                         if !seen.insert(name) {
@@ -97,9 +103,9 @@ impl Places {
                 Step::Name(_) => None,
             },
             Inside::Mapping(_) => match step {
-                Step::Name(name) | Step::Bracket(name) => {
-                    self.entry(self.target(node)?, name, 0).map(|(at, value)| (Some(at), value))
-                }
+                Step::Name(name) | Step::Bracket(name) => self
+                    .entry(self.target(node)?, name, 0)
+                    .map(|(at, value)| (Some(at), value)),
             },
             Inside::Scalar | Inside::Alias(_) => None,
         }
@@ -107,7 +113,9 @@ impl Places {
 
     /// The entry of a mapping that counts: the last one, where merges stand for what they bring.
     fn entry(&self, mapping: usize, name: &str, merges: usize) -> Option<(Position, usize)> {
-        let Inside::Mapping(entries) = &self.nodes.get(mapping)?.inside else { return None };
+        let Inside::Mapping(entries) = &self.nodes.get(mapping)?.inside else {
+            return None;
+        };
         entries.iter().rev().find_map(|entry| match &entry.name {
             Some(own) => (**own == *name).then_some((entry.at, entry.value)),
             // Merges nest as deep as mappings do; the bound is for a merge of a mapping with itself.
@@ -115,9 +123,9 @@ impl Places {
             None => {
                 let source = self.target(entry.value)?;
                 match &self.nodes.get(source)?.inside {
-                    Inside::Sequence(sources) => {
-                        sources.iter().find_map(|s| self.entry(self.target(*s)?, name, merges + 1))
-                    }
+                    Inside::Sequence(sources) => sources
+                        .iter()
+                        .find_map(|s| self.entry(self.target(*s)?, name, merges + 1)),
                     _ => self.entry(source, name, merges + 1),
                 }
             }
@@ -147,7 +155,10 @@ impl Builder {
     pub(super) fn expects_key(&self) -> bool {
         match self.open.last() {
             Some((node, None)) => {
-                matches!(self.places.nodes.get(*node).map(|p| &p.inside), Some(Inside::Mapping(_)))
+                matches!(
+                    self.places.nodes.get(*node).map(|p| &p.inside),
+                    Some(Inside::Mapping(_))
+                )
             }
             _ => false,
         }
@@ -196,7 +207,11 @@ impl Builder {
                 Some(Inside::Sequence(items)) => items.push(node),
                 Some(Inside::Mapping(entries)) => {
                     if let Some((name, at)) = key.take() {
-                        entries.push(Entry { name, at, value: node });
+                        entries.push(Entry {
+                            name,
+                            at,
+                            value: node,
+                        });
                     }
                 }
                 _ => {}
@@ -214,11 +229,21 @@ pub(super) fn of_yaml(text: &str, start: Position) -> Places {
     let mut events = Events::of(text, start);
     while let Ok(Some((node, at))) = events.next_in_document() {
         let (anchor, anchored) = match node {
-            Node::Scalar { merges: true, anchor: 0, .. } if builder.expects_key() => {
+            Node::Scalar {
+                merges: true,
+                anchor: 0,
+                ..
+            } if builder.expects_key() => {
                 builder.key(None, at);
                 continue;
             }
-            Node::Scalar { text, plain, tag, anchor, .. } => {
+            Node::Scalar {
+                text,
+                plain,
+                tag,
+                anchor,
+                ..
+            } => {
                 let name = match tag {
                     Some(tag) => Scalar::of_tagged(&text, tag).ok(),
                     None if plain => Scalar::of_plain(&text),
@@ -228,15 +253,37 @@ pub(super) fn of_yaml(text: &str, start: Position) -> Places {
                 let name: Box<str> = name.map_or_else(|| Box::from(&*text), String::into_boxed_str);
                 if builder.expects_key() {
                     builder.key(Some(name.clone()), at);
-                    (anchor, Anchored { node: None, name: Some(name) })
+                    (
+                        anchor,
+                        Anchored {
+                            node: None,
+                            name: Some(name),
+                        },
+                    )
                 } else {
-                    (anchor, Anchored { node: Some(builder.scalar(at)), name: Some(name) })
+                    (
+                        anchor,
+                        Anchored {
+                            node: Some(builder.scalar(at)),
+                            name: Some(name),
+                        },
+                    )
                 }
             }
-            Node::Sequence { anchor } => {
-                (anchor, Anchored { node: Some(builder.open_sequence(at)), name: None })
-            }
-            Node::Mapping { anchor } => (anchor, Anchored { node: Some(builder.open_mapping(at)), name: None }),
+            Node::Sequence { anchor } => (
+                anchor,
+                Anchored {
+                    node: Some(builder.open_sequence(at)),
+                    name: None,
+                },
+            ),
+            Node::Mapping { anchor } => (
+                anchor,
+                Anchored {
+                    node: Some(builder.open_mapping(at)),
+                    name: None,
+                },
+            ),
             Node::Alias { anchor, .. } => {
                 let anchored = anchors.get(anchor);
                 match anchored.and_then(|anchored| anchored.name.clone()) {

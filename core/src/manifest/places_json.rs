@@ -7,7 +7,11 @@ use super::places::{Builder, Places};
 /// before, so nothing is checked here.
 pub(super) fn of_json(text: &str, start: Position) -> Places {
     let mut builder = Builder::default();
-    let mut cursor = Cursor { bytes: text.as_bytes(), offset: 0, at: start };
+    let mut cursor = Cursor {
+        bytes: text.as_bytes(),
+        offset: 0,
+        at: start,
+    };
     while let Some(byte) = cursor.peek() {
         let at = cursor.at;
         match byte {
@@ -26,7 +30,10 @@ pub(super) fn of_json(text: &str, start: Position) -> Places {
             }
             b'-' | b'0'..=b'9' | b'a'..=b'z' => {
                 builder.scalar(at);
-                while cursor.peek().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.')) {
+                while cursor
+                    .peek()
+                    .is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.'))
+                {
                     cursor.advance();
                 }
                 continue;
@@ -51,7 +58,12 @@ impl<'t> Cursor<'t> {
 
     fn advance(&mut self) {
         match self.peek() {
-            Some(b'\n') => self.at = Position { line: self.at.line.saturating_add(1), column: 1 },
+            Some(b'\n') => {
+                self.at = Position {
+                    line: self.at.line.saturating_add(1),
+                    column: 1,
+                }
+            }
             // The bytes after the first of a character add no column.
             Some(0x80..=0xBF) | None => {}
             Some(_) => self.at.column = self.at.column.saturating_add(1),

@@ -61,7 +61,9 @@ impl Scalar {
     pub(super) fn of_plain(text: &str) -> Option<Self> {
         let first = text.as_bytes().first();
         match first {
-            None | Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') => word(text),
+            None | Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') => {
+                word(text)
+            }
             Some(b'.') => word(text).or_else(|| fraction(text).map(Self::Float)),
             Some(b'+' | b'-' | b'0'..=b'9') => word(text).or_else(|| number(text)),
             Some(_) => None,
@@ -94,7 +96,11 @@ impl Scalar {
         match resolved {
             Self::Int(value) if tag == Tag::Float => Ok(Self::Float(value as f64)),
             resolved if is == tag => Ok(resolved),
-            _ => Err(format!("cannot decode {} `{text}` as a {}", is.name(), tag.name())),
+            _ => Err(format!(
+                "cannot decode {} `{text}` as a {}",
+                is.name(),
+                tag.name()
+            )),
         }
     }
 
@@ -132,7 +138,9 @@ impl Scalar {
 
 fn word(text: &str) -> Option<Scalar> {
     Some(match text {
-        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Scalar::Bool(true),
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
+            Scalar::Bool(true)
+        }
         "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
             Scalar::Bool(false)
         }
@@ -209,7 +217,11 @@ fn decimal(text: &str) -> Option<f64> {
         let digits = e.strip_prefix(['+', '-']).unwrap_or(e);
         !digits.is_empty() && all_digits(digits)
     });
-    if whole.len() + fraction.len() == 0 || !all_digits(whole) || !all_digits(fraction) || !has_exponent_digits {
+    if whole.len() + fraction.len() == 0
+        || !all_digits(whole)
+        || !all_digits(fraction)
+        || !has_exponent_digits
+    {
         return None;
     }
     text.parse().ok().filter(|value: &f64| value.is_finite())

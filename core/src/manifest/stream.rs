@@ -3,8 +3,6 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::document::{Document, Notice, NoticeCode, Source};
 use super::error::{Position, ReadError};
 use super::yaml::{Fault, Missing};
@@ -14,6 +12,12 @@ use super::{json, text};
 const START: Position = Position { line: 1, column: 1 };
 
 pub(super) fn read(bytes: &[u8], max_bytes: usize) -> Result<Vec<Document>, ReadError> {
+    let mut documents = read_all(bytes, max_bytes)?;
+    documents.retain(|document| !document.value.is_null());
+    Ok(documents)
+}
+
+fn read_all(bytes: &[u8], max_bytes: usize) -> Result<Vec<Document>, ReadError> {
     let text::Text { mut text, marked } = text::decode(bytes, max_bytes)?;
     // Go's line reader ends every line, also the last, which a literal block at the end of the file can tell.
     if !text.ends_with('\n') {
@@ -57,16 +61,29 @@ pub(super) fn read_one(bytes: &[u8], max_bytes: usize) -> Result<Option<Document
     if let Some(document) = documents.pop() {
         return Ok(Some(document));
     }
-    match (json_fault, read_document(&text, 0..text.len(), START, &mut documents)) {
+    match (
+        json_fault,
+        read_document(&text, 0..text.len(), START, &mut documents),
+    ) {
         (Some(fault), Err(error)) => {
-            let inside = text.trim_start().strip_prefix('{').unwrap_or_default().trim_start();
-            Err(if fault.is_final || inside.starts_with(['"', '}']) { fault.error } else { error })
+            let inside = text
+                .trim_start()
+                .strip_prefix('{')
+                .unwrap_or_default()
+                .trim_start();
+            Err(if fault.is_final || inside.starts_with(['"', '}']) {
+                fault.error
+            } else {
+                error
+            })
         }
         (_, result) => {
             result?;
             let mut document = documents.pop();
             if let Some(document) = &mut document {
-                document.notices.retain(|notice| notice.code != NoticeCode::IgnoredContent);
+                document
+                    .notices
+                    .retain(|notice| notice.code != NoticeCode::IgnoredContent);
             }
             Ok(document)
         }
@@ -74,20 +91,31 @@ pub(super) fn read_one(bytes: &[u8], max_bytes: usize) -> Result<Option<Document
 }
 
 /// Adds the documents of JSON values, and gives where the last one ends.
-fn json_documents(text: &Arc<String>, values: Vec<json::JsonValue>, documents: &mut Vec<Document>) -> (usize, Position) {
+fn json_documents(
+    text: &Arc<String>,
+    values: Vec<json::JsonValue>,
+    documents: &mut Vec<Document>,
+) -> (usize, Position) {
     let mut end = (0, START);
     for value in values {
         let (_, start) = advance_to(text, end, value.start);
         end = advance_to(text, (value.start, start), value.end);
-        if value.value.is_null() {
-            continue;
-        }
         let source = Source::of(text, value.start..value.end, start, true);
         let notices = match value.duplicates {
-            true => source.places().duplicates().iter().map(|(f, at)| Notice::duplicate(f, *at)).collect(),
+            true => source
+                .places()
+                .duplicates()
+                .iter()
+                .map(|(f, at)| Notice::duplicate(f, *at))
+                .collect(),
             false => Vec::new(),
         };
-        documents.push(Document { value: value.value, line: start.line, notices, source: Some(source) });
+        documents.push(Document {
+            value: value.value,
+            line: start.line,
+            notices,
+            source: Some(source),
+        });
     }
     end
 }
@@ -106,8 +134,9 @@ fn read_yaml(
             let rest = rest.trim();
             if !rest.is_empty() && !rest.starts_with('#') {
                 let shown: String = rest.chars().take(40).collect();
-                let message =
-                    format!("invalid YAML document separator: after `---` only a comment may stand, not `{shown}`");
+                let message = format!(
+                    "invalid YAML document separator: after `---` only a comment may stand, not `{shown}`"
+                );
                 return Err(ReadError::at(Position { column: 4, ..at.1 }, message));
             }
             if let Some((from, start)) = chunk.take() {
@@ -125,7 +154,7 @@ fn read_yaml(
     }
 }
 
-/// Adds the first document of a chunk, unless it is empty or null.
+/// Adds the first document of a chunk, unless it is empty.
 fn read_document(
     text: &Arc<String>,
     range: Range<usize>,
@@ -140,9 +169,7 @@ fn read_document(
         Ok(parsed) => (parsed, None),
         Err(fault) => pad(chunk, start, fault).map(|(parsed, text)| (parsed, Some(text)))?,
     };
-    if let Some((value, at)) = parsed.root
-        && value != Value::Null
-    {
+    if let Some((value, at)) = parsed.root {
         let source = match padded {
             None => Source::of(text, range.start + mark..range.end, start, false),
             Some(text) => {
@@ -150,7 +177,12 @@ fn read_document(
                 Source::of(&Arc::new(text), range, start, false)
             }
         };
-        documents.push(Document { value, line: at.line, notices: parsed.notices, source: Some(source) });
+        documents.push(Document {
+            value,
+            line: at.line,
+            notices: parsed.notices,
+            source: Some(source),
+        });
     }
     Ok(())
 }
@@ -171,7 +203,10 @@ fn pad(chunk: &str, start: Position, mut fault: Fault) -> Result<(Parsed, String
             Missing::Space(at) => (at..at, " ".to_owned()),
             Missing::Indentation(range) => {
                 let indented = format!("\n{}", " ".repeat(FAR));
-                let quoted = text.get(range.clone()).unwrap_or_default().replace('\n', &indented);
+                let quoted = text
+                    .get(range.clone())
+                    .unwrap_or_default()
+                    .replace('\n', &indented);
                 (range, quoted)
             }
         };
@@ -189,7 +224,13 @@ fn pad(chunk: &str, start: Position, mut fault: Fault) -> Result<(Parsed, String
 }
 
 fn next_line((offset, at): (usize, Position), line: &str) -> (usize, Position) {
-    (offset + line.len(), Position { line: at.line.saturating_add(1), column: 1 })
+    (
+        offset + line.len(),
+        Position {
+            line: at.line.saturating_add(1),
+            column: 1,
+        },
+    )
 }
 
 /// Past white space, up to and with the first line break: what Go's decoder skips between JSON and YAML.
@@ -209,6 +250,16 @@ fn after_line_break(text: &str, end: (usize, Position)) -> (usize, Position) {
 fn advance_to(text: &str, (from, at): (usize, Position), to: usize) -> (usize, Position) {
     let passed = text.get(from..to).unwrap_or_default();
     let end = text::end_of(passed, at.line);
-    let column = if end.line == at.line { at.column + end.column - 1 } else { end.column };
-    (to, Position { line: end.line, column })
+    let column = if end.line == at.line {
+        at.column + end.column - 1
+    } else {
+        end.column
+    };
+    (
+        to,
+        Position {
+            line: end.line,
+            column,
+        },
+    )
 }

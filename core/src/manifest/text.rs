@@ -14,7 +14,10 @@ pub(super) fn decode(bytes: &[u8], max_bytes: usize) -> Result<Text, ReadError> 
     if bytes.len() > max_bytes {
         return Err(ReadError {
             code: ReadErrorCode::TooLarge,
-            message: format!("the input has {} bytes: at most {max_bytes} are read", bytes.len()),
+            message: format!(
+                "the input has {} bytes: at most {max_bytes} are read",
+                bytes.len()
+            ),
             position: None,
         });
     }
@@ -26,10 +29,15 @@ pub(super) fn decode(bytes: &[u8], max_bytes: usize) -> Result<Text, ReadError> 
     }
     let rest = bytes.strip_prefix(b"\xEF\xBB\xBF");
     match std::str::from_utf8(rest.unwrap_or(bytes)) {
-        Ok(text) => Ok(Text { text: text.to_owned(), marked: rest.is_some() }),
+        Ok(text) => Ok(Text {
+            text: text.to_owned(),
+            marked: rest.is_some(),
+        }),
         Err(error) => {
-            let (good, bad) =
-                rest.unwrap_or(bytes).split_at_checked(error.valid_up_to()).unwrap_or((bytes, &[]));
+            let (good, bad) = rest
+                .unwrap_or(bytes)
+                .split_at_checked(error.valid_up_to())
+                .unwrap_or((bytes, &[]));
             let before = String::from_utf8_lossy(good);
             // A file with a NUL early is some binary format, and the first odd byte is beside the point.
             if let Some((head, _)) = before.split_once('\0') {
@@ -86,7 +94,10 @@ fn not_text(before: &str, c: char) -> ReadError {
         let what = format!("this is not text: byte 0x{code:02x} cannot stand in YAML");
         return ReadError::at(position, what);
     }
-    ReadError::at(position, format!("control character U+{code:04X} cannot stand in YAML: remove it"))
+    ReadError::at(
+        position,
+        format!("control character U+{code:04X} cannot stand in YAML: remove it"),
+    )
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Text, ReadError> {

@@ -57,10 +57,17 @@ impl Rest<'_> {
     }
 
     fn digits(&mut self, least: usize, most: usize) -> Option<u32> {
-        let count = self.0.iter().take(most).take_while(|b| b.is_ascii_digit()).count();
+        let count = self
+            .0
+            .iter()
+            .take(most)
+            .take_while(|b| b.is_ascii_digit())
+            .count();
         let (digits, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
-        let value = digits.iter().fold(0u32, |n, d| n.wrapping_mul(10).wrapping_add(u32::from(d - b'0')));
+        let value = digits
+            .iter()
+            .fold(0u32, |n, d| n.wrapping_mul(10).wrapping_add(u32::from(d - b'0')));
         (count >= least).then_some(value)
     }
 }

@@ -16,7 +16,13 @@ use super::write_scalar::{self, Shape, Style};
 /// Two strings are written more carefully than Go does: `<<`, which it would merge, and text with U+2028 or
 /// U+2029, which YAML 1.2 readers do not take for line breaks.
 pub fn to_yaml(value: &Value) -> String {
-    let mut writer = Writer { out: String::new(), indent: None, column: 0, is_blank: true, is_indented: true };
+    let mut writer = Writer {
+        out: String::new(),
+        indent: None,
+        column: 0,
+        is_blank: true,
+        is_indented: true,
+    };
     writer.node(value, false);
     if !writer.out.ends_with('\n') {
         writer.out.push('\n');
@@ -167,7 +173,11 @@ fn sorted<V: Copy>(entries: Vec<(&String, V)>) -> Vec<(&String, V)> {
     let mut right = sorted(right.to_vec()).into_iter().peekable();
     let mut merged = Vec::with_capacity(entries.len());
     while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-        let next = if natural(b.0, a.0) == Ordering::Less { right.next() } else { left.next() };
+        let next = if natural(b.0, a.0) == Ordering::Less {
+            right.next()
+        } else {
+            left.next()
+        };
         merged.extend(next);
     }
     merged.extend(left);
@@ -178,8 +188,12 @@ fn sorted<V: Copy>(entries: Vec<(&String, V)>) -> Vec<(&String, V)> {
 /// go-yaml's order of keys (`sorter.go`): letters after everything else, runs of digits by their number.
 fn natural(a: &str, b: &str) -> Ordering {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let Some(at) = a.iter().zip(&b).position(|(a, b)| a != b) else { return a.len().cmp(&b.len()) };
-    let (Some(x), Some(y)) = (a.get(at), b.get(at)) else { return Ordering::Equal };
+    let Some(at) = a.iter().zip(&b).position(|(a, b)| a != b) else {
+        return a.len().cmp(&b.len());
+    };
+    let (Some(x), Some(y)) = (a.get(at), b.get(at)) else {
+        return Ordering::Equal;
+    };
     match (x.is_alphabetic(), y.is_alphabetic()) {
         (true, true) => return x.cmp(y),
         (true, false) => return Ordering::Greater,
@@ -192,7 +206,10 @@ fn natural(a: &str, b: &str) -> Ordering {
     let number = |chars: &[char]| {
         let digits = chars.iter().skip(at).take_while(|c| c.is_ascii_digit());
         let start = i64::from(inside_number);
-        let fold = |n: i64, c: &char| n.wrapping_mul(10).wrapping_add(i64::from(u32::from(*c) - u32::from('0')));
+        let fold = |n: i64, c: &char| {
+            n.wrapping_mul(10)
+                .wrapping_add(i64::from(u32::from(*c) - u32::from('0')))
+        };
         (digits.clone().fold(start, fold), digits.count())
     };
     number(&a).cmp(&number(&b)).then(x.cmp(y))

@@ -46,7 +46,9 @@ fn is_base_60(text: &str) -> bool {
     let mut parts = unsigned.split(':');
     let Some(first) = parts.next() else { return false };
     let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else { return false };
+    let Some((last, middle)) = parts.split_last() else {
+        return false;
+    };
     let is_digit = |c: char| c.is_ascii_digit();
     let is_sixty = |part: &str| match part.as_bytes() {
         [b'0'..=b'5', digit] | [digit] => digit.is_ascii_digit(),
@@ -151,7 +153,13 @@ pub(super) fn double_quoted(out: &mut Writer, text: &str, may_fold: bool) {
     while let Some(c) = chars.next() {
         if !is_printable(c) || is_break(c) || matches!(c, '"' | '\\') {
             escaped(c).chars().for_each(|c| out.put(c));
-        } else if c == ' ' && may_fold && !after_space && out.column > WIDTH && !is_first && chars.peek().is_some() {
+        } else if c == ' '
+            && may_fold
+            && !after_space
+            && out.column > WIDTH
+            && !is_first
+            && chars.peek().is_some()
+        {
             out.start_line();
             if chars.peek() == Some(&' ') {
                 out.put('\\');

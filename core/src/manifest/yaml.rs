@@ -6,7 +6,7 @@ use std::ops::Range;
 use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, Span, StrInput};
 
 use super::MAX_DEPTH;
-use super::dialect::Dialect;
+use super::dialect::{Dialect, TAB};
 use super::error::{Position, ReadError};
 use super::{scalar, text};
 
@@ -44,10 +44,23 @@ impl From<ReadError> for Fault {
 
 /// What an event says, apart from what only matters to the parser.
 pub(super) enum Node<'t> {
-    Scalar { text: Cow<'t, str>, plain: bool, tag: Option<scalar::Tag>, merges: bool, anchor: usize },
-    Sequence { anchor: usize },
-    Mapping { anchor: usize },
-    Alias { anchor: usize, name: &'t str },
+    Scalar {
+        text: Cow<'t, str>,
+        plain: bool,
+        tag: Option<scalar::Tag>,
+        merges: bool,
+        anchor: usize,
+    },
+    Sequence {
+        anchor: usize,
+    },
+    Mapping {
+        anchor: usize,
+    },
+    Alias {
+        anchor: usize,
+        name: &'t str,
+    },
     End,
 }
 
@@ -58,7 +71,12 @@ impl<'t> Events<'t> {
         options.block_nesting_limit = MAX_DEPTH;
         options.emit_anchor_events = true;
         options.set_emit_comments(false);
-        Self { parser: Parser::new_from_str_with_options(text, options), dialect: Dialect::of(text), text, start }
+        Self {
+            parser: Parser::new_from_str_with_options(text, options),
+            dialect: Dialect::of(text),
+            text,
+            start,
+        }
     }
 
     /// The next node, or end of one; `None` at the end of the document.
@@ -76,7 +94,9 @@ impl<'t> Events<'t> {
             let node = match event {
                 Event::DocumentEnd | Event::StreamEnd => return Ok(None),
                 Event::DocumentStart(_, Some(version)) if (version.major, version.minor) != (1, 1) => {
-                    return Err(ReadError::at(at, "only `%YAML 1.1` is understood: remove the directive").into());
+                    return Err(
+                        ReadError::at(at, "only `%YAML 1.1` is understood: remove the directive").into(),
+                    );
                 }
                 Event::Anchor(_, name) if !is_anchor_name(&name) => {
                     let message = format!("anchor `{name}` may hold only letters, digits, `-` and `_`");
@@ -93,11 +113,21 @@ impl<'t> Events<'t> {
                     let plain = style == ScalarStyle::Plain;
                     // The parser writes `~` for a scalar that is not there.
                     let absent = plain && span.byte_range().is_some_and(|range| range.is_empty());
-                    let text = if absent { Cow::Borrowed("") } else { self.unended(text, style, &span) };
+                    let text = if absent {
+                        Cow::Borrowed("")
+                    } else {
+                        self.unended(text, style, &span)
+                    };
                     // Empty for tags of the user's own, which only make the scalar a string.
                     let tag = tag.map(|tag| tag.suffix_in_namespace(CORE).unwrap_or_default().into_owned());
                     let merges = text == "<<" && tag.as_deref().map_or(plain, |tag| tag == "merge");
-                    Node::Scalar { text, plain, tag: tag.as_deref().map(scalar::Tag::of_suffix), merges, anchor }
+                    Node::Scalar {
+                        text,
+                        plain,
+                        tag: tag.as_deref().map(scalar::Tag::of_suffix),
+                        merges,
+                        anchor,
+                    }
                 }
                 _ => continue,
             };
@@ -117,11 +147,15 @@ impl<'t> Events<'t> {
     /// The parser ends every line of a block scalar, also one that the input cuts off.
     fn unended(&self, mut text: Cow<'t, str>, style: ScalarStyle, span: &Span) -> Cow<'t, str> {
         let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-        let is_last = is_block && span.byte_range().is_some_and(|range| range.end == self.text.len());
-        let line = self.text.rsplit(['\n', '\r']).next().unwrap_or_default();
-        let has_content = line.len() > span.start.col() || !line.trim_matches(' ').is_empty();
-        if is_last && has_content && text.ends_with('\n') {
-            text.to_mut().pop();
+        let is_last = is_block
+            && span
+                .byte_range()
+                .is_some_and(|range| range.end == self.text.len());
+        if is_last && text.ends_with('\n') {
+            let line = self.text.rsplit(['\n', '\r']).next().unwrap_or_default();
+            if line.len() > span.start.col() || !line.trim_matches(' ').is_empty() {
+                text.to_mut().pop();
+            }
         }
         text
     }
@@ -135,23 +169,55 @@ impl<'t> Events<'t> {
         let column = u32::try_from(column).unwrap_or(u32::MAX);
         // Only a document that starts in the middle of a line does not start in column 1.
         let left = if line == 0 { self.start.column } else { 1 };
-        Position { line: self.start.line.saturating_add(line), column: left.saturating_add(column) }
+        Position {
+            line: self.start.line.saturating_add(line),
+            column: left.saturating_add(column),
+        }
     }
 
     fn fault(&self, error: &ScanError) -> Fault {
         let mark = error.marker();
         let at = self.place(mark.line(), mark.col());
+        let byte = mark.byte_offset();
+        let rest = byte.and_then(|byte| self.text.get(byte..)).unwrap_or_default();
         let missing = match error.kind() {
-            ErrorKind::InvalidQuotedScalarIndent | ErrorKind::TabInIndentation => match self.dialect.next_quoted() {
-                Some((_, Some(range))) => Some(Missing::Indentation(range)),
-                Some((start, None)) => return ReadError::at(self.place_of(start), UNCLOSED).into(),
-                None => None,
-            },
-            ErrorKind::CommentNotSeparated => mark.byte_offset().map(Missing::Space),
+            ErrorKind::TabNotAllowed
+            | ErrorKind::TabInBlockIndentation
+            | ErrorKind::TabInPlainScalar
+            | ErrorKind::TabAtBlockScalarStart => {
+                let tab = self.tab_near(byte.unwrap_or_default());
+                return ReadError::at(tab.map_or(at, |tab| self.place_of(tab)), TAB).into();
+            }
+            ErrorKind::InvalidQuotedScalarIndent | ErrorKind::TabInIndentation => {
+                match self.dialect.next_quoted() {
+                    Some((_, Some(range))) => Some(Missing::Indentation(range)),
+                    Some((start, None)) => return ReadError::at(self.place_of(start), UNCLOSED).into(),
+                    None => None,
+                }
+            }
+            ErrorKind::CommentNotSeparated => byte.map(Missing::Space),
             _ => None,
         };
-        let rest = mark.byte_offset().and_then(|byte| self.text.get(byte..)).unwrap_or_default();
-        Fault { error: explained(error.kind(), at, rest), missing }
+        Fault {
+            error: explained(error.kind(), at, rest),
+            missing,
+        }
+    }
+
+    /// The tab that the parser stumbled over: it stopped after it, or at the start of the scalar that it is in.
+    fn tab_near(&self, byte: usize) -> Option<usize> {
+        if self.text.get(..byte)?.ends_with('\t') {
+            return Some(byte - 1);
+        }
+        let mut at = byte;
+        for (index, line) in self.text.get(byte..)?.split_inclusive('\n').enumerate() {
+            let indented = line.trim_start_matches(' ');
+            if indented.starts_with('\t') && index > 0 {
+                return Some(at + line.len() - indented.len());
+            }
+            at += line.len();
+        }
+        None
     }
 
     fn place_of(&self, offset: usize) -> Position {
@@ -167,19 +233,22 @@ fn explained(kind: &ErrorKind, at: Position, rest: &str) -> ReadError {
     let message = match kind {
         ErrorKind::RecursionLimitExceeded => return ReadError::too_deep(at),
         ErrorKind::UnknownAnchor => {
-            let name = rest.trim_start_matches('*').split(char::is_whitespace).next().unwrap_or_default();
+            let name = rest
+                .trim_start_matches('*')
+                .split(char::is_whitespace)
+                .next()
+                .unwrap_or_default();
             return ReadError::at(at, format!("unknown anchor `{name}` referenced"));
         }
         ErrorKind::UnexpectedCharacter { character } => {
-            return ReadError::at(at, format!("`{character}` cannot start a value: quote the text that it begins"));
+            return ReadError::at(
+                at,
+                format!("`{character}` cannot start a value: quote the text that it begins"),
+            );
         }
         ErrorKind::UnclosedFlowCollection { open } => {
             return ReadError::at(at, format!("this `{open}` is never closed"));
         }
-        ErrorKind::TabNotAllowed
-        | ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabInPlainScalar
-        | ErrorKind::TabAtBlockScalarStart => "tabs cannot indent YAML: use spaces",
         ErrorKind::MappingValueNotAllowed => {
             "a `:` is not allowed here: check the indentation, or quote the text that holds it"
         }
@@ -191,7 +260,9 @@ fn explained(kind: &ErrorKind, at: Position, rest: &str) -> ReadError {
         ErrorKind::InvalidTrailingDoubleQuotedScalar => {
             "the quoted text ends before this: write `\\\"` for a quote inside of it"
         }
-        ErrorKind::CommentInterceptedScalar => "a comment cannot stand inside of a value, and a value ends before it",
+        ErrorKind::CommentInterceptedScalar => {
+            "a comment cannot stand inside of a value, and a value ends before it"
+        }
         ErrorKind::UnknownQuotedScalarEscape => {
             "found unknown escape character: write `\\\\` for a backslash, or use single quotes"
         }
@@ -202,9 +273,13 @@ fn explained(kind: &ErrorKind, at: Position, rest: &str) -> ReadError {
 
 fn lower(message: &str) -> String {
     let mut chars = message.chars();
-    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+    chars
+        .next()
+        .map(|first| first.to_lowercase().chain(chars).collect())
+        .unwrap_or_default()
 }
 
 fn is_anchor_name(name: &str) -> bool {
-    name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    name.bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }

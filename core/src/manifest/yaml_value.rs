@@ -30,9 +30,16 @@ pub(super) fn parse(text: &str, start: Position) -> Result<Parsed, Fault> {
         && let Some(at) = events.content_after_document()
     {
         let message = "only the first document counts: nothing is read from here to the next `---` line";
-        builder.notices.push(Notice { code: NoticeCode::IgnoredContent, message: message.to_owned(), position: at });
+        builder.notices.push(Notice {
+            code: NoticeCode::IgnoredContent,
+            message: message.to_owned(),
+            position: at,
+        });
     }
-    Ok(Parsed { root: builder.root, notices: builder.notices })
+    Ok(Parsed {
+        root: builder.root,
+        notices: builder.notices,
+    })
 }
 
 #[derive(Default)]
@@ -79,14 +86,28 @@ enum Key {
 impl Builder {
     fn take(&mut self, node: Node<'_>, at: Position) -> Result<(), ReadError> {
         match node {
-            Node::Scalar { merges: true, anchor: 0, .. } if self.expects_key() => {
+            Node::Scalar {
+                merges: true,
+                anchor: 0,
+                ..
+            } if self.expects_key() => {
                 self.budget.decode(0);
                 self.set_key(Key::Merge);
                 Ok(())
             }
-            Node::Scalar { text, plain, tag, anchor, .. } => {
+            Node::Scalar {
+                text,
+                plain,
+                tag,
+                anchor,
+                ..
+            } => {
                 let scalar = resolve(text, plain, tag).map_err(|message| ReadError::at(at, message))?;
-                let bytes = if let Scalar::Text(text) = &scalar { text.len() as u64 } else { 0 };
+                let bytes = if let Scalar::Text(text) = &scalar {
+                    text.len() as u64
+                } else {
+                    0
+                };
                 self.budget.decode(bytes);
                 if anchor != 0 {
                     self.keep(anchor, Kept::of_scalar(scalar.clone(), bytes), at)?;
@@ -96,7 +117,15 @@ impl Builder {
             Node::Sequence { anchor } => self.open(Collection::Sequence(Vec::new()), anchor, at),
             Node::Mapping { anchor } => {
                 let (map, merged) = (Map::new(), BTreeSet::new());
-                self.open(Collection::Mapping { map, key: Key::Expected, merged }, anchor, at)
+                self.open(
+                    Collection::Mapping {
+                        map,
+                        key: Key::Expected,
+                        merged,
+                    },
+                    anchor,
+                    at,
+                )
             }
             Node::Alias { anchor, name } => self.alias(anchor, name, at),
             Node::End => self.close(),
@@ -143,12 +172,20 @@ impl Builder {
         if anchor != 0 {
             self.set_anchor(anchor, Anchor::Open);
         }
-        self.frames.push(Frame { collection, at, anchor, depth: 1, before });
+        self.frames.push(Frame {
+            collection,
+            at,
+            anchor,
+            depth: 1,
+            before,
+        });
         Ok(())
     }
 
     fn close(&mut self) -> Result<(), ReadError> {
-        let Some(frame) = self.frames.pop() else { return Ok(()) };
+        let Some(frame) = self.frames.pop() else {
+            return Ok(());
+        };
         let value = match frame.collection {
             Collection::Sequence(items) => Value::Array(items),
             Collection::Mapping { map, .. } => Value::Object(map),
@@ -156,7 +193,13 @@ impl Builder {
         if frame.anchor != 0 {
             let (nodes, bytes) = self.budget.so_far();
             let (nodes, bytes) = (nodes - frame.before.0, bytes - frame.before.1);
-            let kept = Kept { value: value.clone(), scalar: None, nodes, bytes, depth: frame.depth };
+            let kept = Kept {
+                value: value.clone(),
+                scalar: None,
+                nodes,
+                bytes,
+                depth: frame.depth,
+            };
             self.keep(frame.anchor, kept, frame.at)?;
         }
         self.place(value, frame.depth, false, frame.at)
@@ -193,7 +236,10 @@ impl Builder {
         for frame in &self.frames {
             match &frame.collection {
                 Collection::Sequence(items) => field::push_index(&mut path, items.len()),
-                Collection::Mapping { key: Key::Name(name, _), .. } => field::push_name(&mut path, name),
+                Collection::Mapping {
+                    key: Key::Name(name, _),
+                    ..
+                } => field::push_name(&mut path, name),
                 Collection::Mapping { .. } => {}
             }
         }
@@ -203,18 +249,28 @@ impl Builder {
 
     fn expects_key(&self) -> bool {
         let collection = self.frames.last().map(|frame| &frame.collection);
-        matches!(collection, Some(Collection::Mapping { key: Key::Expected, .. }))
+        matches!(
+            collection,
+            Some(Collection::Mapping {
+                key: Key::Expected,
+                ..
+            })
+        )
     }
 
     fn set_key(&mut self, new: Key) {
-        if let Some(Frame { collection: Collection::Mapping { key, .. }, .. }) = self.frames.last_mut() {
+        if let Some(Frame {
+            collection: Collection::Mapping { key, .. },
+            ..
+        }) = self.frames.last_mut()
+        {
             *key = new;
         }
     }
 
     fn refuse_as_key(&self, at: Position) -> Result<(), ReadError> {
         if self.expects_key() {
-            let message = "an object or a list cannot be a key: quote it if it is text in braces";
+            let message = "an object or a list cannot be a key: quote text in braces, render templates first";
             return Err(ReadError::at(at, message));
         }
         Ok(())

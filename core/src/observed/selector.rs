@@ -1,6 +1,6 @@
 //! A label selector, checked once and then only matched.
 
-use super::metadata::Labels;
+use super::metadata::{Labels, same};
 use crate::json::Field;
 
 /// `spec.selector`, ready to match.
@@ -78,7 +78,7 @@ impl Requirement {
     }
 
     fn matches(&self, value: Option<&str>) -> bool {
-        let listed = || value.is_some_and(|value| self.values.iter().any(|v| **v == *value));
+        let listed = || value.is_some_and(|value| self.values.iter().any(|v| same(v, value)));
         match self.operator {
             Operator::In => listed(),
             Operator::NotIn => !listed(),

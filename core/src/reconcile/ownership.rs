@@ -5,7 +5,7 @@
 
 use super::draft::Draft;
 use super::Stopped;
-use crate::observed::{Observed, Pod, Revision, Selector};
+use crate::observed::{Observed, Pod, Revision, Selector, same};
 use crate::owner::{self, Claim};
 use crate::plan::{Kind, Operation, Reason, Wait, WaitCode};
 use crate::Profile;
@@ -43,7 +43,7 @@ pub(super) fn claim_pods<'a>(
             continue;
         }
         let is_selected = selector.matches(&pod.metadata.labels);
-        let is_match = is_selected && pod.parent() == Some(set.name());
+        let is_match = is_selected && pod.parent().is_some_and(|parent| same(parent, set.name()));
         match claim {
             Claim::Owned if is_match => claimed.push(pod),
             Claim::Owned if !is_deleted => {

@@ -4,7 +4,7 @@
 
 use super::Call;
 use crate::health;
-use crate::observed::{Phase, Pod};
+use crate::observed::{Phase, Pod, same};
 
 /// The Pods of a set by what is to become of them.
 pub(super) struct Partition<'a> {
@@ -24,6 +24,10 @@ pub(super) struct Judged<'a> {
     pub is_running_and_ready: bool,
     pub is_available: bool,
     pub is_unavailable: bool,
+    /// It was made from the current revision.
+    pub is_current: bool,
+    /// It was made from the update revision.
+    pub is_updated: bool,
 }
 
 /// The first Pod that is unavailable: replicas count before condemned ones.
@@ -53,7 +57,8 @@ impl<'a> Partition<'a> {
         let mut replicas: Vec<Judged<'a>> = Vec::with_capacity(pods.len());
         let mut condemned = Vec::new();
         for pod in pods {
-            let Some(judged) = Judged::of(call, pod) else { continue };
+            let Some(ordinal) = pod.ordinal() else { continue };
+            let judged = Judged::of(call, pod, ordinal);
             if !range.contains(&judged.ordinal) {
                 condemned.push(judged);
                 continue;
@@ -99,26 +104,25 @@ impl<'a> Partition<'a> {
 }
 
 impl<'a> Judged<'a> {
-    fn of(call: &Call<'_>, pod: &'a Pod) -> Option<Self> {
+    pub fn of(call: &Call<'_>, pod: &'a Pod, ordinal: u64) -> Self {
         let is_available =
             health::is_available(pod, call.observed.set().min_ready_seconds, call.now, call.profile);
-        Some(Self {
-            ordinal: pod.ordinal()?,
+        let (current, update) = (call.chosen.current.name(), call.chosen.update.name());
+        let is_updated = same(&pod.revision, update);
+        Self {
+            is_updated,
+            is_current: if call.is_updating { same(&pod.revision, current) } else { is_updated },
+            ordinal,
             is_running_and_ready: health::is_running_and_ready(pod),
             is_available,
             is_unavailable: health::is_unavailable(pod, is_available, call.profile),
             pod,
-        })
+        }
     }
 
     /// True where upstream counts the Pod as there: it has a phase.
     pub fn is_created(&self) -> bool {
         self.pod.phase != Phase::Absent
-    }
-
-    /// True where it was made from another revision than the update's.
-    pub fn is_old(&self, call: &Call<'_>) -> bool {
-        *self.pod.revision != *call.chosen.update.name()
     }
 
     pub fn name(&self) -> &'a str {

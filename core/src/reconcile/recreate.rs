@@ -38,7 +38,7 @@ pub(super) fn run(
     let mut is_old_left = false;
     let places = partition.slots(call).map(|slot| slot.judged).chain(partition.condemned.iter().copied().map(Some));
     slow_start(call, places, draft, |judged, draft| {
-        let Some(judged) = judged.filter(|judged| judged.is_created() && judged.is_old(call)) else {
+        let Some(judged) = judged.filter(|judged| judged.is_created() && !judged.is_updated) else {
             return Flow::Next;
         };
         is_old_left = true;
@@ -55,7 +55,7 @@ pub(super) fn run(
         set_progressing(status, true, "RecreateInProgress", "Deleting old revision pods", call.now);
         return draft.stop_after_action();
     }
-    if call.chosen.current.name() != call.chosen.update.name() {
+    if call.is_updating {
         let message = "Waiting for new-revision pods to be created";
         set_progressing(status, true, "RecreateInProgress", message, call.now);
     }

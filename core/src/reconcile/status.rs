@@ -8,20 +8,17 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::draft::Draft;
-use super::partition::Partition;
+use super::partition::{Judged, Partition};
 use super::update::{max_unavailable, unreadable};
 use super::{Call, recreate};
-use crate::observed::{Phase, Pod, StrategyType};
+use crate::observed::{Pod, StrategyType};
 use crate::plan::Status;
 use crate::{Gate, Timestamp, health};
 
 /// The counts over all claimed Pods, those without an ordinal included: for a set that is being deleted.
 pub(super) fn of_all(call: &Call<'_>, pods: &[&Pod]) -> Status {
     let mut status = empty(call);
-    for pod in pods {
-        let available = health::is_available(pod, call.observed.set().min_ready_seconds, call.now, call.profile);
-        count(call, &mut status, pod, health::is_running_and_ready(pod), available);
-    }
+    pods.iter().for_each(|pod| count(&mut status, &Judged::of(call, pod, 0)));
     status
 }
 
@@ -29,9 +26,7 @@ pub(super) fn of_all(call: &Call<'_>, pods: &[&Pod]) -> Status {
 /// are not looked ahead at.
 pub(super) fn of_partition(call: &Call<'_>, partition: &Partition<'_>) -> Status {
     let mut status = empty(call);
-    for judged in partition.replicas.iter().chain(&partition.condemned) {
-        count(call, &mut status, judged.pod, judged.is_running_and_ready, judged.is_available);
-    }
+    partition.replicas.iter().chain(&partition.condemned).for_each(|judged| count(&mut status, judged));
     status
 }
 
@@ -128,13 +123,12 @@ fn empty(call: &Call<'_>) -> Status {
     }
 }
 
-fn count(call: &Call<'_>, status: &mut Status, pod: &Pod, running_and_ready: bool, available: bool) {
-    let is_created = pod.phase != Phase::Absent;
-    status.replicas += i32::from(is_created);
-    status.ready_replicas += i32::from(running_and_ready);
-    status.available_replicas += i32::from(running_and_ready && available);
-    if is_created && !pod.is_terminating() {
-        status.current_replicas += i32::from(*pod.revision == *call.chosen.current.name());
-        status.updated_replicas += i32::from(*pod.revision == *call.chosen.update.name());
+fn count(status: &mut Status, judged: &Judged<'_>) {
+    status.replicas += i32::from(judged.is_created());
+    status.ready_replicas += i32::from(judged.is_running_and_ready);
+    status.available_replicas += i32::from(judged.is_running_and_ready && judged.is_available);
+    if judged.is_created() && !judged.pod.is_terminating() {
+        status.current_replicas += i32::from(judged.is_current);
+        status.updated_replicas += i32::from(judged.is_updated);
     }
 }

@@ -25,16 +25,25 @@ pub(super) fn run(
         name_old_pods(call, WaitCode::ManualDelete, partition.replicas.iter(), draft);
         return Ok(());
     }
-    let mut update = Update::of(call, partition, status, draft);
-    if call.profile.is_enabled(Gate::MaxUnavailableStatefulSet) {
+    let budget = if call.profile.is_enabled(Gate::MaxUnavailableStatefulSet) {
         match max_unavailable(call) {
-            Ok(budget) => update.within_budget(budget),
+            Ok(budget) => Some(budget),
             // From 1.35 on the status reads the field too, and says so.
-            Err(_) if call.profile.status_reads_max_unavailable() => {}
-            Err(detail) => draft.wait(unreadable(call, detail)),
+            Err(_) if call.profile.status_reads_max_unavailable() => return Ok(()),
+            Err(detail) => return draft.stop(unreadable(call, detail)),
         }
     } else {
-        update.one_by_one();
+        None
+    };
+    let is_whole = u64::try_from(partition.replicas.len()).is_ok_and(|present| present == set.replicas());
+    if is_whole && partition.replicas.iter().all(|judged| judged.is_updated) {
+        // Nothing is old, nothing is missing that could be made old: whatever the budget, nobody is deleted.
+        return Ok(());
+    }
+    let mut update = Update::of(call, partition, status, draft);
+    match budget {
+        Some(budget) => update.within_budget(budget),
+        None => update.one_by_one(),
     }
     Ok(())
 }
@@ -89,7 +98,7 @@ impl<'c, 'a> Update<'c, 'a> {
             .slots(call)
             .map(|slot| {
                 let is_old = match slot.judged {
-                    Some(judged) => judged.is_old(call),
+                    Some(judged) => !judged.is_updated,
                     None => revision_of_missing(call, slot.ordinal) != update,
                 };
                 Target {
@@ -240,7 +249,7 @@ fn name_old_pods<'a>(
     pods: impl Iterator<Item = &'a Judged<'a>>,
     draft: &mut Draft,
 ) {
-    let is_left = |judged: &&Judged<'_>| judged.is_old(call) && !judged.pod.is_terminating();
+    let is_left = |judged: &&Judged<'_>| !judged.is_updated && !judged.pod.is_terminating();
     let old: Vec<String> = pods.filter(is_left).map(|judged| judged.name().to_owned()).collect();
     let Some(first) = old.first() else { return };
     let mut wait = match code {

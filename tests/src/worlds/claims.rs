@@ -9,7 +9,14 @@ use serde_json::{Value, json};
 
 /// The claim of a template and an ordinal, owned as the retention policy wants it (or wanted it, before it was
 /// changed). `pod` is the UID of the Pod that has the ordinal, if there is one.
-pub fn claim(draw: &mut Draw, life: &Life, template: &Value, ordinal: i64, pod: Option<&str>, number: usize) -> Value {
+pub fn claim(
+    draw: &mut Draw,
+    life: &Life,
+    template: &Value,
+    ordinal: i64,
+    pod: Option<&str>,
+    number: usize,
+) -> Value {
     let mut claim = template.clone();
     let short = template["metadata"]["name"].as_str().unwrap_or_default();
     let bound = draw.percent(80);
@@ -22,7 +29,13 @@ pub fn claim(draw: &mut Draw, life: &Life, template: &Value, ordinal: i64, pod: 
         metadata["resourceVersion"] = json!((5_000 + number).to_string());
         metadata["creationTimestamp"] = json!(timestamp(life.now.seconds - 80_000 + number as i64));
         metadata["finalizers"] = json!(["kubernetes.io/pvc-protection"]);
-        for (key, value) in life.selector.get("matchLabels").and_then(Value::as_object).into_iter().flatten() {
+        for (key, value) in life
+            .selector
+            .get("matchLabels")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
             metadata["labels"][key] = value.clone();
         }
         let owners = owners(life, ordinal, pod);
@@ -37,7 +50,11 @@ pub fn claim(draw: &mut Draw, life: &Life, template: &Value, ordinal: i64, pod: 
         claim["spec"]["volumeName"] = json!(volume);
         let modes = claim["spec"]["accessModes"].clone();
         let capacity = claim["spec"]["resources"]["requests"].clone();
-        claim["status"] = object([("accessModes", modes), ("capacity", capacity), ("phase", text("Bound"))]);
+        claim["status"] = object([
+            ("accessModes", modes),
+            ("capacity", capacity),
+            ("phase", text("Bound")),
+        ]);
     }
     claim
 }
@@ -56,7 +73,12 @@ fn owners(life: &Life, ordinal: i64, pod: Option<&str>) -> Vec<Value> {
         (false, true) if in_range => Vec::new(),
         (_, true) => {
             let uid = pod.unwrap_or("b0d00000-0000-4000-8000-00000000dead");
-            vec![pods::controller_reference("v1", "Pod", &life.pod_name(ordinal), uid)]
+            vec![pods::controller_reference(
+                "v1",
+                "Pod",
+                &life.pod_name(ordinal),
+                uid,
+            )]
         }
     }
 }

@@ -11,7 +11,9 @@ pub struct Draw {
 impl Draw {
     /// The stream of this seed. Neighbouring seeds give unrelated streams.
     pub fn of(seed: u64) -> Self {
-        Self { pcg: Pcg32::new(mixed(seed), mixed(seed ^ 0x5eed_5eed_5eed_5eed)) }
+        Self {
+            pcg: Pcg32::new(mixed(seed), mixed(seed ^ 0x5eed_5eed_5eed_5eed)),
+        }
     }
 
     /// A number below `limit`; 0 if the limit is 0.
@@ -75,7 +77,27 @@ fn mixed(seed: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::Draw;
+    use super::*;
+
+    /// The numbers that the PCG paper's demonstration prints for this state and stream.
+    #[test]
+    fn the_generator_is_the_published_one() {
+        let mut draw = Draw {
+            pcg: Pcg32::new(42, 54),
+        };
+        let first: Vec<u32> = (0..6).map(|_| draw.pcg.next_u32()).collect();
+        assert_eq!(
+            first,
+            [
+                0xa15c_02b7,
+                0x7b47_f409,
+                0xba1d_3330,
+                0x83d2_f293,
+                0xbfa4_784b,
+                0xcbed_606e
+            ]
+        );
+    }
 
     #[test]
     fn a_seed_gives_the_same_numbers_for_ever() {

@@ -10,7 +10,11 @@ pub fn revision_name(set: &str, data: &Value, collisions: i64) -> (String, Strin
     let mut bytes = marshal(data);
     bytes.extend_from_slice(collisions.to_string().as_bytes());
     let hash = safe_encoded(&fnv1(&bytes).to_string());
-    let prefix: String = if set.len() > 223 { set.chars().take(223).collect() } else { set.to_string() };
+    let prefix: String = if set.len() > 223 {
+        set.chars().take(223).collect()
+    } else {
+        set.to_string()
+    };
     (format!("{prefix}-{hash}"), hash)
 }
 
@@ -34,7 +38,8 @@ pub fn through_float64(value: &mut Value) {
 fn rounded(number: &Number) -> Number {
     match number.as_i64() {
         Some(small) if small.unsigned_abs() <= 1 << 53 => number.clone(),
-        _ => serde_json::from_str(&float_text(number.as_f64().unwrap_or_default())).unwrap_or_else(|_| number.clone()),
+        _ => serde_json::from_str(&float_text(number.as_f64().unwrap_or_default()))
+            .unwrap_or_else(|_| number.clone()),
     }
 }
 
@@ -44,7 +49,9 @@ fn write(value: &Value, out: &mut Vec<u8>) {
         Value::Bool(true) => out.extend_from_slice(b"true"),
         Value::Bool(false) => out.extend_from_slice(b"false"),
         Value::Number(number) => match number.as_i64() {
-            Some(small) if small.unsigned_abs() <= 1 << 53 => out.extend_from_slice(small.to_string().as_bytes()),
+            Some(small) if small.unsigned_abs() <= 1 << 53 => {
+                out.extend_from_slice(small.to_string().as_bytes())
+            }
             _ => out.extend_from_slice(float_text(number.as_f64().unwrap_or_default()).as_bytes()),
         },
         Value::String(text) => write_text(text, out),
@@ -108,12 +115,17 @@ fn float_text(number: f64) -> String {
 
 /// FNV-1 with 32 bits: multiply, then exclusive or.
 fn fnv1(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(2_166_136_261, |hash: u32, byte| hash.wrapping_mul(16_777_619) ^ u32::from(*byte))
+    bytes.iter().fold(2_166_136_261, |hash: u32, byte| {
+        hash.wrapping_mul(16_777_619) ^ u32::from(*byte)
+    })
 }
 
 fn safe_encoded(digits: &str) -> String {
     const LETTERS: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";
-    digits.bytes().map(|digit| char::from(LETTERS[usize::from(digit) % LETTERS.len()])).collect()
+    digits
+        .bytes()
+        .map(|digit| char::from(LETTERS[usize::from(digit) % LETTERS.len()]))
+        .collect()
 }
 
 #[cfg(test)]
@@ -123,7 +135,17 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_go_writes_a_float64() {
-        let value = json!([0, -3, 9_007_199_254_740_993_i64, i64::MAX, 1.5, 1e21, 1e20, 1e-7, 0.000_001]);
+        let value = json!([
+            0,
+            -3,
+            9_007_199_254_740_993_i64,
+            i64::MAX,
+            1.5,
+            1e21,
+            1e20,
+            1e-7,
+            0.000_001
+        ]);
         let text = String::from_utf8(marshal(&value)).unwrap_or_default();
         assert_eq!(
             text,
@@ -150,7 +172,13 @@ mod tests {
         let long = "a".repeat(240);
         let (name, hash) = revision_name(&long, &json!({}), 0);
         assert_eq!(name, format!("{}-{hash}", "a".repeat(223)));
-        assert_ne!(revision_name("web", &json!({}), 0), revision_name("web", &json!({}), 1));
-        assert!(hash.bytes().all(|letter| b"bcdfghjklmnpqrstvwxz2456789".contains(&letter)));
+        assert_ne!(
+            revision_name("web", &json!({}), 0),
+            revision_name("web", &json!({}), 1)
+        );
+        assert!(
+            hash.bytes()
+                .all(|letter| b"bcdfghjklmnpqrstvwxz2456789".contains(&letter))
+        );
     }
 }

@@ -14,7 +14,10 @@ const EPOCH: i64 = 1_795_219_200;
 #[derive(Clone)]
 pub enum Strategy {
     /// RollingUpdate with `rollingUpdate`.
-    Rolling { partition: i64, max_unavailable: Option<Value> },
+    Rolling {
+        partition: i64,
+        max_unavailable: Option<Value>,
+    },
     /// RollingUpdate without `rollingUpdate`, as defaulting leaves it where the type is given.
     RollingBare,
     /// OnDelete.
@@ -123,15 +126,21 @@ impl Life {
             .take(*draw.weighted(&[(38, 0), (40, 1), (15, 2), (7, 3)]))
             .map(|name| template::claim_template(draw, name))
             .collect();
-        let claim_names: Vec<String> =
-            claims.iter().filter_map(|claim| claim["metadata"]["name"].as_str().map(str::to_string)).collect();
+        let claim_names: Vec<String> = claims
+            .iter()
+            .filter_map(|claim| claim["metadata"]["name"].as_str().map(str::to_string))
+            .collect();
         let labels = labels(draw);
         let selector = selector(draw);
         let template = template::pod_template(draw, labels, &claim_names);
         let retention = retention(draw);
         let mut life = Self {
             now: now(draw),
-            service: if draw.one_in(12) { String::new() } else { format!("{}-svc", short(&name)) },
+            service: if draw.one_in(12) {
+                String::new()
+            } else {
+                format!("{}-svc", short(&name))
+            },
             name,
             namespace: if draw.percent(85) { "default" } else { "other" },
             uid: "5e700000-0000-4000-8000-000000000001",
@@ -144,7 +153,9 @@ impl Life {
             retention_before: retention,
             limit: *draw.weighted(&[(50, 10), (12, 0), (14, 1), (14, 2), (3, 3), (7, -1)]),
             selector,
-            annotations: draw.one_in(6).then(|| json!({"example.com/note": *draw.pick(&template::UNUSUAL)})),
+            annotations: draw
+                .one_in(6)
+                .then(|| json!({"example.com/note": *draw.pick(&template::UNUSUAL)})),
             claims,
             eras: Vec::new(),
             wanted: 0,
@@ -196,7 +207,15 @@ impl Life {
         let data = revision_data(&template);
         let (name, hash) = go_form::revision_name(&self.name, &data, self.collisions.unwrap_or(0));
         let created = self.now.seconds - 86_400 + 600 * index as i64;
-        self.eras.push(Era { template, data, name, hash, number: index as i64 + 1, created, stored: true });
+        self.eras.push(Era {
+            template,
+            data,
+            name,
+            hash,
+            number: index as i64 + 1,
+            created,
+            stored: true,
+        });
         self.wanted = index;
     }
 
@@ -215,26 +234,61 @@ pub fn revision_data(template: &Value) -> Value {
 }
 
 fn now(draw: &mut Draw) -> Moment {
-    let nanos = *draw.weighted(&[(65, 0), (15, 500_000_000), (10, 123_456_789), (5, 999_999_999), (5, 1)]);
-    Moment { seconds: EPOCH + draw.between(0, 100_000), nanos }
+    let nanos = *draw.weighted(&[
+        (65, 0),
+        (15, 500_000_000),
+        (10, 123_456_789),
+        (5, 999_999_999),
+        (5, 1),
+    ]);
+    Moment {
+        seconds: EPOCH + draw.between(0, 100_000),
+        nanos,
+    }
 }
 
 fn name(draw: &mut Draw) -> String {
-    let usual = [(60, "web"), (12, "db"), (8, "web-0"), (6, "a"), (4, "my-app-2"), (3, "x.y"), (2, "0")];
+    let usual = [
+        (60, "web"),
+        (12, "db"),
+        (8, "web-0"),
+        (6, "a"),
+        (4, "my-app-2"),
+        (3, "x.y"),
+        (2, "0"),
+    ];
     if draw.one_in(60) {
         let length = *draw.pick(&[52usize, 63, 222, 223, 224, 240, 253]);
-        return "long-name-of-a-set-".chars().cycle().take(length - 1).chain(['z']).collect();
+        return "long-name-of-a-set-"
+            .chars()
+            .cycle()
+            .take(length - 1)
+            .chain(['z'])
+            .collect();
     }
     (*draw.weighted(&usual)).to_string()
 }
 
 fn short(name: &str) -> String {
-    name.chars().filter(|letter| *letter != '.').take(20).collect::<String>().trim_matches('-').to_string()
+    name.chars()
+        .filter(|letter| *letter != '.')
+        .take(20)
+        .collect::<String>()
+        .trim_matches('-')
+        .to_string()
 }
 
 fn replicas(draw: &mut Draw) -> i64 {
     match draw.below(1000) {
-        0 | 1 => *draw.weighted(&[(30, 70), (25, 130), (15, 260), (15, 300), (7, 520), (5, 600), (3, 1_100)]),
+        0 | 1 => *draw.weighted(&[
+            (30, 70),
+            (25, 130),
+            (15, 260),
+            (15, 300),
+            (7, 520),
+            (5, 600),
+            (3, 1_100),
+        ]),
         2..=15 => draw.between(7, 40),
         16..=66 => 0,
         _ => draw.between(1, 6),
@@ -251,7 +305,12 @@ fn start(draw: &mut Draw) -> i64 {
 }
 
 fn retention(draw: &mut Draw) -> (bool, bool) {
-    *draw.weighted(&[(34, (false, false)), (22, (true, false)), (22, (false, true)), (22, (true, true))])
+    *draw.weighted(&[
+        (34, (false, false)),
+        (22, (true, false)),
+        (22, (false, true)),
+        (22, (true, true)),
+    ])
 }
 
 /// A strategy fit for this many replicas.

@@ -17,7 +17,11 @@ impl Moment {
             return whole;
         }
         let digits = format!("{:09}", self.nanos);
-        format!("{}.{}Z", whole.trim_end_matches('Z'), digits.trim_end_matches('0'))
+        format!(
+            "{}.{}Z",
+            whole.trim_end_matches('Z'),
+            digits.trim_end_matches('0')
+        )
     }
 }
 
@@ -32,7 +36,11 @@ pub fn timestamp(seconds: i64) -> String {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     let (hour, minute, second) = (rest / 3_600, rest / 60 % 60, rest % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
@@ -51,8 +59,18 @@ mod tests {
 
     #[test]
     fn a_fraction_has_no_trailing_noughts() {
-        assert_eq!(Moment { seconds: 0, nanos: 500_000_000 }.text(), "1970-01-01T00:00:00.5Z");
-        assert_eq!(Moment { seconds: 0, nanos: 1 }.text(), "1970-01-01T00:00:00.000000001Z");
+        assert_eq!(
+            Moment {
+                seconds: 0,
+                nanos: 500_000_000
+            }
+            .text(),
+            "1970-01-01T00:00:00.5Z"
+        );
+        assert_eq!(
+            Moment { seconds: 0, nanos: 1 }.text(),
+            "1970-01-01T00:00:00.000000001Z"
+        );
         assert_eq!(Moment { seconds: 0, nanos: 0 }.text(), "1970-01-01T00:00:00Z");
     }
 }

@@ -4,7 +4,12 @@ use serde_json::{Map, Value};
 
 /// An object of these entries.
 pub fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
-    Value::Object(entries.into_iter().map(|(key, value)| (key.to_string(), value)).collect::<Map<_, _>>())
+    Value::Object(
+        entries
+            .into_iter()
+            .map(|(key, value)| (key.to_string(), value))
+            .collect::<Map<_, _>>(),
+    )
 }
 
 /// A string value.

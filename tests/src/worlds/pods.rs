@@ -86,22 +86,38 @@ fn spec(life: &Life, plan: &PodPlan, name: &str) -> Value {
         spec["nodeName"] = json!(format!("node-{}", plan.ordinal.rem_euclid(3)));
     }
     for list in ["containers", "initContainers"] {
-        for container in spec.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+        for container in spec
+            .get_mut(list)
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
             request_what_is_limited(container);
         }
     }
-    let mut volumes: Vec<Value> = life.claims.iter().map(|claim| claim_volume(life, claim, plan.ordinal)).collect();
-    for volume in spec.get("volumes").and_then(Value::as_array).into_iter().flatten() {
+    let mut volumes: Vec<Value> = life
+        .claims
+        .iter()
+        .map(|claim| claim_volume(life, claim, plan.ordinal))
+        .collect();
+    for volume in spec
+        .get("volumes")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         if !volumes.iter().any(|other| other["name"] == volume["name"]) {
             volumes.push(volume.clone());
         }
     }
     if life.rich {
-        volumes.push(json!({"name": "kube-api-access-x7k2p", "projected": {"defaultMode": 420, "sources": [
+        volumes.push(
+            json!({"name": "kube-api-access-x7k2p", "projected": {"defaultMode": 420, "sources": [
             {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}},
             {"configMap": {"items": [{"key": "ca.crt", "path": "ca.crt"}], "name": "kube-root-ca.crt"}},
             {"downwardAPI": {"items": [{"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.namespace"},
-                "path": "namespace"}]}}]}}));
+                "path": "namespace"}]}}]}}),
+        );
         spec["preemptionPolicy"] = json!("PreemptLowerPriority");
         spec["priority"] = json!(0);
         spec["tolerations"] = json!([{"effect": "NoExecute", "key": "node.kubernetes.io/not-ready",
@@ -126,7 +142,11 @@ pub fn claim_volume(life: &Life, claim: &Value, ordinal: i64) -> Value {
 
 /// Defaulting of a Pod: a limit without a request is the request.
 fn request_what_is_limited(container: &mut Value) {
-    let Some(limits) = container["resources"].get("limits").and_then(Value::as_object).cloned() else {
+    let Some(limits) = container["resources"]
+        .get("limits")
+        .and_then(Value::as_object)
+        .cloned()
+    else {
         return;
     };
     for (resource, amount) in limits {
@@ -167,7 +187,11 @@ pub fn status(draw: &mut Draw, life: &Life, health: Health) -> Value {
         conditions.push(condition("Ready", ready, &timestamp(since)));
     }
     if life.rich && health != Health::Blank {
-        conditions.push(condition("PodScheduled", "True", &timestamp(life.now.seconds - 4_000)));
+        conditions.push(condition(
+            "PodScheduled",
+            "True",
+            &timestamp(life.now.seconds - 4_000),
+        ));
         let first = draw.below(conditions.len());
         conditions.rotate_left(first);
     }

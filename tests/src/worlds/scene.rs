@@ -23,8 +23,12 @@ pub struct Scene {
 impl Scene {
     /// The objects of this life.
     pub fn of(draw: &mut Draw, life: Life, stage: &'static str) -> Self {
-        let mut pods: Vec<Value> =
-            life.pods.iter().enumerate().map(|(number, plan)| pods::pod(draw, &life, plan, number)).collect();
+        let mut pods: Vec<Value> = life
+            .pods
+            .iter()
+            .enumerate()
+            .map(|(number, plan)| pods::pod(draw, &life, plan, number))
+            .collect();
         let claims = all_claims(draw, &life);
         let revisions = life
             .eras
@@ -55,9 +59,21 @@ impl Scene {
             ("StatefulSetRecreateStrategy", draw.percent(78)),
             ("StatefulSetSemanticRevisionComparison", false),
         ];
-        let feature_gates = feature_gates.into_iter().map(|(name, on)| (name.to_string(), on)).collect();
+        let feature_gates = feature_gates
+            .into_iter()
+            .map(|(name, on)| (name.to_string(), on))
+            .collect();
         let numbers = life.pods.len().max(life.claims.len()) + 1_000;
-        Self { life, stage, set, pods, claims, revisions, feature_gates, numbers }
+        Self {
+            life,
+            stage,
+            set,
+            pods,
+            claims,
+            revisions,
+            feature_gates,
+            numbers,
+        }
     }
 
     /// A number for the next UID.
@@ -84,7 +100,8 @@ impl Scene {
 }
 
 fn all_claims(draw: &mut Draw, life: &Life) -> Vec<Value> {
-    let mut ordinals: BTreeMap<i64, Option<String>> = life.claims_left.iter().map(|left| (*left, None)).collect();
+    let mut ordinals: BTreeMap<i64, Option<String>> =
+        life.claims_left.iter().map(|left| (*left, None)).collect();
     for (number, plan) in life.pods.iter().enumerate() {
         ordinals.insert(plan.ordinal, Some(pods::uid(number)));
     }
@@ -92,7 +109,14 @@ fn all_claims(draw: &mut Draw, life: &Life) -> Vec<Value> {
     for (ordinal, pod) in &ordinals {
         for template in &life.claims {
             let number = claims.len();
-            claims.push(claims::claim(draw, life, template, *ordinal, pod.as_deref(), number));
+            claims.push(claims::claim(
+                draw,
+                life,
+                template,
+                *ordinal,
+                pod.as_deref(),
+                number,
+            ));
         }
     }
     claims
@@ -100,9 +124,12 @@ fn all_claims(draw: &mut Draw, life: &Life) -> Vec<Value> {
 
 /// What Go's omitempty leaves out, and what Rust's indexing may have put in as null.
 fn omit_empty(object: &mut Value) {
-    for (part, key) in
-        [("metadata", "labels"), ("metadata", "annotations"), ("metadata", "ownerReferences"), ("spec", "volumes")]
-    {
+    for (part, key) in [
+        ("metadata", "labels"),
+        ("metadata", "annotations"),
+        ("metadata", "ownerReferences"),
+        ("spec", "volumes"),
+    ] {
         let empty = match &object[part][key] {
             Value::Null => object[part].get(key).is_some(),
             Value::Array(items) => items.is_empty(),

@@ -58,7 +58,10 @@ pub fn retention_policy((deleted, scaled): (bool, bool)) -> Value {
 /// `spec.updateStrategy`.
 pub fn update_strategy(strategy: &Strategy) -> Value {
     match strategy {
-        Strategy::Rolling { partition, max_unavailable } => {
+        Strategy::Rolling {
+            partition,
+            max_unavailable,
+        } => {
             let mut rolling = json!({"partition": partition});
             if let Some(limit) = max_unavailable {
                 rolling["maxUnavailable"] = limit.clone();
@@ -108,7 +111,13 @@ pub fn count(status: &mut Value, pods: &[Value], life: &Life) {
             counters[4] += i64::from(*revision == status["updateRevision"]);
         }
     }
-    let names = ["replicas", "readyReplicas", "availableReplicas", "currentReplicas", "updatedReplicas"];
+    let names = [
+        "replicas",
+        "readyReplicas",
+        "availableReplicas",
+        "currentReplicas",
+        "updatedReplicas",
+    ];
     for (name, counter) in names.into_iter().zip(counters) {
         if counter != 0 || matches!(name, "replicas" | "availableReplicas") {
             status[name] = json!(counter);
@@ -120,11 +129,14 @@ pub fn count(status: &mut Value, pods: &[Value], life: &Life) {
 
 fn is_counted(pod: &Value, life: &Life) -> bool {
     pod["metadata"]["namespace"] == life.namespace
-        && pod["metadata"]["ownerReferences"].as_array().is_some_and(|owners| owners.iter().any(|one| one["uid"] == life.uid))
+        && pod["metadata"]["ownerReferences"]
+            .as_array()
+            .is_some_and(|owners| owners.iter().any(|one| one["uid"] == life.uid))
 }
 
 /// Whole seconds are enough: timestamps have no fraction, and `now` has its own only on top.
 fn is_available(ready: &Value, life: &Life) -> bool {
     let since = ready["lastTransitionTime"].as_str();
-    life.min_ready == 0 || since.is_some_and(|since| since <= timestamp(life.now.seconds - life.min_ready).as_str())
+    life.min_ready == 0
+        || since.is_some_and(|since| since <= timestamp(life.now.seconds - life.min_ready).as_str())
 }

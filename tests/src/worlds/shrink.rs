@@ -5,7 +5,12 @@ use super::object::remove;
 use serde_json::{Value, json};
 
 /// The parts of an observation that hold objects.
-const PARTS: [&str; 4] = ["pods", "persistentVolumeClaims", "controllerRevisions", "statefulSet"];
+const PARTS: [&str; 4] = [
+    "pods",
+    "persistentVolumeClaims",
+    "controllerRevisions",
+    "statefulSet",
+];
 
 /// Fields that an API server always returns, or without which an object is another one.
 #[rustfmt::skip]
@@ -52,7 +57,10 @@ const FEW: usize = 24;
 /// server could return if this one was: a change to the template is made in every revision too, and the revisions are
 /// renamed with it.
 pub fn shrink(observation: &Value) -> Vec<Value> {
-    edits(observation).iter().filter_map(|edit| applied(observation, edit)).collect()
+    edits(observation)
+        .iter()
+        .filter_map(|edit| applied(observation, edit))
+        .collect()
 }
 
 /// The smallest world found by taking away one thing after another for as long as `still_fails` holds. It is asked
@@ -87,11 +95,19 @@ pub fn minimise(observation: &Value, mut still_fails: impl FnMut(&Value) -> bool
 
 enum Edit {
     /// Takes `count` objects out of a list, from this one on.
-    Drop { list: &'static str, first: usize, count: usize },
+    Drop {
+        list: &'static str,
+        first: usize,
+        count: usize,
+    },
     /// Takes the field or element of this name away from what the pointer points at.
     Remove { parent: String, key: String },
     /// Gives a field another value.
-    Set { parent: String, key: String, value: Value },
+    Set {
+        parent: String,
+        key: String,
+        value: Value,
+    },
 }
 
 fn edits(observation: &Value) -> Vec<Edit> {
@@ -102,11 +118,17 @@ fn edits(observation: &Value) -> Vec<Edit> {
         objects += length;
         let mut count = length;
         while count > 0 {
-            edits.extend((0..length).step_by(count).map(|first| Edit::Drop { list, first, count }));
+            edits.extend(
+                (0..length)
+                    .step_by(count)
+                    .map(|first| Edit::Drop { list, first, count }),
+            );
             count /= 2;
         }
     }
-    let replicas = observation["statefulSet"]["spec"]["replicas"].as_i64().unwrap_or(0);
+    let replicas = observation["statefulSet"]["spec"]["replicas"]
+        .as_i64()
+        .unwrap_or(0);
     for fewer in [0, replicas / 2, replicas - 1] {
         if (0..replicas).contains(&fewer) {
             edits.push(set("/statefulSet/spec", "replicas", json!(fewer)));
@@ -125,13 +147,20 @@ fn edits(observation: &Value) -> Vec<Edit> {
 }
 
 fn set(parent: &str, key: &str, value: Value) -> Edit {
-    Edit::Set { parent: parent.to_string(), key: key.to_string(), value }
+    Edit::Set {
+        parent: parent.to_string(),
+        key: key.to_string(),
+        value,
+    }
 }
 
 /// Every field and element below a value that may go, outer ones first. The objects of the lists themselves are
 /// dropped elsewhere; revision data follows the template.
 fn removals(value: &Value, at: &str, edits: &mut Vec<Edit>) {
-    let removal = |key: String| Edit::Remove { parent: at.to_string(), key };
+    let removal = |key: String| Edit::Remove {
+        parent: at.to_string(),
+        key,
+    };
     let mut inner = Vec::new();
     match value {
         Value::Object(fields) => {
@@ -190,8 +219,13 @@ fn edit_all(world: &mut Value, pointer: &str, edit: &dyn Fn(&mut Value)) {
     if let Some(inside) = world.pointer_mut(pointer) {
         edit(inside);
     }
-    let Some(below) = pointer.strip_prefix("/statefulSet/spec/template") else { return };
-    let set = world["statefulSet"]["metadata"]["name"].as_str().unwrap_or_default().to_string();
+    let Some(below) = pointer.strip_prefix("/statefulSet/spec/template") else {
+        return;
+    };
+    let set = world["statefulSet"]["metadata"]["name"]
+        .as_str()
+        .unwrap_or_default()
+        .to_string();
     let counted = world["statefulSet"]["status"]["collisionCount"].as_i64();
     let mut renamed = Vec::new();
     for revision in world["controllerRevisions"].as_array_mut().into_iter().flatten() {
@@ -200,8 +234,10 @@ fn edit_all(world: &mut Value, pointer: &str, edit: &dyn Fn(&mut Value)) {
             edit(inside);
         }
         for collisions in (0..=3).chain(counted) {
-            let (old, new) =
-                (revision_name(&set, &before, collisions), revision_name(&set, &revision["data"], collisions));
+            let (old, new) = (
+                revision_name(&set, &before, collisions),
+                revision_name(&set, &revision["data"], collisions),
+            );
             renamed.extend([(old.0, new.0), (old.1, new.1)]);
         }
     }
@@ -219,18 +255,94 @@ fn rename(value: &mut Value, renamed: &[(String, String)]) {
         }
         Value::Array(items) => items.iter_mut().for_each(|item| rename(item, renamed)),
         Value::Object(fields) => {
-            fields.iter_mut().filter(|(key, _)| *key != "data").for_each(|(_, field)| rename(field, renamed));
+            fields
+                .iter_mut()
+                .filter(|(key, _)| *key != "data")
+                .for_each(|(_, field)| rename(field, renamed));
         }
         _ => {}
     }
 }
 
 fn names_differ(world: &Value) -> bool {
-    let revisions = world["controllerRevisions"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let revisions = world["controllerRevisions"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let mut names: Vec<_> = revisions
         .iter()
-        .map(|one| (one["metadata"]["namespace"].as_str(), one["metadata"]["name"].as_str()))
+        .map(|one| {
+            (
+                one["metadata"]["namespace"].as_str(),
+                one["metadata"]["name"].as_str(),
+            )
+        })
         .collect();
     names.sort_unstable();
     names.windows(2).all(|pair| pair[0] != pair[1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{revision_name, world};
+    use super::{minimise, shrink};
+    use serde_json::{Value, json};
+
+    fn failed_pods(world: &Value) -> usize {
+        world["pods"].as_array().map_or(0, |pods| {
+            pods.iter()
+                .filter(|pod| pod["status"]["phase"] == "Failed")
+                .count()
+        })
+    }
+
+    fn revision_names_hold(world: &Value) -> bool {
+        let set = world["statefulSet"]["metadata"]["name"]
+            .as_str()
+            .unwrap_or_default();
+        let revisions = world["controllerRevisions"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        revisions.iter().all(|one| {
+            (0..=3).any(|c| one["metadata"]["name"] == json!(revision_name(set, &one["data"], c).0))
+        })
+    }
+
+    #[test]
+    fn only_what_fails_is_left() {
+        let found = (0..500).map(|seed| world(seed).observation).find(|world| {
+            failed_pods(world) > 0 && world["pods"].as_array().is_some_and(|pods| pods.len() > 2)
+        });
+        let smallest = minimise(&found.unwrap_or_default(), |world| failed_pods(world) > 0);
+        assert_eq!(failed_pods(&smallest), 1);
+        assert_eq!(smallest["pods"].as_array().map(Vec::len), Some(1));
+        assert_eq!(smallest["controllerRevisions"], json!([]));
+        assert_eq!(smallest["persistentVolumeClaims"], json!([]));
+        assert_eq!(smallest["statefulSet"]["spec"]["replicas"], json!(0));
+        assert_eq!(
+            smallest["statefulSet"]["spec"]["template"]["spec"].get("volumes"),
+            None
+        );
+        assert_eq!(smallest["pods"][0]["metadata"].get("labels"), None);
+    }
+
+    #[test]
+    fn no_proposal_is_the_world_itself_and_none_breaks_the_names_of_revisions() {
+        let worlds = (0..150)
+            .map(world)
+            .filter(|world| world.notes.len() == 1)
+            .map(|world| world.observation);
+        let mut simpler = 0;
+        for world in worlds.filter(revision_names_hold) {
+            for smaller in shrink(&world) {
+                assert_ne!(smaller, world);
+                assert!(revision_names_hold(&smaller), "{smaller}");
+                simpler += usize::from(
+                    smaller["statefulSet"]["spec"]["template"] != world["statefulSet"]["spec"]["template"],
+                );
+            }
+        }
+        assert!(simpler > 50, "only {simpler} simpler templates");
+    }
 }

@@ -44,22 +44,34 @@ const BIG_STAGES: [(usize, Stage); 6] = [
 /// A life at some moment, and that moment's name.
 pub fn life(draw: &mut Draw) -> (Life, &'static str) {
     let mut life = Life::begun(draw);
-    let (name, stage) = if life.is_big() { draw.weighted(&BIG_STAGES) } else { draw.weighted(&STAGES) };
+    let (name, stage) = if life.is_big() {
+        draw.weighted(&BIG_STAGES)
+    } else {
+        draw.weighted(&STAGES)
+    };
     stage(draw, &mut life);
     (life, name)
 }
 
 fn plan(ordinal: i64, era: usize, health: Health) -> PodPlan {
-    PodPlan { ordinal, era, health, terminating: false }
+    PodPlan {
+        ordinal,
+        era,
+        health,
+        terminating: false,
+    }
 }
 
 /// The status names these eras.
-fn names(life: &mut Life, current: usize, update: usize) {
+fn status_names(life: &mut Life, current: usize, update: usize) {
     (life.current, life.update) = (Some(current), Some(update));
 }
 
 fn fill(life: &mut Life, era: usize, health: Health) {
-    life.pods = life.ordinals().map(|ordinal| plan(ordinal, era, health)).collect();
+    life.pods = life
+        .ordinals()
+        .map(|ordinal| plan(ordinal, era, health))
+        .collect();
 }
 
 /// Any health, most of them not well.
@@ -92,7 +104,7 @@ fn fresh(draw: &mut Draw, life: &mut Life) {
 }
 
 fn starting(draw: &mut Draw, life: &mut Life) {
-    names(life, 0, 0);
+    status_names(life, 0, 0);
     fill(life, 0, Health::Ready);
     let there = draw.below(life.replicas as usize + 1);
     life.pods.truncate(there);
@@ -116,7 +128,7 @@ fn stable(draw: &mut Draw, life: &mut Life) {
         past(draw, life);
         keep_within_limit(life, life.wanted);
     }
-    names(life, life.wanted, life.wanted);
+    status_names(life, life.wanted, life.wanted);
     life.start = life.start.min(2_000_000_000);
     fill(life, life.wanted, Health::Ready);
     match draw.below(4) {
@@ -124,7 +136,10 @@ fn stable(draw: &mut Draw, life: &mut Life) {
         1 => life.strategy = Strategy::RollingBare,
         _ => {
             let maximum = Some(json!(draw.between(1, 3)));
-            life.strategy = Strategy::Rolling { partition: draw.between(0, 3), max_unavailable: maximum };
+            life.strategy = Strategy::Rolling {
+                partition: draw.between(0, 3),
+                max_unavailable: maximum,
+            };
         }
     }
     life.collisions = life.collisions.map(|_| 0);
@@ -136,7 +151,7 @@ fn stable(draw: &mut Draw, life: &mut Life) {
 /// New Pods from the top, old ones below, and something between.
 fn rollout(draw: &mut Draw, life: &mut Life) {
     let old = past(draw, life);
-    names(life, old, life.wanted);
+    status_names(life, old, life.wanted);
     fill(life, old, Health::Ready);
     let updated = draw.below(life.pods.len() + 1);
     let (wanted, parallel) = (life.wanted, life.parallel);
@@ -162,23 +177,29 @@ fn rollout(draw: &mut Draw, life: &mut Life) {
 fn held(draw: &mut Draw, life: &mut Life) {
     let old = past(draw, life);
     keep_within_limit(life, old);
-    names(life, old, life.wanted);
+    status_names(life, old, life.wanted);
     life.replicas = life.replicas.max(1);
     life.start = life.start.min(2_000_000_000);
     fill(life, old, Health::Ready);
     let partition = draw.between(1, life.replicas);
     let wanted = life.wanted;
-    life.pods.iter_mut().skip(partition as usize).for_each(|pod| pod.era = wanted);
+    life.pods
+        .iter_mut()
+        .skip(partition as usize)
+        .for_each(|pod| pod.era = wanted);
     life.strategy = match draw.below(3) {
         0 => Strategy::OnDelete,
-        _ => Strategy::Rolling { partition, max_unavailable: Some(json!(1)) },
+        _ => Strategy::Rolling {
+            partition,
+            max_unavailable: Some(json!(1)),
+        },
     };
 }
 
 /// `spec.template` was just changed: its revision is not there yet.
 fn changed(draw: &mut Draw, life: &mut Life) {
     let old = past(draw, life);
-    names(life, old, old);
+    status_names(life, old, old);
     fill(life, old, Health::Ready);
     life.eras[life.wanted].stored = false;
     if draw.percent(40)
@@ -196,7 +217,7 @@ fn rolled_back(draw: &mut Draw, life: &mut Life) {
     past(draw, life);
     let newest = life.wanted;
     life.wanted = draw.below(newest);
-    names(life, if draw.percent(50) { newest } else { life.wanted }, newest);
+    status_names(life, if draw.percent(50) { newest } else { life.wanted }, newest);
     fill(life, newest, Health::Ready);
     for pod in &mut life.pods {
         if draw.percent(40) {
@@ -209,10 +230,10 @@ fn rolled_back(draw: &mut Draw, life: &mut Life) {
 }
 
 fn scaling_down(draw: &mut Draw, life: &mut Life) {
-    names(life, 0, 0);
+    status_names(life, 0, 0);
     if draw.one_in(4) {
         let old = past(draw, life);
-        names(life, old, life.wanted);
+        status_names(life, old, life.wanted);
     }
     fill(life, life.wanted, Health::Ready);
     if draw.one_in(6) {
@@ -221,7 +242,8 @@ fn scaling_down(draw: &mut Draw, life: &mut Life) {
     let end = life.start + life.replicas;
     life.pods.retain(|pod| pod.ordinal < end || draw.percent(90));
     let first = life.pods.last().map_or(end, |last| end.max(last.ordinal + 1));
-    life.pods.extend((first..first + draw.between(1, 4)).map(|ordinal| plan(ordinal, 0, Health::Ready)));
+    life.pods
+        .extend((first..first + draw.between(1, 4)).map(|ordinal| plan(ordinal, 0, Health::Ready)));
     if draw.percent(50) {
         for pod in &mut life.pods {
             if draw.percent(if pod.ordinal >= end { 35 } else { 12 }) {
@@ -234,10 +256,10 @@ fn scaling_down(draw: &mut Draw, life: &mut Life) {
 }
 
 fn scaling_up(draw: &mut Draw, life: &mut Life) {
-    names(life, 0, 0);
+    status_names(life, 0, 0);
     if draw.one_in(3) {
         let old = past(draw, life);
-        names(life, old, life.wanted);
+        status_names(life, old, life.wanted);
     }
     fill(life, life.current.unwrap_or(0), Health::Ready);
     let there = draw.below(life.pods.len() + 1);
@@ -252,7 +274,7 @@ fn scaling_up(draw: &mut Draw, life: &mut Life) {
 
 fn recreate(draw: &mut Draw, life: &mut Life) {
     let old = past(draw, life);
-    names(life, old, life.wanted);
+    status_names(life, old, life.wanted);
     life.strategy = Strategy::Recreate;
     life.parallel = draw.percent(50);
     let (era, message) = *draw.weighted(&[
@@ -273,19 +295,28 @@ fn recreate(draw: &mut Draw, life: &mut Life) {
         }
     }
     if draw.percent(20) {
-        life.pods.push(plan(life.start + life.replicas, old, Health::Ready));
+        life.pods
+            .push(plan(life.start + life.replicas, old, Health::Ready));
     }
     life.conditions = match (draw.below(5), message) {
         (0, _) | (_, "") => None,
-        (1, _) => Some(json!([other_condition(life), progressing(life, "True", "RecreateInProgress", message)])),
-        (2, _) => Some(json!([progressing(life, "False", "RecreateCompleted", "All pods recreated successfully")])),
+        (1, _) => Some(json!([
+            other_condition(life),
+            progressing(life, "True", "RecreateInProgress", message)
+        ])),
+        (2, _) => Some(json!([progressing(
+            life,
+            "False",
+            "RecreateCompleted",
+            "All pods recreated successfully"
+        )])),
         _ => Some(json!([progressing(life, "True", "RecreateInProgress", message)])),
     };
 }
 
 fn on_delete(draw: &mut Draw, life: &mut Life) {
     let old = past(draw, life);
-    names(life, old, life.wanted);
+    status_names(life, old, life.wanted);
     life.strategy = Strategy::OnDelete;
     fill(life, old, Health::Ready);
     life.pods.retain(|_| draw.percent(80));
@@ -303,7 +334,7 @@ fn on_delete(draw: &mut Draw, life: &mut Life) {
 
 fn deleting(draw: &mut Draw, life: &mut Life) {
     let old = if draw.percent(30) { past(draw, life) } else { 0 };
-    names(life, old, life.wanted);
+    status_names(life, old, life.wanted);
     life.deleting = true;
     fill(life, old, Health::Ready);
     for pod in &mut life.pods {
@@ -318,7 +349,7 @@ fn deleting(draw: &mut Draw, life: &mut Life) {
 
 fn broken(draw: &mut Draw, life: &mut Life) {
     let old = if draw.percent(50) { past(draw, life) } else { 0 };
-    names(life, old, life.wanted);
+    status_names(life, old, life.wanted);
     fill(life, old, Health::Ready);
     for pod in &mut life.pods {
         if draw.percent(50) {
@@ -345,7 +376,7 @@ fn adopting(draw: &mut Draw, life: &mut Life) {
     }
     life.orphaned = true;
     if draw.percent(50) {
-        names(life, life.wanted, life.wanted);
+        status_names(life, life.wanted, life.wanted);
     }
     if draw.one_in(3) {
         life.pods.retain(|_| draw.percent(75));
@@ -359,7 +390,7 @@ fn releasing(draw: &mut Draw, life: &mut Life) {
 
 /// `spec.ordinals.start` was just moved.
 fn moved(draw: &mut Draw, life: &mut Life) {
-    names(life, 0, 0);
+    status_names(life, 0, 0);
     fill(life, 0, Health::Ready);
     life.start = (life.start + draw.between(-2, 3)).clamp(0, 2_147_483_647);
     if draw.percent(40) {
@@ -391,7 +422,7 @@ fn trimming(draw: &mut Draw, life: &mut Life) {
         life.next_era(draw);
     }
     let newest = life.wanted;
-    names(life, draw.below(newest + 1), newest);
+    status_names(life, draw.below(newest + 1), newest);
     fill(life, newest, Health::Ready);
     for pod in &mut life.pods {
         if draw.percent(30) {
@@ -406,7 +437,7 @@ fn trimming(draw: &mut Draw, life: &mut Life) {
 /// Pods are gone, though nobody scaled.
 fn lost(draw: &mut Draw, life: &mut Life) {
     let old = if draw.percent(50) { past(draw, life) } else { 0 };
-    names(life, old, life.wanted);
+    status_names(life, old, life.wanted);
     fill(life, life.wanted, Health::Ready);
     life.claims_left = life.ordinals().collect();
     life.pods.retain(|_| draw.percent(60));
@@ -429,4 +460,10 @@ fn other_condition(life: &Life) -> Value {
         fields.remove("lastProbeTime");
     }
     condition
+}
+
+/// The names of all stages.
+#[cfg(test)]
+pub fn names() -> impl Iterator<Item = &'static str> {
+    STAGES.iter().map(|(_, (name, _))| *name)
 }

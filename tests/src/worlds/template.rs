@@ -22,7 +22,12 @@ pub const UNUSUAL: [&str; 12] = [
 
 /// Integers at the edge of what float64 holds. The largest int64 of all is no int64 after a journey through
 /// float64, so a revision with it cannot be read: that is a corruption of its own.
-const BIG: [i64; 4] = [9_007_199_254_740_991, 9_007_199_254_740_993, 4_611_686_018_427_387_904, 1 << 53];
+const BIG: [i64; 4] = [
+    9_007_199_254_740_991,
+    9_007_199_254_740_993,
+    4_611_686_018_427_387_904,
+    1 << 53,
+];
 
 /// A Pod template for these labels; `claims` are the names of the claim templates.
 pub fn pod_template(draw: &mut Draw, labels: Map<String, Value>, claims: &[String]) -> Value {
@@ -42,7 +47,14 @@ pub fn pod_template(draw: &mut Draw, labels: Map<String, Value>, claims: &[Strin
     }
     let mut volumes = Vec::new();
     for _ in 0..*draw.weighted(&[(35, 0), (35, 1), (20, 2), (10, 4)]) {
-        ornament(draw, &mut metadata, &mut spec, &mut container, &mut volumes, claims);
+        ornament(
+            draw,
+            &mut metadata,
+            &mut spec,
+            &mut container,
+            &mut volumes,
+            claims,
+        );
     }
     let mut containers = vec![container];
     if draw.one_in(12) {
@@ -93,19 +105,25 @@ fn ornament(
         8 | 9 => {
             container["resources"] = match draw.below(3) {
                 0 => json!({"requests": {"cpu": "100m", "memory": "64Mi"}}),
-                1 => json!({"limits": {"cpu": "1500m", "memory": "1Gi"}, "requests": {"cpu": "1", "memory": "1Gi"}}),
+                1 => {
+                    json!({"limits": {"cpu": "1500m", "memory": "1Gi"}, "requests": {"cpu": "1", "memory": "1Gi"}})
+                }
                 _ => json!({"limits": {"memory": "128974848"}}),
             };
         }
         10 | 11 => volumes.push(json!({"emptyDir": {}, "name": format!("scratch-{}", volumes.len())})),
         12 => volumes.push(json!({"configMap": {"defaultMode": 420, "name": "settings"},
             "name": format!("settings-{}", volumes.len())})),
-        13 => volumes.push(json!({"ephemeral": {"volumeClaimTemplate": {"metadata": {}, "spec": {
+        13 => volumes.push(
+            json!({"ephemeral": {"volumeClaimTemplate": {"metadata": {}, "spec": {
             "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}},
-            "volumeMode": "Filesystem"}}}, "name": format!("cache-{}", volumes.len())})),
+            "volumeMode": "Filesystem"}}}, "name": format!("cache-{}", volumes.len())}),
+        ),
         14 => {
             if let Some(index) = draw.index(claims.len())
-                && !volumes.iter().any(|volume| volume["name"] == json!(claims[index]))
+                && !volumes
+                    .iter()
+                    .any(|volume| volume["name"] == json!(claims[index]))
             {
                 volumes.push(json!({"emptyDir": {"medium": "Memory"}, "name": claims[index]}));
             }

@@ -69,13 +69,21 @@ fn unusual_reference(draw: &mut Draw, right: &Value) -> Value {
         }
         _ => return foreign_reference(draw),
     }
-    if draw.one_in(4) { unusual_reference(draw, &reference) } else { reference }
+    if draw.one_in(4) {
+        unusual_reference(draw, &reference)
+    } else {
+        reference
+    }
 }
 
 /// An object of somebody else's.
 fn foreign_reference(draw: &mut Draw) -> Value {
-    let (api_version, kind) =
-        *draw.pick(&[("apps/v1", "ReplicaSet"), ("apps/v1", "StatefulSet"), ("v1", "Pod"), ("example.com/v1", "Database")]);
+    let (api_version, kind) = *draw.pick(&[
+        ("apps/v1", "ReplicaSet"),
+        ("apps/v1", "StatefulSet"),
+        ("v1", "Pod"),
+        ("example.com/v1", "Database"),
+    ]);
     let name = *draw.pick(&["other", "web", "web-0"]);
     let mut reference =
         super::pods::controller_reference(api_version, kind, name, "f0e00000-0000-4000-8000-000000000001");
@@ -87,7 +95,10 @@ fn foreign_reference(draw: &mut Draw) -> Value {
 
 /// Replaces, adds or takes away an owner reference.
 fn disown(draw: &mut Draw, object: &mut Value, right: &Value) {
-    let old = object["metadata"]["ownerReferences"].as_array().cloned().unwrap_or_default();
+    let old = object["metadata"]["ownerReferences"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
     let mut owners = match draw.below(6) {
         0 => Vec::new(),
         1 | 2 => vec![unusual_reference(draw, right)],
@@ -109,4 +120,16 @@ fn disown(draw: &mut Draw, object: &mut Value, right: &Value) {
     } else {
         object["metadata"]["ownerReferences"] = Value::Array(owners);
     }
+}
+
+/// The notes of all corruptions.
+#[cfg(test)]
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let tables = [
+        &pods::CORRUPTIONS[..],
+        &claims::CORRUPTIONS,
+        &revisions::CORRUPTIONS,
+        &set::CORRUPTIONS,
+    ];
+    tables.into_iter().flatten().map(|(_, (name, _))| *name)
 }

@@ -4,8 +4,8 @@ use super::super::claims;
 use super::super::draw::Draw;
 use super::super::life::{Health, PodPlan};
 use super::super::moment::timestamp;
-use super::super::pods;
 use super::super::object::remove;
+use super::super::pods;
 use super::super::scene::Scene;
 use super::{Corruption, disown, foreign_reference, one};
 use serde_json::{Value, json};
@@ -59,10 +59,17 @@ pub(super) fn obstruct(draw: &mut Draw, scene: &mut Scene) {
         if let Some(template) = scene.life.claims.first().filter(|_| draw.percent(50)) {
             let mut claim = claims::claim(draw, &scene.life, template, ordinal, None, number);
             pods::terminate(draw, scene.life.now.seconds, &mut claim["metadata"]);
-            scene.claims.retain(|other| other["metadata"]["name"] != claim["metadata"]["name"]);
+            scene
+                .claims
+                .retain(|other| other["metadata"]["name"] != claim["metadata"]["name"]);
             scene.claims.push(claim);
         } else {
-            let plan = PodPlan { ordinal, era: 0, health: Health::Ready, terminating: false };
+            let plan = PodPlan {
+                ordinal,
+                era: 0,
+                health: Health::Ready,
+                terminating: false,
+            };
             let mut pod = pods::pod(draw, &scene.life, &plan, number);
             pod["metadata"]["ownerReferences"] = json!([foreign_reference(draw)]);
             pod["metadata"]["labels"] = json!({"app": "taken"});
@@ -72,7 +79,9 @@ pub(super) fn obstruct(draw: &mut Draw, scene: &mut Scene) {
 }
 
 fn phase(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let Some(pod) = one(draw, &mut scene.pods) else { return false };
+    let Some(pod) = one(draw, &mut scene.pods) else {
+        return false;
+    };
     match draw.below(11) {
         0 => remove(&mut pod["status"], "phase"),
         1..=3 => pod["status"]["phase"] = json!("Pending"),
@@ -86,7 +95,9 @@ fn phase(draw: &mut Draw, scene: &mut Scene) -> bool {
 
 fn ready(draw: &mut Draw, scene: &mut Scene) -> bool {
     let now = scene.life.now.seconds;
-    let Some(pod) = one(draw, &mut scene.pods) else { return false };
+    let Some(pod) = one(draw, &mut scene.pods) else {
+        return false;
+    };
     let others = pods::condition("PodScheduled", "True", &timestamp(now - 4_000));
     let since = timestamp(now - 60);
     match draw.below(6) {
@@ -102,7 +113,9 @@ fn ready(draw: &mut Draw, scene: &mut Scene) -> bool {
 /// Ready around the second at which minReadySeconds have passed, in the future, or since nobody knows when.
 fn ready_since(draw: &mut Draw, scene: &mut Scene) -> bool {
     let edge = scene.life.now.seconds - scene.life.min_ready;
-    let Some(pod) = one(draw, &mut scene.pods) else { return false };
+    let Some(pod) = one(draw, &mut scene.pods) else {
+        return false;
+    };
     let since = match draw.below(8) {
         0 => edge - 1,
         1 | 2 => edge,
@@ -124,21 +137,30 @@ fn ready_since(draw: &mut Draw, scene: &mut Scene) -> bool {
 
 fn terminating(draw: &mut Draw, scene: &mut Scene) -> bool {
     let now = scene.life.now.seconds;
-    let Some(pod) = one(draw, &mut scene.pods) else { return false };
+    let Some(pod) = one(draw, &mut scene.pods) else {
+        return false;
+    };
     pods::terminate(draw, now, &mut pod["metadata"]);
     true
 }
 
 fn gone(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let Some(index) = draw.index(scene.pods.len()) else { return false };
+    let Some(index) = draw.index(scene.pods.len()) else {
+        return false;
+    };
     scene.pods.remove(index);
     true
 }
 
 fn label_gone(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let Some(pod) = one(draw, &mut scene.pods) else { return false };
+    let Some(pod) = one(draw, &mut scene.pods) else {
+        return false;
+    };
     match draw.below(12) {
-        0..=4 => remove(&mut pod["metadata"]["labels"], "statefulset.kubernetes.io/pod-name"),
+        0..=4 => remove(
+            &mut pod["metadata"]["labels"],
+            "statefulset.kubernetes.io/pod-name",
+        ),
         5 | 6 => remove(&mut pod["metadata"]["labels"], "apps.kubernetes.io/pod-index"),
         7..=9 => remove(&mut pod["metadata"]["labels"], "controller-revision-hash"),
         10 => remove(&mut pod["metadata"]["labels"], "app"),
@@ -149,7 +171,9 @@ fn label_gone(draw: &mut Draw, scene: &mut Scene) -> bool {
 
 fn label_changed(draw: &mut Draw, scene: &mut Scene) -> bool {
     let names: Vec<String> = scene.life.eras.iter().map(|era| era.name.clone()).collect();
-    let Some(pod) = one(draw, &mut scene.pods) else { return false };
+    let Some(pod) = one(draw, &mut scene.pods) else {
+        return false;
+    };
     let labels = &mut pod["metadata"]["labels"];
     match draw.below(6) {
         0 | 1 => labels["statefulset.kubernetes.io/pod-name"] = json!(*draw.pick(&["web-9", "", "db-0"])),
@@ -184,7 +208,9 @@ fn name_near(draw: &mut Draw, scene: &mut Scene) -> bool {
     let set = scene.life.name.clone();
     let ordinal = scene.life.start + draw.between(0, 3);
     let name = near(draw, &set, ordinal);
-    let Some(pod) = one(draw, &mut scene.pods) else { return false };
+    let Some(pod) = one(draw, &mut scene.pods) else {
+        return false;
+    };
     pod["metadata"]["name"] = json!(name);
     if draw.percent(50) {
         pod["metadata"]["labels"]["statefulset.kubernetes.io/pod-name"] = json!(name);
@@ -194,7 +220,9 @@ fn name_near(draw: &mut Draw, scene: &mut Scene) -> bool {
 
 /// A second Pod beside the first, of a name that nearly is, or is another ordinal's.
 fn twin(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let Some(index) = draw.index(scene.pods.len()) else { return false };
+    let Some(index) = draw.index(scene.pods.len()) else {
+        return false;
+    };
     let number = scene.number();
     let mut pod = scene.pods[index].clone();
     let ordinal = scene.life.pods.get(index).map_or(0, |plan| plan.ordinal);
@@ -212,7 +240,9 @@ fn twin(draw: &mut Draw, scene: &mut Scene) -> bool {
 }
 
 fn orphan(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let Some(pod) = one(draw, &mut scene.pods) else { return false };
+    let Some(pod) = one(draw, &mut scene.pods) else {
+        return false;
+    };
     remove(&mut pod["metadata"], "ownerReferences");
     if draw.one_in(4) {
         pod["metadata"]["labels"]["app"] = json!("debugged");
@@ -222,7 +252,9 @@ fn orphan(draw: &mut Draw, scene: &mut Scene) -> bool {
 
 fn owner(draw: &mut Draw, scene: &mut Scene) -> bool {
     let right = pods::set_reference(&scene.life);
-    let Some(pod) = one(draw, &mut scene.pods) else { return false };
+    let Some(pod) = one(draw, &mut scene.pods) else {
+        return false;
+    };
     disown(draw, pod, &right);
     true
 }
@@ -230,15 +262,23 @@ fn owner(draw: &mut Draw, scene: &mut Scene) -> bool {
 fn foreign(draw: &mut Draw, scene: &mut Scene) -> bool {
     let mut reference = foreign_reference(draw);
     reference["controller"] = json!(true);
-    let Some(pod) = one(draw, &mut scene.pods) else { return false };
+    let Some(pod) = one(draw, &mut scene.pods) else {
+        return false;
+    };
     pod["metadata"]["ownerReferences"] = json!([reference]);
     true
 }
 
 fn volumes(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let Some(pod) = one(draw, &mut scene.pods) else { return false };
-    let Some(volumes) = pod["spec"]["volumes"].as_array_mut() else { return false };
-    let Some(index) = draw.index(volumes.len()) else { return false };
+    let Some(pod) = one(draw, &mut scene.pods) else {
+        return false;
+    };
+    let Some(volumes) = pod["spec"]["volumes"].as_array_mut() else {
+        return false;
+    };
+    let Some(index) = draw.index(volumes.len()) else {
+        return false;
+    };
     match draw.below(6) {
         0 | 1 => {
             volumes.remove(index);
@@ -261,9 +301,22 @@ fn volumes(draw: &mut Draw, scene: &mut Scene) -> bool {
 fn out_of_range(draw: &mut Draw, scene: &mut Scene) -> bool {
     let life = &scene.life;
     let below = life.start > 0 && draw.percent(50);
-    let ordinal = if below { draw.between(0, life.start - 1) } else { life.start + life.replicas + draw.between(0, 5) };
-    let health = if draw.percent(60) { Health::Ready } else { Health::Unready };
-    let plan = PodPlan { ordinal, era: draw.below(life.eras.len()), health, terminating: draw.one_in(4) };
+    let ordinal = if below {
+        draw.between(0, life.start - 1)
+    } else {
+        life.start + life.replicas + draw.between(0, 5)
+    };
+    let health = if draw.percent(60) {
+        Health::Ready
+    } else {
+        Health::Unready
+    };
+    let plan = PodPlan {
+        ordinal,
+        era: draw.below(life.eras.len()),
+        health,
+        terminating: draw.one_in(4),
+    };
     let number = scene.number();
     let pod = pods::pod(draw, &scene.life, &plan, number);
     scene.pods.push(pod);
@@ -271,7 +324,9 @@ fn out_of_range(draw: &mut Draw, scene: &mut Scene) -> bool {
 }
 
 fn elsewhere(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let Some(index) = draw.index(scene.pods.len()) else { return false };
+    let Some(index) = draw.index(scene.pods.len()) else {
+        return false;
+    };
     let number = scene.number();
     let mut pod = scene.pods[index].clone();
     pod["metadata"]["namespace"] = json!("elsewhere");
@@ -284,14 +339,18 @@ fn elsewhere(draw: &mut Draw, scene: &mut Scene) -> bool {
 }
 
 fn revision(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let Some(pod) = one(draw, &mut scene.pods) else { return false };
+    let Some(pod) = one(draw, &mut scene.pods) else {
+        return false;
+    };
     let none = draw.percent(50);
     pod["metadata"]["labels"]["controller-revision-hash"] = json!(if none { "web-none" } else { "" });
     true
 }
 
 fn status_empty(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let Some(pod) = one(draw, &mut scene.pods) else { return false };
+    let Some(pod) = one(draw, &mut scene.pods) else {
+        return false;
+    };
     pod["status"] = json!({});
     true
 }
@@ -301,7 +360,12 @@ fn unrelated(draw: &mut Draw, scene: &mut Scene) -> bool {
     let number = scene.number();
     let name = *draw.pick(&["job-x7k2p", "0", "web", "other-0", "a-1-0", "web-0-0-0"]);
     let (health, era) = (Health::Ready, scene.life.wanted);
-    let plan = PodPlan { ordinal: 0, era, health, terminating: false };
+    let plan = PodPlan {
+        ordinal: 0,
+        era,
+        health,
+        terminating: false,
+    };
     let mut pod = pods::pod(draw, &scene.life, &plan, number);
     pod["metadata"]["name"] = json!(name);
     remove(&mut pod["metadata"], "ownerReferences");

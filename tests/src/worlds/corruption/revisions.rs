@@ -3,9 +3,9 @@
 use super::super::draw::Draw;
 use super::super::go_form;
 use super::super::life::revision_data;
+use super::super::object::remove;
 use super::super::pods;
 use super::super::revisions;
-use super::super::object::remove;
 use super::super::scene::Scene;
 use super::{Corruption, disown, foreign_reference, one};
 use serde_json::{Value, json};
@@ -27,14 +27,21 @@ pub(super) const CORRUPTIONS: [(usize, Corruption); 13] = [
 ];
 
 fn gone(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let Some(index) = draw.index(scene.revisions.len()) else { return false };
+    let Some(index) = draw.index(scene.revisions.len()) else {
+        return false;
+    };
     scene.revisions.remove(index);
     true
 }
 
 fn number(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let other = scene.revisions.first().map_or(1, |first| first["revision"].as_i64().unwrap_or(1));
-    let Some(revision) = one(draw, &mut scene.revisions) else { return false };
+    let other = scene
+        .revisions
+        .first()
+        .map_or(1, |first| first["revision"].as_i64().unwrap_or(1));
+    let Some(revision) = one(draw, &mut scene.revisions) else {
+        return false;
+    };
     revision["revision"] = json!(*draw.pick(&[other, other, other + 1, 0, 3, 100, 9_007_199_254_740_993]));
     true
 }
@@ -51,14 +58,18 @@ fn created(draw: &mut Draw, scene: &mut Scene) -> bool {
 }
 
 fn orphan(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let Some(revision) = one(draw, &mut scene.revisions) else { return false };
+    let Some(revision) = one(draw, &mut scene.revisions) else {
+        return false;
+    };
     remove(&mut revision["metadata"], "ownerReferences");
     true
 }
 
 fn owner(draw: &mut Draw, scene: &mut Scene) -> bool {
     let right = pods::set_reference(&scene.life);
-    let Some(revision) = one(draw, &mut scene.revisions) else { return false };
+    let Some(revision) = one(draw, &mut scene.revisions) else {
+        return false;
+    };
     disown(draw, revision, &right);
     true
 }
@@ -66,13 +77,17 @@ fn owner(draw: &mut Draw, scene: &mut Scene) -> bool {
 fn foreign(draw: &mut Draw, scene: &mut Scene) -> bool {
     let mut reference = foreign_reference(draw);
     reference["controller"] = json!(true);
-    let Some(revision) = one(draw, &mut scene.revisions) else { return false };
+    let Some(revision) = one(draw, &mut scene.revisions) else {
+        return false;
+    };
     revision["metadata"]["ownerReferences"] = json!([reference]);
     true
 }
 
 fn unselected(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let Some(revision) = one(draw, &mut scene.revisions) else { return false };
+    let Some(revision) = one(draw, &mut scene.revisions) else {
+        return false;
+    };
     match draw.below(3) {
         0 => remove(&mut revision["metadata"], "labels"),
         _ => revision["metadata"]["labels"]["app"] = json!("www"),
@@ -82,7 +97,9 @@ fn unselected(draw: &mut Draw, scene: &mut Scene) -> bool {
 
 /// Equal data under another name, beside the first.
 fn twin(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let Some(index) = draw.index(scene.revisions.len()) else { return false };
+    let Some(index) = draw.index(scene.revisions.len()) else {
+        return false;
+    };
     let serial = scene.number();
     let mut twin = scene.revisions[index].clone();
     twin["metadata"]["uid"] = json!(revisions::uid(serial));
@@ -111,7 +128,9 @@ fn name_taken(draw: &mut Draw, scene: &mut Scene) -> bool {
             0..=2 => json!({"spec": {"template": {"$patch": "replace", "taken": collisions}}}),
             3 => data.clone(),
             4 => json!({"replicas": 1.5, "other": [1e21, 1e-7, true, null]}),
-            _ => json!({"spec": {"template": {"$patch": "replace", "metadata": {}, "spec": {"containers": null}}}}),
+            _ => {
+                json!({"spec": {"template": {"$patch": "replace", "metadata": {}, "spec": {"containers": null}}}})
+            }
         };
         let mut revision = revisions::revision(&scene.life, &era, serial);
         match draw.below(4) {
@@ -126,7 +145,9 @@ fn name_taken(draw: &mut Draw, scene: &mut Scene) -> bool {
 
 /// Data that no controller wrote.
 fn unreadable(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let Some(revision) = one(draw, &mut scene.revisions) else { return false };
+    let Some(revision) = one(draw, &mut scene.revisions) else {
+        return false;
+    };
     match draw.below(9) {
         0 => remove(revision, "data"),
         1 => revision["data"] = Value::Null,
@@ -136,7 +157,9 @@ fn unreadable(draw: &mut Draw, scene: &mut Scene) -> bool {
         5 => revision["data"] = json!({"spec": {"template": "text"}}),
         6 => revision["data"] = json!({"spec": {"template": {"$patch": "delete"}}}),
         odd => {
-            let Some(template) = revision.pointer_mut("/data/spec/template") else { return false };
+            let Some(template) = revision.pointer_mut("/data/spec/template") else {
+                return false;
+            };
             match (odd, template.is_object()) {
                 (_, false) => return false,
                 (7, _) => remove(template, "$patch"),
@@ -148,7 +171,9 @@ fn unreadable(draw: &mut Draw, scene: &mut Scene) -> bool {
 }
 
 fn hash(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let Some(revision) = one(draw, &mut scene.revisions) else { return false };
+    let Some(revision) = one(draw, &mut scene.revisions) else {
+        return false;
+    };
     let labels = &mut revision["metadata"]["labels"];
     match draw.below(4) {
         0 => remove(labels, "controller.kubernetes.io/hash"),
@@ -160,7 +185,9 @@ fn hash(draw: &mut Draw, scene: &mut Scene) -> bool {
 }
 
 fn elsewhere(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let Some(revision) = one(draw, &mut scene.revisions) else { return false };
+    let Some(revision) = one(draw, &mut scene.revisions) else {
+        return false;
+    };
     revision["metadata"]["namespace"] = json!("elsewhere");
     true
 }
@@ -171,7 +198,11 @@ fn unrelated(draw: &mut Draw, scene: &mut Scene) -> bool {
     let mut era = scene.life.eras[0].clone();
     era.name = format!("other-{}", era.hash);
     let mut revision = revisions::revision(&scene.life, &era, serial);
-    let kind = if draw.percent(50) { "DaemonSet" } else { "StatefulSet" };
+    let kind = if draw.percent(50) {
+        "DaemonSet"
+    } else {
+        "StatefulSet"
+    };
     let owner = pods::controller_reference("apps/v1", kind, "other", "f0e00000-0000-4000-8000-000000000002");
     revision["metadata"]["ownerReferences"] = json!([owner]);
     scene.revisions.push(revision);

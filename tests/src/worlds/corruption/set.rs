@@ -41,7 +41,8 @@ fn spec(scene: &mut Scene) -> &mut Value {
 
 fn replicas(draw: &mut Draw, scene: &mut Scene) -> bool {
     let now = scene.life.replicas;
-    spec(scene)["replicas"] = json!(*draw.pick(&[0, 1, now + 1, now + 3, (now - 1).max(0), (now - 2).max(0)]));
+    spec(scene)["replicas"] =
+        json!(*draw.pick(&[0, 1, now + 1, now + 3, (now - 1).max(0), (now - 2).max(0)]));
     true
 }
 
@@ -57,14 +58,24 @@ fn change_strategy(draw: &mut Draw, scene: &mut Scene) -> bool {
 }
 
 fn partition(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let Some(rolling) = scene.set.pointer_mut("/spec/updateStrategy/rollingUpdate") else { return false };
+    let Some(rolling) = scene.set.pointer_mut("/spec/updateStrategy/rollingUpdate") else {
+        return false;
+    };
     rolling["partition"] = json!(*draw.pick(&[0, 1, 2, 3, 100, 2_147_483_647]));
     true
 }
 
 /// What validation refuses today, and an older API server may have stored.
 fn max_unavailable(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let values = [json!("abc"), json!("1"), json!("50"), json!("%"), json!(""), json!("-10%"), json!(-1)];
+    let values = [
+        json!("abc"),
+        json!("1"),
+        json!("50"),
+        json!("%"),
+        json!(""),
+        json!("-10%"),
+        json!(-1),
+    ];
     let value = draw.pick(&values);
     spec(scene)["updateStrategy"] =
         json!({"rollingUpdate": {"maxUnavailable": value, "partition": 0}, "type": "RollingUpdate"});
@@ -72,7 +83,11 @@ fn max_unavailable(draw: &mut Draw, scene: &mut Scene) -> bool {
 }
 
 fn policy(_: &mut Draw, scene: &mut Scene) -> bool {
-    let other = if scene.life.parallel { "OrderedReady" } else { "Parallel" };
+    let other = if scene.life.parallel {
+        "OrderedReady"
+    } else {
+        "Parallel"
+    };
     spec(scene)["podManagementPolicy"] = json!(other);
     true
 }
@@ -103,8 +118,13 @@ fn template(draw: &mut Draw, scene: &mut Scene) -> bool {
     match draw.below(16) {
         0 => template["spec"]["securityContext"] = json!({"runAsUser": i64::MAX}),
         1..=5 => template["spec"]["containers"][0]["image"] = json!("app:edited"),
-        6..=10 => template["spec"]["containers"][0]["env"] = json!([{"name": "NOTE", "value": *draw.pick(&UNUSUAL)}]),
-        _ => template["metadata"]["annotations"]["example.com/restarted"] = json!("2026-11-21T00:00:00+01:00"),
+        6..=10 => {
+            template["spec"]["containers"][0]["env"] =
+                json!([{"name": "NOTE", "value": *draw.pick(&UNUSUAL)}])
+        }
+        _ => {
+            template["metadata"]["annotations"]["example.com/restarted"] = json!("2026-11-21T00:00:00+01:00")
+        }
     }
     true
 }
@@ -129,7 +149,9 @@ fn claim_templates(draw: &mut Draw, scene: &mut Scene) -> bool {
 }
 
 fn claim_templates_twice(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let Some(first) = scene.life.claims.first().cloned() else { return false };
+    let Some(first) = scene.life.claims.first().cloned() else {
+        return false;
+    };
     let mut templates = scene.life.claims.clone();
     let mut again = first;
     if draw.percent(50) {
@@ -188,7 +210,13 @@ fn status_revisions(draw: &mut Draw, scene: &mut Scene) -> bool {
 
 fn status_counters(draw: &mut Draw, scene: &mut Scene) -> bool {
     let always = ["replicas", "availableReplicas"];
-    let fields = ["replicas", "readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"];
+    let fields = [
+        "replicas",
+        "readyReplicas",
+        "currentReplicas",
+        "updatedReplicas",
+        "availableReplicas",
+    ];
     for field in fields {
         if draw.percent(40) {
             let value = draw.between(0, 6);
@@ -223,8 +251,7 @@ fn collision_count(draw: &mut Draw, scene: &mut Scene) -> bool {
 
 fn conditions(draw: &mut Draw, scene: &mut Scene) -> bool {
     let condition = |kind: &str, status: &str, reason: &str, message: &str| {
-        let mut condition =
-            json!({"lastTransitionTime": timestamp(scene.life.now.seconds - 9), "status": status, "type": kind});
+        let mut condition = json!({"lastTransitionTime": timestamp(scene.life.now.seconds - 9), "status": status, "type": kind});
         if !reason.is_empty() {
             condition["message"] = json!(message);
             condition["reason"] = json!(reason);

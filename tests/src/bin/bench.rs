@@ -1,0 +1,75 @@
+//! `bench [PROGRAM]`: how long a decision about a stable set takes, here and, with the Go side's program, upstream.
+
+use std::hint::black_box;
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use steadfast_core::{Observation, Observed, Profile, Timestamp, reconcile};
+use steadfast_tests::stable;
+
+fn main() {
+    let program = std::env::args().nth(1);
+    println!("a decision about a stable set with one claim a Pod, nothing to do (microseconds)");
+    println!("{:>9} {:>10} {:>10} {:>10} {:>12} {:>8}", "replicas", "parse", "fastest", "median", "upstream", "ratio");
+    for replicas in [10, 100, 1_000, 10_000] {
+        let observation = stable::observation(replicas, 1);
+        let text = observation.to_string();
+        let (parse, observed) = best(5, || {
+            let observation: Observation = serde_json::from_str(&text).expect("an observation");
+            Observed::parse(observation).expect("a valid observation")
+        });
+        let now = Timestamp::parse("2026-11-21T00:00:00Z").expect("a time");
+        let profile = Profile::default();
+        assert!(reconcile(&observed, now, &profile).is_empty(), "the set is stable");
+        let mut times = Vec::new();
+        let until = Instant::now() + Duration::from_secs(2);
+        while Instant::now() < until {
+            let start = Instant::now();
+            black_box(reconcile(black_box(&observed), now, &profile));
+            times.push(start.elapsed());
+        }
+        times.sort();
+        let median = times[times.len() / 2];
+        let micros = |time: Duration| time.as_secs_f64() * 1e6;
+        let theirs = program.as_deref().and_then(|program| upstream(program, replicas, &observation));
+        println!(
+            "{replicas:>9} {:>10.0} {:>10.2} {:>10.2} {:>12} {:>8}",
+            micros(parse),
+            micros(times[0]),
+            micros(median),
+            theirs.map_or("not run".to_owned(), |theirs| format!("{theirs:.0}")),
+            theirs.map_or(String::new(), |theirs| format!("1:{:.0}", theirs / micros(median))),
+        );
+    }
+}
+
+fn best<T>(times: usize, mut run: impl FnMut() -> T) -> (Duration, T) {
+    let mut best: Option<(Duration, T)> = None;
+    for _ in 0..times {
+        let start = Instant::now();
+        let result = run();
+        let time = start.elapsed();
+        if best.as_ref().is_none_or(|(fastest, _)| time < *fastest) {
+            best = Some((time, result));
+        }
+    }
+    best.expect("at least one run")
+}
+
+/// The median of the Go side's decisions about the same observation.
+fn upstream(program: &str, replicas: u32, observation: &Value) -> Option<f64> {
+    let times = if replicas > 1_000 { "40" } else { "300" };
+    let mut process = Command::new(program)
+        .args(["--bench", &replicas.to_string(), "--times", times])
+        .env("GOMAXPROCS", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .ok()?;
+    let line = serde_json::json!({"id": 1, "observation": observation}).to_string();
+    process.stdin.take()?.write_all(format!("{line}\n").as_bytes()).ok()?;
+    let output = process.wait_with_output().ok()?;
+    serde_json::from_slice::<Value>(&output.stdout).ok()?["medianMicros"].as_f64()
+}
