@@ -29,7 +29,6 @@ impl Kept {
 }
 
 /// What has been decoded, and how much of it through aliases.
-#[derive(Default)]
 pub(super) struct Budget {
     /// go-yaml's `decodeCount` and `aliasCount`, in nodes.
     decoded: u64,
@@ -44,6 +43,19 @@ const MAX_ALIASED_BYTES: u64 = 64 << 20;
 /// The nodes and bytes that may be kept for aliases. Anchors inside anchors are kept once for each, so that a
 /// document could ask for a hundred times its own size.
 const MAX_KEPT: u64 = 128 << 20;
+
+impl Default for Budget {
+    fn default() -> Self {
+        // The document is a node of its own.
+        Self {
+            decoded: 1,
+            aliased: 0,
+            bytes: 0,
+            aliased_bytes: 0,
+            kept: 0,
+        }
+    }
+}
 
 impl Budget {
     /// Counts one node that stands in the text itself.

@@ -190,9 +190,6 @@ fn read_document(
 /// Bytes that may be parsed once more for the sake of missing white space.
 const MAX_PARSED_AGAIN: usize = 64 << 20;
 
-/// Columns that no indentation reaches.
-const FAR: usize = 512;
-
 /// Parses a document again with the white space that the parser misses and go-yaml does not. Only comments and
 /// the ends of quoted text can follow it in its line, so positions hold.
 fn pad(chunk: &str, start: Position, mut fault: Fault) -> Result<(Parsed, String), ReadError> {
@@ -202,7 +199,12 @@ fn pad(chunk: &str, start: Position, mut fault: Fault) -> Result<(Parsed, String
         let (range, padded) = match missing {
             Missing::Space(at) => (at..at, " ".to_owned()),
             Missing::Indentation(range) => {
-                let indented = format!("\n{}", " ".repeat(FAR));
+                // No collection around a scalar is indented further than where the scalar starts.
+                let before = text
+                    .get(..range.start)
+                    .and_then(|before| before.rsplit('\n').next());
+                let columns = before.map_or(0, |line| line.chars().count()) + 1;
+                let indented = format!("\n{}", " ".repeat(columns));
                 let quoted = text
                     .get(range.clone())
                     .unwrap_or_default()

@@ -392,7 +392,7 @@ fn releasing(draw: &mut Draw, life: &mut Life) {
 fn moved(draw: &mut Draw, life: &mut Life) {
     status_names(life, 0, 0);
     fill(life, 0, Health::Ready);
-    life.start = (life.start + draw.between(-2, 3)).clamp(0, 2_147_483_647);
+    life.start = (life.start + draw.between(-2, 3)).clamp(0, 2_147_480_000);
     if draw.percent(40) {
         life.pods.iter_mut().for_each(|pod| pod.health = ailing(draw));
     }

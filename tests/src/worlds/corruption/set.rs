@@ -47,7 +47,7 @@ fn replicas(draw: &mut Draw, scene: &mut Scene) -> bool {
 }
 
 fn start(draw: &mut Draw, scene: &mut Scene) -> bool {
-    spec(scene)["ordinals"] = json!({"start": *draw.pick(&[0, 1, 2, 3, 7, 2_147_483_647])});
+    spec(scene)["ordinals"] = json!({"start": *draw.pick(&[0, 1, 2, 3, 7, 2_147_480_000])});
     true
 }
 
