@@ -86,7 +86,11 @@ pub enum CauseType {
 impl Error {
     /// An error of one sentence, without fields.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), causes: Vec::new() }
+        Self {
+            code,
+            message: message.into(),
+            causes: Vec::new(),
+        }
     }
 
     /// An error about fields; the message names the first and counts the rest.
@@ -96,7 +100,11 @@ impl Error {
             [one] => one.to_string(),
             [first, rest @ ..] => format!("{first} (and {} more)", rest.len()),
         };
-        Self { code: ErrorCode::Invalid, message, causes }
+        Self {
+            code: ErrorCode::Invalid,
+            message,
+            causes,
+        }
     }
 
     /// The same error, told of the object `name` of `kind`.
@@ -123,7 +131,10 @@ impl Cause {
 
     /// `field` has a value that is refused for the reason `detail`.
     pub fn invalid(field: impl Into<String>, value: &Value, detail: impl Into<String>) -> Self {
-        Self { value: Some(value.clone()), ..Self::of(field, CauseType::FieldValueInvalid, detail) }
+        Self {
+            value: Some(value.clone()),
+            ..Self::of(field, CauseType::FieldValueInvalid, detail)
+        }
     }
 
     /// `field` has another JSON type than `expected`, such as `a string`.
@@ -139,19 +150,32 @@ impl Cause {
         // Whole objects would drown the message that they are shown in.
         let value = (!value.is_array() && !value.is_object()).then(|| value.clone());
         let detail = format!("must be {expected}, but is {found}");
-        Self { value, ..Self::of(field, CauseType::FieldValueTypeInvalid, detail) }
+        Self {
+            value,
+            ..Self::of(field, CauseType::FieldValueTypeInvalid, detail)
+        }
     }
 
     /// `field` is none of the `supported` values.
     pub fn not_supported(field: impl Into<String>, value: &Value, supported: &[&str]) -> Self {
         let quoted: Vec<String> = supported.iter().map(|s| format!("\"{s}\"")).collect();
         let detail = format!("supported values: {}", quoted.join(", "));
-        Self { value: Some(value.clone()), ..Self::of(field, CauseType::FieldValueNotSupported, detail) }
+        Self {
+            value: Some(value.clone()),
+            ..Self::of(field, CauseType::FieldValueNotSupported, detail)
+        }
     }
 
     /// A cause without a value.
     pub fn of(field: impl Into<String>, kind: CauseType, detail: impl Into<String>) -> Self {
-        Self { field: field.into(), kind, detail: detail.into(), value: None, line: None, column: None }
+        Self {
+            field: field.into(),
+            kind,
+            detail: detail.into(),
+            value: None,
+            line: None,
+            column: None,
+        }
     }
 }
 

@@ -21,20 +21,47 @@ pub fn reason(action: &Action) -> String {
             format!("this plan makes it from revision {from}, the update leads to {to}")
         }
         Reason::RollingUpdate { from, to } => format!("it has revision {from}, the update leads to {to}"),
-        Reason::Recreate { from, to } => format!("Recreate: it has revision {from}, the update leads to {to}"),
+        Reason::Recreate { from, to } => {
+            format!("Recreate: it has revision {from}, the update leads to {to}")
+        }
         Reason::TerminalPhase { phase } => format!("its phase is {phase}; a new Pod takes its place"),
         Reason::ClaimMissing { template } => format!("the Pod needs it; from claim template {template}"),
-        Reason::ClaimRetention { when_scaled, when_deleted, condemned } => {
-            let place = if *condemned { "is out of range" } else { "is in range" };
+        Reason::ClaimRetention {
+            when_scaled,
+            when_deleted,
+            condemned,
+        } => {
+            let place = if *condemned {
+                "is out of range"
+            } else {
+                "is in range"
+            };
             format!("its Pod {place}; whenScaled is {when_scaled}, whenDeleted is {when_deleted}")
         }
-        Reason::PodMismatch { identity, storage, claim_owners } => {
-            let parts = [(*identity, "identity"), (*storage, "volumes"), (*claim_owners, "claims' owners")];
-            let wrong: Vec<&str> = parts.into_iter().filter_map(|(is_wrong, part)| is_wrong.then_some(part)).collect();
-            format!("its {} {} not as the set asks", wrong.join(" and "), if wrong == ["identity"] { "is" } else { "are" })
+        Reason::PodMismatch {
+            identity,
+            storage,
+            claim_owners,
+        } => {
+            let parts = [
+                (*identity, "identity"),
+                (*storage, "volumes"),
+                (*claim_owners, "claims' owners"),
+            ];
+            let wrong: Vec<&str> = parts
+                .into_iter()
+                .filter_map(|(is_wrong, part)| is_wrong.then_some(part))
+                .collect();
+            format!(
+                "its {} {} not as the set asks",
+                wrong.join(" and "),
+                if wrong == ["identity"] { "is" } else { "are" }
+            )
         }
         Reason::Orphan => match &action.operation {
-            Operation::AdoptControllerRevision { .. } => "the selector matches and nobody controls it".to_owned(),
+            Operation::AdoptControllerRevision { .. } => {
+                "the selector matches and nobody controls it".to_owned()
+            }
             _ => "selector and name match and nobody controls it".to_owned(),
         },
         Reason::SelectorMismatch => "the selector no longer matches its labels".to_owned(),
@@ -67,11 +94,19 @@ pub fn wait(wait: &Wait) -> String {
             None => format!("for {object} to be available (minReadySeconds)"),
         },
         WaitCode::PodTermination => format!("for {object} to be gone; it is terminating"),
-        WaitCode::ClaimTermination => format!("for {object} to be gone; it is terminating, and is made anew after that"),
+        WaitCode::ClaimTermination => {
+            format!("for {object} to be gone; it is terminating, and is made anew after that")
+        }
         WaitCode::ClaimStale => format!("for {object} to be gone; it belongs to an earlier Pod of this name"),
         WaitCode::NameTaken => format!("for the name of {object}, which another object has"),
-        WaitCode::Partition => format!("below the partition: {} stay at the old revision", names(&wait.pods)),
-        WaitCode::MaxUnavailable => format!("for {} to be available; maxUnavailable is used up", names(&wait.pods)),
+        WaitCode::Partition => format!(
+            "below the partition: {} stay at the old revision",
+            names(&wait.pods)
+        ),
+        WaitCode::MaxUnavailable => format!(
+            "for {} to be available; maxUnavailable is used up",
+            names(&wait.pods)
+        ),
         WaitCode::ManualDelete => format!("for somebody to delete {} (strategy OnDelete)", names(&wait.pods)),
         WaitCode::SetDeletion => format!("for {object} to be gone; it is being deleted"),
         WaitCode::RevisionAdoption => {

@@ -17,17 +17,29 @@ pub(crate) fn is_available(pod: &Pod, min_ready_seconds: i64, now: Timestamp, pr
     if !pod.is_ready || min_ready_seconds == 0 {
         return pod.is_ready;
     }
-    let Some(due) = available_at(pod, min_ready_seconds) else { return false };
-    if profile.available_strictly_after() { due < now } else { due <= now }
+    let Some(due) = available_at(pod, min_ready_seconds) else {
+        return false;
+    };
+    if profile.available_strictly_after() {
+        due < now
+    } else {
+        due <= now
+    }
 }
 
 /// When a ready Pod is available; `None` where it does not say since when it is ready.
 pub(crate) fn available_at(pod: &Pod, min_ready_seconds: i64) -> Option<Timestamp> {
-    pod.ready_since.filter(|_| pod.is_ready).map(|since| since.plus_seconds(min_ready_seconds))
+    pod.ready_since
+        .filter(|_| pod.is_ready)
+        .map(|since| since.plus_seconds(min_ready_seconds))
 }
 
 /// What the first-unavailable rule and the budget of an update count.
 pub(crate) fn is_unavailable(pod: &Pod, available: bool, profile: &Profile) -> bool {
-    let healthy = if profile.unavailable_is_unhealthy() { is_running_and_ready(pod) } else { available };
+    let healthy = if profile.unavailable_is_unhealthy() {
+        is_running_and_ready(pod)
+    } else {
+        available
+    };
     !healthy || pod.is_terminating()
 }

@@ -117,7 +117,11 @@ pub fn membership(pod: &str) -> Option<Membership<'_>> {
     }
     // Upstream's expression is not anchored at the start and its dot stops at a line break.
     let parent = before.rsplit_once('\n').map_or(before, |(_, last)| last);
-    let ordinal = digits.parse::<u64>().ok().filter(|number| *number <= i32::MAX as u64).map(Ordinal);
+    let ordinal = digits
+        .parse::<u64>()
+        .ok()
+        .filter(|number| *number <= i32::MAX as u64)
+        .map(Ordinal);
     Some(Membership { parent, ordinal })
 }
 
@@ -136,7 +140,11 @@ pub(crate) fn generate_name(set: &str) -> String {
     let mut masked = set.to_owned();
     masked.pop();
     masked.push('a');
-    if is_dns_subdomain(&masked) { format!("{set}-") } else { set.to_owned() }
+    if is_dns_subdomain(&masked) {
+        format!("{set}-")
+    } else {
+        set.to_owned()
+    }
 }
 
 /// Source: `apimachinery/pkg/util/validation`, `IsDNS1123Subdomain`.
@@ -171,7 +179,13 @@ mod tests {
     fn only_numbers_as_they_are_generated_are_canonical() {
         assert_eq!(split_canonical("data-web-10"), Some(("data-web", 10)));
         assert_eq!(split_canonical("data-web-0"), Some(("data-web", 0)));
-        for other in ["data-web-01", "data-web-00", "data-web-", "data", "data-web-99999999999999999999"] {
+        for other in [
+            "data-web-01",
+            "data-web-00",
+            "data-web-",
+            "data",
+            "data-web-99999999999999999999",
+        ] {
             assert_eq!(split_canonical(other), None, "{other}");
         }
     }

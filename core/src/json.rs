@@ -40,13 +40,26 @@ impl Faults {
 
 impl<'a> Field<'a> {
     pub(crate) fn root(value: &'a Value, faults: &'a Faults) -> Self {
-        Self { value: Some(value), parent: None, step: Step::Root, faults }
+        Self {
+            value: Some(value),
+            parent: None,
+            step: Step::Root,
+            faults,
+        }
     }
 
     /// The field `key` of this mapping.
     pub(crate) fn key(&'a self, key: &'a str) -> Self {
-        let value = self.object().and_then(|object| object.get(key)).filter(|value| !value.is_null());
-        Field { value, parent: Some(self), step: Step::Key(key), faults: self.faults }
+        let value = self
+            .object()
+            .and_then(|object| object.get(key))
+            .filter(|value| !value.is_null());
+        Field {
+            value,
+            parent: Some(self),
+            step: Step::Key(key),
+            faults: self.faults,
+        }
     }
 
     /// The items of this list; an absent list has none.
@@ -97,15 +110,17 @@ impl<'a> Field<'a> {
     }
 
     pub(crate) fn i64(&self) -> Option<i64> {
-        match self.value? {
-            Value::Number(number) if number.is_i64() => number.as_i64(),
-            other => self.wrong_type(other, "a 64-bit integer"),
+        let value = self.value?;
+        let number = integer(value);
+        if number.is_none() {
+            self.wrong_type::<()>(value, "a 64-bit integer");
         }
+        number
     }
 
     pub(crate) fn i32(&self) -> Option<i32> {
         let value = self.value?;
-        match value.as_i64().and_then(|number| i32::try_from(number).ok()) {
+        match integer(value).and_then(|number| i32::try_from(number).ok()) {
             Some(number) => Some(number),
             None => self.wrong_type(value, "a 32-bit integer"),
         }
@@ -133,17 +148,29 @@ impl<'a> Field<'a> {
 
     /// The entries of a mapping of strings, in order of keys.
     pub(crate) fn strings(&'a self) -> Vec<(&'a str, &'a str)> {
-        let Some(object) = self.object() else { return Vec::new() };
-        let entries = object.iter().map(|(key, _)| (key.as_str(), self.key(key).string().unwrap_or_default()));
+        let Some(object) = self.object() else {
+            return Vec::new();
+        };
+        let entries = object
+            .iter()
+            .map(|(key, _)| (key.as_str(), self.key(key).string().unwrap_or_default()));
         entries.collect()
     }
 
     pub(crate) fn invalid(&self, detail: &str) {
-        self.faults.add(Cause::invalid(self.path(), self.value.unwrap_or(&Value::Null), detail));
+        self.faults.add(Cause::invalid(
+            self.path(),
+            self.value.unwrap_or(&Value::Null),
+            detail,
+        ));
     }
 
     pub(crate) fn not_supported(&self, supported: &[&str]) {
-        self.faults.add(Cause::not_supported(self.path(), self.value.unwrap_or(&Value::Null), supported));
+        self.faults.add(Cause::not_supported(
+            self.path(),
+            self.value.unwrap_or(&Value::Null),
+            supported,
+        ));
     }
 
     pub(crate) fn required(&self) {
@@ -169,4 +196,15 @@ impl<'a> Field<'a> {
         }
         path
     }
+}
+
+/// `3.0` is 3: what comes from YAML through JSON may be written either way.
+fn integer(value: &Value) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    value.as_i64().or_else(|| {
+        let float = value
+            .as_f64()
+            .filter(|float| float.fract() == 0.0 && float.abs() <= EXACT)?;
+        Some(float as i64)
+    })
 }

@@ -60,6 +60,8 @@ pub mod explain;
 mod health;
 mod identity;
 mod json;
+#[cfg(feature = "k8s-openapi")]
+mod k8s_openapi;
 #[cfg(feature = "manifest")]
 pub mod manifest;
 mod object;
@@ -75,7 +77,8 @@ mod time;
 
 pub use error::{Cause, CauseType, Error, ErrorCode};
 pub use identity::{
-    ClaimName, HASH_LABEL, Membership, Ordinal, POD_INDEX_LABEL, POD_NAME_LABEL, PodName, REVISION_LABEL, membership,
+    ClaimName, HASH_LABEL, Membership, Ordinal, POD_INDEX_LABEL, POD_NAME_LABEL, PodName, REVISION_LABEL,
+    membership,
 };
 pub use observed::{Observation, Observed};
 pub use plan::{Action, Kind, Operation, Plan, Reason, Status, Wait, WaitCode};

@@ -7,7 +7,10 @@ pub(crate) fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Object(entries) => {
             let kept = entries.iter().filter(|(_, entry)| !entry.is_null());
-            Value::Object(kept.map(|(key, entry)| (key.clone(), without_nulls(entry))).collect())
+            Value::Object(
+                kept.map(|(key, entry)| (key.clone(), without_nulls(entry)))
+                    .collect(),
+            )
         }
         Value::Array(items) => Value::Array(items.iter().map(without_nulls).collect()),
         other => other.clone(),

@@ -17,8 +17,8 @@ mod selector;
 mod set;
 
 pub use claim::{Claim, Revision};
-pub(crate) use metadata::{namespace_of, same};
 pub use metadata::{Labels, Metadata, OwnerReference};
+pub(crate) use metadata::{namespace_of, same};
 pub use pod::{Phase, Pod};
 pub use selector::Selector;
 pub use set::{
@@ -91,15 +91,29 @@ impl Observed {
     pub fn parse(observation: Observation) -> Result<Self, Error> {
         let lists = [
             ("pods", Kind::Pod, observation.pods),
-            ("persistentVolumeClaims", Kind::PersistentVolumeClaim, observation.persistent_volume_claims),
-            ("controllerRevisions", Kind::ControllerRevision, observation.controller_revisions),
+            (
+                "persistentVolumeClaims",
+                Kind::PersistentVolumeClaim,
+                observation.persistent_volume_claims,
+            ),
+            (
+                "controllerRevisions",
+                Kind::ControllerRevision,
+                observation.controller_revisions,
+            ),
         ];
-        let mut causes: Vec<Cause> =
-            lists.iter().filter(|(_, _, list)| list.is_none()).map(|(name, ..)| Cause::required(*name)).collect();
+        let mut causes: Vec<Cause> = lists
+            .iter()
+            .filter(|(_, _, list)| list.is_none())
+            .map(|(name, ..)| Cause::required(*name))
+            .collect();
         let mut observed = match Self::of_set(observation.stateful_set) {
             Ok(observed) => observed,
             Err(mut error) => {
-                error.causes.iter_mut().for_each(|cause| cause.field = format!("statefulSet.{}", cause.field));
+                error
+                    .causes
+                    .iter_mut()
+                    .for_each(|cause| cause.field = format!("statefulSet.{}", cause.field));
                 causes.append(&mut error.causes);
                 return Err(Error { causes, ..error });
             }
@@ -109,12 +123,19 @@ impl Observed {
                 if let Err(error) = observed.put_kind(kind, Arc::new(object)) {
                     causes.extend(error.causes.into_iter().map(|cause| {
                         let separator = if cause.field.is_empty() { "" } else { "." };
-                        Cause { field: format!("{list}[{at}]{separator}{}", cause.field), ..cause }
+                        Cause {
+                            field: format!("{list}[{at}]{separator}{}", cause.field),
+                            ..cause
+                        }
                     }));
                 }
             }
         }
-        if causes.is_empty() { Ok(observed) } else { Err(Error::invalid(causes)) }
+        if causes.is_empty() {
+            Ok(observed)
+        } else {
+            Err(Error::invalid(causes))
+        }
     }
 
     /// An observation of the set alone: nothing else exists.
@@ -123,7 +144,12 @@ impl Observed {
     /// `wrongKind` or `invalid`, with paths from the object's root.
     pub fn of_set(set: impl Into<Arc<Value>>) -> Result<Self, Error> {
         let set = parse_set(set.into())?;
-        Ok(Self { set, pods: BTreeMap::new(), claims: BTreeMap::new(), revisions: BTreeMap::new() })
+        Ok(Self {
+            set,
+            pods: BTreeMap::new(),
+            claims: BTreeMap::new(),
+            revisions: BTreeMap::new(),
+        })
     }
 
     /// Puts one object in, in place of the one of its kind and name. The kind is read from the object. Kinds that no
@@ -156,8 +182,12 @@ impl Observed {
             Kind::Pod => self.pods.remove(&pod_key(name)).is_some(),
             Kind::ControllerRevision => self.revisions.remove(name).is_some(),
             Kind::PersistentVolumeClaim => {
-                let Some((prefix, ordinal)) = split_canonical(name) else { return false };
-                let Some(claims) = self.claims.get_mut(prefix) else { return false };
+                let Some((prefix, ordinal)) = split_canonical(name) else {
+                    return false;
+                };
+                let Some(claims) = self.claims.get_mut(prefix) else {
+                    return false;
+                };
                 let was_there = claims.remove(&ordinal).is_some();
                 if claims.is_empty() {
                     self.claims.remove(prefix);
@@ -220,7 +250,10 @@ impl Observed {
                 if let Some((prefix, ordinal)) = split_canonical(&claim.metadata.name) {
                     match self.claims.get_mut(prefix) {
                         Some(claims) => drop(claims.insert(ordinal, claim)),
-                        None => drop(self.claims.insert(prefix.into(), BTreeMap::from([(ordinal, claim)]))),
+                        None => drop(
+                            self.claims
+                                .insert(prefix.into(), BTreeMap::from([(ordinal, claim)])),
+                        ),
                     }
                 }
             }
@@ -248,21 +281,34 @@ fn check_kind(kind: Kind, object: &Value) -> Result<(), Error> {
         None | Some(Value::Null) => Ok(()),
         Some(found) if found == kind.name() => Ok(()),
         Some(found) => {
-            let message = format!("expected a {}, found kind `{}`", kind.name(), found.as_str().unwrap_or("?"));
+            let message = format!(
+                "expected a {}, found kind `{}`",
+                kind.name(),
+                found.as_str().unwrap_or("?")
+            );
             let cause = Cause::of("kind", CauseType::FieldValueInvalid, message.clone());
-            Err(Error { causes: vec![cause], ..Error::new(ErrorCode::WrongKind, message) })
+            Err(Error {
+                causes: vec![cause],
+                ..Error::new(ErrorCode::WrongKind, message)
+            })
         }
     }
 }
 
 fn name_of(object: &Value) -> &str {
-    object.get("metadata").and_then(|m| m.get("name")).and_then(Value::as_str).unwrap_or_default()
+    object
+        .get("metadata")
+        .and_then(|m| m.get("name"))
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 fn pod_key(name: &str) -> PodKey {
     match crate::identity::membership(name) {
         Some(member) => {
-            let ordinal = member.ordinal.and_then(|ordinal| u32::try_from(ordinal.number()).ok());
+            let ordinal = member
+                .ordinal
+                .and_then(|ordinal| u32::try_from(ordinal.number()).ok());
             (member.parent.into(), ordinal, name.into())
         }
         None => ("".into(), None, name.into()),

@@ -141,12 +141,17 @@ impl Plan {
     ///
     /// Source: `stateful_set_control.go`, the update pass counts `CurrentReplicas` down after each successful delete.
     pub fn status_without(&self, failed: &BTreeSet<usize>) -> Option<Status> {
-        let undone = failed.iter().filter_map(|at| self.actions.get(*at)).filter(|action| {
-            matches!(action.operation, Operation::DeletePod { .. })
-                && matches!(action.reason, Reason::RollingUpdate { .. })
-        });
+        let undone = failed
+            .iter()
+            .filter_map(|at| self.actions.get(*at))
+            .filter(|action| {
+                matches!(action.operation, Operation::DeletePod { .. })
+                    && matches!(action.reason, Reason::RollingUpdate { .. })
+            });
         let mut status = self.status.clone()?;
-        status.current_replicas = status.current_replicas.saturating_add(i32::try_from(undone.count()).ok()?);
+        status.current_replicas = status
+            .current_replicas
+            .saturating_add(i32::try_from(undone.count()).ok()?);
         Some(status)
     }
 }
@@ -203,9 +208,9 @@ impl Operation {
     /// The strategic merge patch that is sent, if it is an adoption or a release.
     pub const fn patch(&self) -> Option<&Value> {
         match self {
-            Self::AdoptPod { patch } | Self::ReleasePod { patch } | Self::AdoptControllerRevision { patch } => {
-                Some(patch)
-            }
+            Self::AdoptPod { patch }
+            | Self::ReleasePod { patch }
+            | Self::AdoptControllerRevision { patch } => Some(patch),
             _ => None,
         }
     }
@@ -229,7 +234,9 @@ mod seconds {
         }
     }
 
-    pub fn deserialize<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    pub fn deserialize<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Duration>, D::Error> {
         Option::<f64>::deserialize(deserializer)?
             .map(|seconds| Duration::try_from_secs_f64(seconds).map_err(serde::de::Error::custom))
             .transpose()

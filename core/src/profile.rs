@@ -95,8 +95,9 @@ impl Profile {
     pub const VERSIONS: [&'static str; 5] = ["1.33", "1.34", "1.35", "1.36", "1.37"];
 
     /// The versions between which behaviour changed, oldest first: one for each row of the table of profiles.
-    pub const ROWS: [&'static str; 8] =
-        ["1.33.13", "1.34.1", "1.34.10", "1.35.0", "1.35.3", "1.35.8", "1.36.4", "1.37.1"];
+    pub const ROWS: [&'static str; 8] = [
+        "1.33.13", "1.34.1", "1.34.10", "1.35.0", "1.35.3", "1.35.8", "1.36.4", "1.37.1",
+    ];
 
     /// The version as it was asked for, such as `1.37` or `1.35.0`.
     pub fn kubernetes(&self) -> &str {
@@ -108,16 +109,28 @@ impl Profile {
     /// # Errors
     /// `profile` where this version does not know the gate, or has it locked to the other value.
     pub fn with_gate(mut self, name: &str, enabled: bool) -> Result<Self, Error> {
-        let found = GATES.into_iter().find(|gate| gate.name() == name).map(|gate| (gate, gate.setting(self.row)));
+        let found = GATES
+            .into_iter()
+            .find(|gate| gate.name() == name)
+            .map(|gate| (gate, gate.setting(self.row)));
         let Some((gate, setting)) = found.filter(|(_, setting)| *setting != Setting::Absent) else {
-            let known: Vec<&str> =
-                GATES.iter().filter(|g| g.setting(self.row) != Setting::Absent).map(|g| g.name()).collect();
-            let message =
-                format!("Kubernetes {} has no feature gate `{name}` here; there are {}", self.written, known.join(", "));
+            let known: Vec<&str> = GATES
+                .iter()
+                .filter(|g| g.setting(self.row) != Setting::Absent)
+                .map(|g| g.name())
+                .collect();
+            let message = format!(
+                "Kubernetes {} has no feature gate `{name}` here; there are {}",
+                self.written,
+                known.join(", ")
+            );
             return Err(profile_error(format!("featureGates[{name}]"), message));
         };
         if setting == Setting::Locked && !enabled {
-            let message = format!("feature gate `{name}` is locked to true in Kubernetes {}", self.written);
+            let message = format!(
+                "feature gate `{name}` is locked to true in Kubernetes {}",
+                self.written
+            );
             return Err(profile_error(format!("featureGates[{name}]"), message));
         }
         self.gates.insert(gate, enabled);
@@ -129,18 +142,29 @@ impl Profile {
     /// # Errors
     /// `profile` for a malformed entry, and as [`Profile::with_gate`].
     pub fn with_gates(self, list: &str) -> Result<Self, Error> {
-        list.split(',').map(str::trim).filter(|entry| !entry.is_empty()).try_fold(self, |profile, entry| {
-            let parsed = entry.split_once('=').and_then(|(name, value)| Some((name, value.parse().ok()?)));
-            let (name, enabled) = parsed.ok_or_else(|| {
-                profile_error("featureGates".into(), format!("`{entry}` is not of the form NAME=true or NAME=false"))
-            })?;
-            profile.with_gate(name, enabled)
-        })
+        list.split(',')
+            .map(str::trim)
+            .filter(|entry| !entry.is_empty())
+            .try_fold(self, |profile, entry| {
+                let parsed = entry
+                    .split_once('=')
+                    .and_then(|(name, value)| Some((name, value.parse().ok()?)));
+                let (name, enabled) = parsed.ok_or_else(|| {
+                    profile_error(
+                        "featureGates".into(),
+                        format!("`{entry}` is not of the form NAME=true or NAME=false"),
+                    )
+                })?;
+                profile.with_gate(name, enabled)
+            })
     }
 
     /// Whether the gate is on; a gate that this version does not know is off.
     pub fn is_enabled(&self, gate: Gate) -> bool {
-        self.gates.get(&gate).copied().unwrap_or(matches!(gate.setting(self.row), Setting::On | Setting::Locked))
+        self.gates
+            .get(&gate)
+            .copied()
+            .unwrap_or(matches!(gate.setting(self.row), Setting::On | Setting::Locked))
     }
 
     /// Revision data writes `creationTimestamp: null` in the template's metadata (until 1.33).
@@ -205,7 +229,11 @@ impl Profile {
     }
 
     fn of_row(written: String, row: Row) -> Self {
-        Self { written, row, gates: BTreeMap::new() }
+        Self {
+            written,
+            row,
+            gates: BTreeMap::new(),
+        }
     }
 }
 
@@ -237,7 +265,12 @@ impl fmt::Display for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.written)?;
         for (at, (gate, enabled)) in self.gates.iter().enumerate() {
-            write!(f, "{}{}={enabled}", if at == 0 { " with " } else { ", " }, gate.name())?;
+            write!(
+                f,
+                "{}{}={enabled}",
+                if at == 0 { " with " } else { ", " },
+                gate.name()
+            )?;
         }
         Ok(())
     }
@@ -278,7 +311,13 @@ impl Gate {
     fn setting(self, row: Row) -> Setting {
         use Row::{V1_33, V1_34_0, V1_34_2, V1_35_0, V1_35_1, V1_36, V1_37};
         let since = |first: Row, setting| if row >= first { setting } else { Setting::Absent };
-        let until = |last: Row| if row <= last { Setting::Locked } else { Setting::Absent };
+        let until = |last: Row| {
+            if row <= last {
+                Setting::Locked
+            } else {
+                Setting::Absent
+            }
+        };
         match self {
             Self::MaxUnavailableStatefulSet if matches!(row, V1_35_0 | V1_35_1 | V1_37) => Setting::On,
             Self::MaxUnavailableStatefulSet => Setting::Off,
@@ -307,20 +346,33 @@ impl TryFrom<Written> for Profile {
 
     fn try_from(written: Written) -> Result<Self, Error> {
         let profile: Self = written.kubernetes.parse()?;
-        written.feature_gates.into_iter().try_fold(profile, |p, (name, enabled)| p.with_gate(&name, enabled))
+        written
+            .feature_gates
+            .into_iter()
+            .try_fold(profile, |p, (name, enabled)| p.with_gate(&name, enabled))
     }
 }
 
 impl From<Profile> for Written {
     fn from(profile: Profile) -> Self {
-        let feature_gates = profile.gates.iter().map(|(gate, on)| (gate.name().to_owned(), *on)).collect();
-        Self { kubernetes: profile.written, feature_gates }
+        let feature_gates = profile
+            .gates
+            .iter()
+            .map(|(gate, on)| (gate.name().to_owned(), *on))
+            .collect();
+        Self {
+            kubernetes: profile.written,
+            feature_gates,
+        }
     }
 }
 
 fn profile_error(field: String, message: String) -> Error {
     let cause = Cause::of(field, CauseType::FieldValueNotSupported, message.clone());
-    Error { causes: vec![cause], ..Error::new(ErrorCode::Profile, message) }
+    Error {
+        causes: vec![cause],
+        ..Error::new(ErrorCode::Profile, message)
+    }
 }
 
 #[cfg(test)]
@@ -329,7 +381,12 @@ mod tests {
 
     #[test]
     fn a_version_without_a_patch_is_its_newest_row() {
-        for (short, exact) in [("1.34", "1.34.10"), ("1.35", "1.35.8"), ("1.36", "1.36.4"), ("v1.37", "1.37.1")] {
+        for (short, exact) in [
+            ("1.34", "1.34.10"),
+            ("1.35", "1.35.8"),
+            ("1.36", "1.36.4"),
+            ("v1.37", "1.37.1"),
+        ] {
             let (short, exact): (Profile, Profile) = (short.parse().unwrap(), exact.parse().unwrap());
             assert_eq!(short.row, exact.row);
         }
@@ -337,8 +394,15 @@ mod tests {
 
     #[test]
     fn max_unavailable_went_on_off_and_on_again() {
-        let on = |v: &str| v.parse::<Profile>().unwrap().is_enabled(Gate::MaxUnavailableStatefulSet);
-        assert_eq!(Profile::ROWS.map(on), [false, false, false, true, true, false, false, true]);
+        let on = |v: &str| {
+            v.parse::<Profile>()
+                .unwrap()
+                .is_enabled(Gate::MaxUnavailableStatefulSet)
+        };
+        assert_eq!(
+            Profile::ROWS.map(on),
+            [false, false, false, true, true, false, false, true]
+        );
     }
 
     #[test]
@@ -348,10 +412,21 @@ mod tests {
             assert_eq!(error.code, ErrorCode::Profile);
             assert!(error.message.contains("1.33, 1.34"), "{error}");
         }
-        let error = Profile::default().with_gates("StatefulSetRecreate=true").unwrap_err();
+        let error = Profile::default()
+            .with_gates("StatefulSetRecreate=true")
+            .unwrap_err();
         assert!(error.message.contains("StatefulSetRecreateStrategy"), "{error}");
         let old: Profile = "1.33".parse().unwrap();
-        assert!(old.with_gates("StatefulSetAutoDeletePVC=false").unwrap_err().message.contains("locked"));
-        assert!(Profile::default().with_gates("MaxUnavailableStatefulSet").is_err());
+        assert!(
+            old.with_gates("StatefulSetAutoDeletePVC=false")
+                .unwrap_err()
+                .message
+                .contains("locked")
+        );
+        assert!(
+            Profile::default()
+                .with_gates("MaxUnavailableStatefulSet")
+                .is_err()
+        );
     }
 }

@@ -47,9 +47,18 @@ pub fn reconcile(observed: &Observed, now: Timestamp, profile: &Profile) -> Plan
     let chosen = revisions::choose(observed, &history, profile, &mut draft);
 
     let is_updating = chosen.current.name() != chosen.update.name();
-    let call = Call { observed, now, profile, chosen: &chosen, is_updating, templates: Templates::of(set) };
+    let call = Call {
+        observed,
+        now,
+        profile,
+        chosen: &chosen,
+        is_updating,
+        templates: Templates::of(set),
+    };
     let counted = passes(&call, &pods, &mut draft);
-    let written = counted.ok().and_then(|counted| status::complete(&call, counted, &mut draft));
+    let written = counted
+        .ok()
+        .and_then(|counted| status::complete(&call, counted, &mut draft));
     history::trim(&call, &history, &pods, &mut draft);
 
     if let Some(status) = written {
@@ -84,7 +93,11 @@ fn passes(call: &Call<'_>, pods: &[&crate::observed::Pod], draft: &mut Draft) ->
     let partition = Partition::of(call, pods);
     if call.observed.set().metadata().is_terminating() {
         // The set's own Pods are left to garbage collection: only the status is kept up.
-        draft.wait(Wait::new(WaitCode::SetDeletion, Kind::StatefulSet, call.observed.set().name()));
+        draft.wait(Wait::new(
+            WaitCode::SetDeletion,
+            Kind::StatefulSet,
+            call.observed.set().name(),
+        ));
         return Ok(status::of_all(call, pods));
     }
     let mut status = status::of_partition(call, &partition);
@@ -93,7 +106,12 @@ fn passes(call: &Call<'_>, pods: &[&crate::observed::Pod], draft: &mut Draft) ->
     Ok(status)
 }
 
-fn run(call: &Call<'_>, partition: &Partition<'_>, status: &mut Status, draft: &mut Draft) -> Result<(), Stopped> {
+fn run(
+    call: &Call<'_>,
+    partition: &Partition<'_>,
+    status: &mut Status,
+    draft: &mut Draft,
+) -> Result<(), Stopped> {
     recreate::run(call, partition, status, draft)?;
     replicas::run(call, partition, draft)?;
     condemned::claims(call, partition, draft);

@@ -20,7 +20,12 @@ pub(crate) fn new_pod(
     revision: &str,
 ) -> Value {
     let name = format!("{}-{ordinal}", set.name());
-    let from = |key: &str| template.get("metadata").and_then(|metadata| metadata.get(key)).map(without_nulls);
+    let from = |key: &str| {
+        template
+            .get("metadata")
+            .and_then(|metadata| metadata.get(key))
+            .map(without_nulls)
+    };
     let mut metadata = Map::new();
     for key in ["labels", "annotations", "finalizers"] {
         let is_filled = |value: &Value| match value {
@@ -35,7 +40,9 @@ pub(crate) fn new_pod(
     metadata.insert("generateName".into(), json!(generate_name(set.name())));
     metadata.insert("ownerReferences".into(), json!([set_reference(set)]));
     identify(&mut metadata, set, &name, ordinal);
-    edit(&mut metadata, "labels", |labels| drop(labels.insert(REVISION_LABEL.into(), json!(revision))));
+    edit(&mut metadata, "labels", |labels| {
+        drop(labels.insert(REVISION_LABEL.into(), json!(revision)))
+    });
 
     let mut spec = match template.get("spec").map(without_nulls) {
         Some(Value::Object(spec)) => spec,
@@ -65,7 +72,9 @@ pub(crate) fn corrected_pod(
         object.remove("status");
         if identity {
             let name = format!("{}-{ordinal}", set.name());
-            edit(object, "metadata", |metadata| identify(metadata, set, &name, ordinal));
+            edit(object, "metadata", |metadata| {
+                identify(metadata, set, &name, ordinal)
+            });
         }
         if storage {
             edit(object, "spec", |spec| put_volumes(spec, templates, ordinal));

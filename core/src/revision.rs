@@ -51,7 +51,13 @@ impl RevisionData {
 
     /// The hash after `collision_count` names were taken, as it stands at the end of a revision's name.
     pub fn hash(&self, collision_count: i32) -> String {
-        safe_encode(&self.hash.write(collision_count.to_string().as_bytes()).0.to_string())
+        safe_encode(
+            &self
+                .hash
+                .write(collision_count.to_string().as_bytes())
+                .0
+                .to_string(),
+        )
     }
 }
 
@@ -61,7 +67,10 @@ impl RevisionData {
 /// assert_eq!(steadfast_core::revision_name("web", "6c5d9f7b8"), "web-6c5d9f7b8");
 /// ```
 pub fn revision_name(set: &str, hash: &str) -> String {
-    let end = (0..=NAME_PREFIX.min(set.len())).rev().find(|at| set.is_char_boundary(*at)).unwrap_or(0);
+    let end = (0..=NAME_PREFIX.min(set.len()))
+        .rev()
+        .find(|at| set.is_char_boundary(*at))
+        .unwrap_or(0);
     format!("{}-{hash}", set.get(..end).unwrap_or(set))
 }
 
@@ -69,7 +78,8 @@ pub fn revision_name(set: &str, hash: &str) -> String {
 /// about the template leaves as it is, absent data included. The data must have passed [`check_data`].
 pub(crate) fn template_of<'a>(data: Option<&'a Value>, current: &'a Value) -> &'a Value {
     // The directive stays in the returned mapping: whoever makes a Pod of it reads metadata and spec only.
-    data.and_then(|data| data.get("spec")?.get("template")).unwrap_or(current)
+    data.and_then(|data| data.get("spec")?.get("template"))
+        .unwrap_or(current)
 }
 
 /// Whether the data of a revision can be applied to a set.
@@ -81,11 +91,17 @@ pub(crate) fn check_data(data: Option<&Value>) -> Result<(), String> {
         Value::Object(_) => Ok(()),
         _ => Err(format!("its `{field}` is not a mapping")),
     };
-    let Some(data) = data.filter(|data| !data.is_null()) else { return Ok(()) };
+    let Some(data) = data.filter(|data| !data.is_null()) else {
+        return Ok(());
+    };
     mapping(data, "data")?;
-    let Some(spec) = data.get("spec") else { return Ok(()) };
+    let Some(spec) = data.get("spec") else {
+        return Ok(());
+    };
     mapping(spec, "data.spec")?;
-    let Some(template) = spec.get("template") else { return Ok(()) };
+    let Some(template) = spec.get("template") else {
+        return Ok(());
+    };
     mapping(template, "data.spec.template")?;
     if template.get("$patch").and_then(Value::as_str) != Some("replace") {
         return Err("its `data.spec.template` does not say `$patch: replace`".to_owned());
@@ -97,7 +113,9 @@ pub(crate) fn check_data(data: Option<&Value>) -> Result<(), String> {
         }
     }
     match number_beyond_int64(template) {
-        Some(number) => Err(format!("its template has the number {number}, which no int64 holds")),
+        Some(number) => Err(format!(
+            "its template has the number {number}, which no int64 holds"
+        )),
         None => Ok(()),
     }
 }
@@ -115,13 +133,15 @@ fn number_beyond_int64(value: &Value) -> Option<&serde_json::Number> {
 
 /// The characters that stand for bytes in a hash, chosen upstream so that no bad word can appear.
 const SAFE: [char; 27] = [
-    'b', 'c', 'd', 'f', 'g', 'h', 'j', 'k', 'l', 'm', 'n', 'p', 'q', 'r', 's', 't', 'v', 'w', 'x', 'z', '2', '4',
-    '5', '6', '7', '8', '9',
+    'b', 'c', 'd', 'f', 'g', 'h', 'j', 'k', 'l', 'm', 'n', 'p', 'q', 'r', 's', 't', 'v', 'w', 'x', 'z', '2',
+    '4', '5', '6', '7', '8', '9',
 ];
 
 /// Source: `apimachinery/pkg/util/rand`, `SafeEncodeString`.
 fn safe_encode(text: &str) -> String {
-    text.bytes().filter_map(|byte| SAFE.get(usize::from(byte) % SAFE.len())).collect()
+    text.bytes()
+        .filter_map(|byte| SAFE.get(usize::from(byte) % SAFE.len()))
+        .collect()
 }
 
 /// FNV-1 of 32 bits (multiply, then xor), as Go's `fnv.New32`.
@@ -136,7 +156,9 @@ impl Default for Fnv1 {
 
 impl Fnv1 {
     fn write(self, bytes: &[u8]) -> Self {
-        Self(bytes.iter().fold(self.0, |hash, byte| hash.wrapping_mul(0x0100_0193) ^ u32::from(*byte)))
+        Self(bytes.iter().fold(self.0, |hash, byte| {
+            hash.wrapping_mul(0x0100_0193) ^ u32::from(*byte)
+        }))
     }
 }
 
@@ -144,9 +166,14 @@ impl Fnv1 {
 fn set_null_timestamps(template: &mut Value, null: bool) {
     let Value::Object(template) = template else { return };
     set_null_timestamp(template, null);
-    let volumes = template.get_mut("spec").and_then(|spec| spec.get_mut("volumes")).and_then(Value::as_array_mut);
+    let volumes = template
+        .get_mut("spec")
+        .and_then(|spec| spec.get_mut("volumes"))
+        .and_then(Value::as_array_mut);
     for volume in volumes.into_iter().flatten() {
-        let claim = volume.get_mut("ephemeral").and_then(|e| e.get_mut("volumeClaimTemplate"));
+        let claim = volume
+            .get_mut("ephemeral")
+            .and_then(|e| e.get_mut("volumeClaimTemplate"));
         if let Some(Value::Object(claim)) = claim {
             set_null_timestamp(claim, null);
         }
@@ -201,7 +228,12 @@ mod tests {
     #[test]
     fn data_without_a_template_leaves_the_sets_own() {
         let current = json!({"spec": {}});
-        for nothing in [None, Some(&Value::Null), Some(&json!({})), Some(&json!({"spec": {}}))] {
+        for nothing in [
+            None,
+            Some(&Value::Null),
+            Some(&json!({})),
+            Some(&json!({"spec": {}})),
+        ] {
             assert_eq!(check_data(nothing), Ok(()));
             assert_eq!(template_of(nothing, &current), &current);
         }

@@ -21,7 +21,10 @@ impl<'a> Templates<'a> {
     pub(crate) fn of(set: &'a StatefulSet) -> Self {
         let mut entries: Vec<(&ClaimTemplate, String)> = Vec::with_capacity(set.claim_templates.len());
         for template in &set.claim_templates {
-            match entries.iter_mut().find(|(earlier, _)| earlier.name == template.name) {
+            match entries
+                .iter_mut()
+                .find(|(earlier, _)| earlier.name == template.name)
+            {
                 Some(earlier) => earlier.0 = template,
                 None => entries.push((template, format!("{}-{}", template.name, set.name()))),
             }
@@ -35,15 +38,22 @@ impl<'a> Templates<'a> {
 
     /// The templates with the prefixes of their claims' names, in the set's order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'a ClaimTemplate, &str)> {
-        self.entries.iter().map(|(template, prefix)| (*template, prefix.as_str()))
+        self.entries
+            .iter()
+            .map(|(template, prefix)| (*template, prefix.as_str()))
     }
 
     /// Whether the Pod has for each template a volume that points to its claim (`storageMatches`). Of volumes with the
     /// same name the last counts.
     pub(crate) fn match_volumes(&self, pod: &Pod) -> bool {
-        let Some(ordinal) = pod.ordinal() else { return false };
+        let Some(ordinal) = pod.ordinal() else {
+            return false;
+        };
         self.entries.iter().all(|(template, prefix)| {
-            let volume = pod.volumes.iter().rfind(|volume| same(&volume.name, &template.name));
+            let volume = pod
+                .volumes
+                .iter()
+                .rfind(|volume| same(&volume.name, &template.name));
             let claim = volume.and_then(|volume| volume.claim.as_ref());
             claim.is_some_and(|(found, number)| *number == ordinal && same(found, prefix))
         })
@@ -58,7 +68,12 @@ impl<'a> Templates<'a> {
             let name = volume.get("name").and_then(Value::as_str).unwrap_or_default();
             !self.entries.iter().any(|(template, _)| *template.name == *name)
         };
-        let others = current.and_then(Value::as_array).into_iter().flatten().filter(is_own).cloned();
+        let others = current
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter(is_own)
+            .cloned();
         claims.chain(others).collect()
     }
 

@@ -30,7 +30,10 @@ impl Timestamp {
 
     /// The instant `millis` milliseconds after 1970-01-01T00:00:00Z.
     pub const fn from_millis(millis: i64) -> Self {
-        Self { seconds: millis.div_euclid(1000), nanos: millis.rem_euclid(1000) as u32 * 1_000_000 }
+        Self {
+            seconds: millis.div_euclid(1000),
+            nanos: millis.rem_euclid(1000) as u32 * 1_000_000,
+        }
     }
 
     /// Reads RFC 3339 with any offset and up to nine decimals; `None` where the text is anything else.
@@ -54,7 +57,8 @@ impl Timestamp {
         }
         let (nanos, rest) = fraction(bytes.get(19..)?)?;
         let offset = offset_seconds(rest)?;
-        let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset;
+        let seconds =
+            days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset;
         Some(Self { seconds, nanos })
     }
 
@@ -65,7 +69,9 @@ impl Timestamp {
 
     /// Milliseconds since 1970, rounded down.
     pub const fn millis(self) -> i64 {
-        self.seconds.saturating_mul(1000).saturating_add((self.nanos / 1_000_000) as i64)
+        self.seconds
+            .saturating_mul(1000)
+            .saturating_add((self.nanos / 1_000_000) as i64)
     }
 
     /// True for the year 1, which Go means by "not set".
@@ -76,13 +82,19 @@ impl Timestamp {
     /// This instant with the fraction of a second cut off: the precision of `metav1.Time`.
     #[must_use]
     pub const fn whole_seconds(self) -> Self {
-        Self { seconds: self.seconds, nanos: 0 }
+        Self {
+            seconds: self.seconds,
+            nanos: 0,
+        }
     }
 
     /// The instant `seconds` later.
     #[must_use]
     pub const fn plus_seconds(self, seconds: i64) -> Self {
-        Self { seconds: self.seconds.saturating_add(seconds), nanos: self.nanos }
+        Self {
+            seconds: self.seconds.saturating_add(seconds),
+            nanos: self.nanos,
+        }
     }
 
     /// How long from `earlier` until this instant; zero where it is not later.
@@ -101,7 +113,13 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = civil_from_days(self.seconds.div_euclid(86_400));
         let rest = self.seconds.rem_euclid(86_400);
-        write!(f, "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", rest / 3600, rest / 60 % 60, rest % 60)?;
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}",
+            rest / 3600,
+            rest / 60 % 60,
+            rest % 60
+        )?;
         match self.nanos {
             0 => {}
             n if n % 1_000_000 == 0 => write!(f, ".{:03}", n / 1_000_000)?,
@@ -121,18 +139,23 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        Self::parse(&text)
-            .ok_or_else(|| serde::de::Error::custom(format!("`{text}` is not a time such as `2026-11-21T00:00:00Z`")))
+        Self::parse(&text).ok_or_else(|| {
+            serde::de::Error::custom(format!("`{text}` is not a time such as `2026-11-21T00:00:00Z`"))
+        })
     }
 }
 
 fn digits(bytes: &[u8]) -> Option<i64> {
-    bytes.iter().try_fold(0i64, |n, b| b.is_ascii_digit().then(|| n * 10 + i64::from(b - b'0')))
+    bytes.iter().try_fold(0i64, |n, b| {
+        b.is_ascii_digit().then(|| n * 10 + i64::from(b - b'0'))
+    })
 }
 
 /// The nanoseconds of `.123`, and what follows them.
 fn fraction(bytes: &[u8]) -> Option<(u32, &[u8])> {
-    let Some((b'.', rest)) = bytes.split_first() else { return Some((0, bytes)) };
+    let Some((b'.', rest)) = bytes.split_first() else {
+        return Some((0, bytes));
+    };
     let length = rest.iter().take_while(|b| b.is_ascii_digit()).count();
     if length == 0 {
         return None;
@@ -201,9 +224,20 @@ mod tests {
 
     #[test]
     fn times_that_do_not_exist_are_refused() {
-        for text in ["2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00", "2026-01-01 00:00:00Z", "", "é026-01-01T00:00:00Z"] {
+        for text in [
+            "2026-02-29T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-01-01T24:00:00Z",
+            "2026-01-01T00:00:00",
+            "2026-01-01 00:00:00Z",
+            "",
+            "é026-01-01T00:00:00Z",
+        ] {
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }
-        assert_eq!(Timestamp::parse("0001-01-01T00:00:00Z").map(Timestamp::is_zero), Some(true));
+        assert_eq!(
+            Timestamp::parse("0001-01-01T00:00:00Z").map(Timestamp::is_zero),
+            Some(true)
+        );
     }
 }

@@ -16,8 +16,8 @@ use steadfast_core::{Observation, Observed, Plan, Profile, reconcile};
 /// # Errors
 /// A sentence, where the observation could not be read.
 pub fn decide(observation: &Value, profile: &Profile) -> Result<Plan, String> {
-    let observation: Observation =
-        serde_json::from_value(observation.clone()).map_err(|error| format!("not an observation: {error}"))?;
+    let observation: Observation = serde_json::from_value(observation.clone())
+        .map_err(|error| format!("not an observation: {error}"))?;
     let now = observation.now.ok_or("the observation has no `now`")?;
     let observed = Observed::parse(observation).map_err(|error| error.to_string())?;
     Ok(reconcile(&observed, now, profile))

@@ -1,7 +1,13 @@
 //! What the tests share: random worlds, the comparison with upstream, the runner of text cases.
 
 // Test code may index and panic: a failure here is a failed test, and says where.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
 
 pub mod conformance;
 pub mod stable;

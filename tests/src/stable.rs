@@ -72,14 +72,16 @@ fn claim(template: &str, ordinal: u32) -> Value {
 fn pod(ordinal: u32, template: &Value, claims: &[String], revision: &str, owner: &Value) -> Value {
     let name = format!("web-{ordinal}");
     let mut spec = template["spec"].clone();
-    let condition = |kind: &str| {
-        json!({"type": kind, "status": "True", "lastProbeTime": null, "lastTransitionTime": "2026-11-20T00:01:00Z"})
-    };
-    let conditions =
-        ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"].map(condition);
-    let volume = |claim: &String| {
-        json!({"name": claim, "persistentVolumeClaim": {"claimName": format!("{claim}-{name}")}})
-    };
+    let condition = |kind: &str| json!({"type": kind, "status": "True", "lastProbeTime": null, "lastTransitionTime": "2026-11-20T00:01:00Z"});
+    let conditions = [
+        "PodReadyToStartContainers",
+        "Initialized",
+        "Ready",
+        "ContainersReady",
+        "PodScheduled",
+    ]
+    .map(condition);
+    let volume = |claim: &String| json!({"name": claim, "persistentVolumeClaim": {"claimName": format!("{claim}-{name}")}});
     spec["hostname"] = json!(name);
     spec["subdomain"] = json!("web");
     spec["nodeName"] = json!(format!("node-{}", ordinal % 50));

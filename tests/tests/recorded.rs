@@ -1,7 +1,13 @@
 //! What upstream's controller did on a real control plane is what the core plans: every recorded moment, one step.
 
 // Test code may index and panic: a failure here is a failed test, and says where.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
 
 use std::path::PathBuf;
 
@@ -12,8 +18,17 @@ use steadfast_core::{Observation, Observed, Plan, Profile, Timestamp, manifest, 
 fn every_recorded_moment_is_followed_by_what_the_plan_says() {
     let moments = moments();
     assert!(moments.len() > 60, "the recordings are there: {}", moments.len());
-    let wrong: Vec<String> = moments.iter().filter_map(|moment| Some(format!("{}: {}", moment.name, check(moment)?))).collect();
-    assert!(wrong.is_empty(), "{} of {} moments:\n{}", wrong.len(), moments.len(), wrong.join("\n"));
+    let wrong: Vec<String> = moments
+        .iter()
+        .filter_map(|moment| Some(format!("{}: {}", moment.name, check(moment)?)))
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "{} of {} moments:\n{}",
+        wrong.len(),
+        moments.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -21,14 +36,22 @@ fn revision_names_computed_from_recorded_sets_are_the_real_ones() {
     let mut seen = 0;
     for moment in moments() {
         let set = moment.observed.set();
-        let name = set.object()["status"]["updateRevision"].as_str().unwrap_or_default();
-        let is_current = set.object()["status"]["observedGeneration"] == set.object()["metadata"]["generation"];
+        let name = set.object()["status"]["updateRevision"]
+            .as_str()
+            .unwrap_or_default();
+        let is_current =
+            set.object()["status"]["observedGeneration"] == set.object()["metadata"]["generation"];
         // Only a status of this generation names the revision of this template.
         if name.is_empty() || !is_current {
             continue;
         }
         let data = steadfast_core::RevisionData::of_template(set.template(), false);
-        assert_eq!(steadfast_core::revision_name(set.name(), &data.hash(0)), name, "{}", moment.name);
+        assert_eq!(
+            steadfast_core::revision_name(set.name(), &data.hash(0)),
+            name,
+            "{}",
+            moment.name
+        );
         seen += 1;
     }
     assert!(seen > 25, "only {seen} sets had a status of their own generation");
@@ -43,7 +66,11 @@ struct Moment {
 fn moments() -> Vec<Moment> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("recorded");
     let mut moments = Vec::new();
-    for example in std::fs::read_dir(&root).unwrap().flatten().filter(|entry| entry.path().is_dir()) {
+    for example in std::fs::read_dir(&root)
+        .unwrap()
+        .flatten()
+        .filter(|entry| entry.path().is_dir())
+    {
         for file in std::fs::read_dir(example.path()).unwrap().flatten() {
             let next = file.path().with_extension("next.json");
             if file.path().extension().is_none_or(|e| e != "yaml") || !next.exists() {
@@ -51,7 +78,11 @@ fn moments() -> Vec<Moment> {
             }
             let next = serde_json::from_slice(&std::fs::read(next).unwrap()).unwrap();
             let name = format!("{}/{}", example.file_name().display(), file.file_name().display());
-            moments.push(Moment { observed: observed(&std::fs::read(file.path()).unwrap()), name, next });
+            moments.push(Moment {
+                observed: observed(&std::fs::read(file.path()).unwrap()),
+                name,
+                next,
+            });
         }
     }
     moments.sort_by(|one, other| one.name.cmp(&other.name));
@@ -61,7 +92,11 @@ fn moments() -> Vec<Moment> {
 fn observed(dump: &[u8]) -> Observed {
     let objects = manifest::objects(manifest::read(dump).unwrap());
     let of = |kind: &str| -> Vec<Value> {
-        objects.iter().map(|object| object.value.clone()).filter(|value| value["kind"] == kind).collect()
+        objects
+            .iter()
+            .map(|object| object.value.clone())
+            .filter(|value| value["kind"] == kind)
+            .collect()
     };
     let mut observation = Observation::default();
     observation.stateful_set = of("StatefulSet").remove(0);
@@ -76,13 +111,23 @@ fn check(moment: &Moment) -> Option<String> {
     let now = Timestamp::parse(moment.next["now"].as_str().unwrap()).unwrap();
     let plan = reconcile(&moment.observed, now, &Profile::default());
     let mut recorded: Vec<&Value> = moment.next["writes"].as_array().unwrap().iter().collect();
-    let status = recorded.iter().position(|write| write["subresource"] == "status").map(|at| recorded.remove(at));
+    let status = recorded
+        .iter()
+        .position(|write| write["subresource"] == "status")
+        .map(|at| recorded.remove(at));
     let mut planned: Vec<&steadfast_core::Action> = plan.actions.iter().collect();
     if recorded.len() != planned.len() {
-        return Some(format!("recorded {} writes, planned {}:\n{}", recorded.len(), planned.len(), sides(&recorded, &plan)));
+        return Some(format!(
+            "recorded {} writes, planned {}:\n{}",
+            recorded.len(),
+            planned.len(),
+            sides(&recorded, &plan)
+        ));
     }
     // Orphan revisions come in the random order of a Go map.
-    let adoptions = recorded.iter().take_while(|write| write["kind"] == "ControllerRevision" && write["verb"] == "patch");
+    let adoptions = recorded
+        .iter()
+        .take_while(|write| write["kind"] == "ControllerRevision" && write["verb"] == "patch");
     let adoptions = adoptions.count();
     recorded[..adoptions].sort_by_key(|write| write["name"].to_string());
     // Inside a batch the order is upstream's goroutines': there, bring the recording into the plan's order.
@@ -97,8 +142,14 @@ fn check(moment: &Moment) -> Option<String> {
         let is_same = write["verb"] == verb(action)
             && write["kind"] == action.operation.kind().name()
             && write["name"] == action.name
-            && action.operation.object().is_none_or(|object| contains(&write["object"], object))
-            && action.operation.patch().is_none_or(|patch| write["patch"] == *patch);
+            && action
+                .operation
+                .object()
+                .is_none_or(|object| contains(&write["object"], object))
+            && action
+                .operation
+                .patch()
+                .is_none_or(|patch| write["patch"] == *patch);
         if !is_same {
             let planned = serde_json::to_string(action).unwrap();
             return Some(format!("recorded {write:.1500}\n  planned {planned:.1500}"));
@@ -109,7 +160,8 @@ fn check(moment: &Moment) -> Option<String> {
         None => None,
         Some(write) => {
             let planned = serde_json::to_value(plan.status.filter(|_| plan.status_changed)).unwrap();
-            (planned != write["status"]).then(|| format!("recorded status {}\n  planned {planned}", write["status"]))
+            (planned != write["status"])
+                .then(|| format!("recorded status {}\n  planned {planned}", write["status"]))
         }
     }
 }
@@ -136,14 +188,29 @@ fn contains(stored: &Value, planned: &Value) -> bool {
             planned.iter().all(is_stored)
         }
         (Value::Array(stored), Value::Array(planned)) => {
-            stored.len() == planned.len() && stored.iter().zip(planned).all(|(stored, planned)| contains(stored, planned))
+            stored.len() == planned.len()
+                && stored
+                    .iter()
+                    .zip(planned)
+                    .all(|(stored, planned)| contains(stored, planned))
         }
         _ => stored == planned,
     }
 }
 
 fn sides(recorded: &[&Value], plan: &Plan) -> String {
-    let recorded: Vec<String> = recorded.iter().map(|w| format!("{} {}", w["verb"], w["name"])).collect();
-    let planned: Vec<String> = plan.actions.iter().map(|a| format!("{} {}", a.operation.name(), a.name)).collect();
-    format!("  recorded {}\n  planned {}", recorded.join(", "), planned.join(", "))
+    let recorded: Vec<String> = recorded
+        .iter()
+        .map(|w| format!("{} {}", w["verb"], w["name"]))
+        .collect();
+    let planned: Vec<String> = plan
+        .actions
+        .iter()
+        .map(|a| format!("{} {}", a.operation.name(), a.name))
+        .collect();
+    format!(
+        "  recorded {}\n  planned {}",
+        recorded.join(", "),
+        planned.join(", ")
+    )
 }

@@ -1,1 +1,58 @@
-fn main() {}
+//! Every build, test, bench and release step of Steadfast: `cargo xtask NAME`.
+
+// A tool of the repository: what it may not do in a library (stop with a message) is its job here.
+#![allow(clippy::indexing_slicing, missing_docs)]
+
+mod bench;
+mod command;
+mod conformance;
+mod deny;
+mod record;
+mod test;
+mod upstream;
+mod wasm;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  test [--rewrite] [--worlds N] [--seed S]
+                    everything CI runs: format, lints, unit tests, cases, recordings, transcripts,
+                    WebAssembly imports, and, where Go is there, generated worlds against upstream;
+                    --rewrite writes the expectations of the text cases anew, for review
+  conformance [--worlds N] [--seed S] [--most M] [--shrink]
+                    generated worlds against upstream's controller (needs Go)
+  bench             how long decisions, parsing and forecasts take; with Go, upstream's beside them
+  record [--only EXAMPLE] [--to FOLDER] [--build]
+                    tests/recorded made anew on a real control plane (needs Go)
+  wasm              core for wasm32-unknown-unknown imports nothing
+  deny              licences, bans and sources of all dependencies (installs cargo-deny)
+  setup             installs and builds what the others need
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let rest = arguments.get(1..).unwrap_or_default();
+    let result = match arguments.first().map(String::as_str) {
+        Some("test") => test::run(rest),
+        Some("conformance") => conformance::run(rest),
+        Some("bench") => bench::run(),
+        Some("record") => record::run(rest),
+        Some("wasm") => wasm::check(),
+        Some("deny") => deny::run(),
+        Some("setup") => test::setup(),
+        Some("help" | "--help" | "-h") | None => {
+            print!("{HELP}");
+            Ok(())
+        }
+        Some(other) => Err(format!("unknown command `{other}`\n\n{HELP}")),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("xtask: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}

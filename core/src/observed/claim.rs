@@ -74,6 +74,12 @@ impl Revision {
         let data = root.key("data").value();
         let readable = check_data(data);
         let data = RevisionData::of_bytes(data.map(to_go_json).unwrap_or_default());
-        faults.or(Self { metadata, number, data, readable, object })
+        faults.or(Self {
+            metadata,
+            number,
+            data,
+            readable,
+            object,
+        })
     }
 }

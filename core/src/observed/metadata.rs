@@ -50,14 +50,21 @@ pub(crate) fn same(one: &str, other: &str) -> bool {
         return false;
     }
     let (words, other_words) = (one.chunks_exact(8), other.chunks_exact(8));
-    let is_rest_same = words.remainder().iter().zip(other_words.remainder()).all(|(a, b)| a == b);
+    let is_rest_same = words
+        .remainder()
+        .iter()
+        .zip(other_words.remainder())
+        .all(|(a, b)| a == b);
     is_rest_same && words.zip(other_words).all(|(a, b)| a == b)
 }
 
 impl Labels {
     /// The value of the label `key`.
     pub fn value(&self, key: &str) -> Option<&str> {
-        self.0.iter().find(|(k, _)| same(k, key)).map(|(_, value)| &**value)
+        self.0
+            .iter()
+            .find(|(k, _)| same(k, key))
+            .map(|(_, value)| &**value)
     }
 
     /// All labels, in order of keys.
@@ -66,7 +73,13 @@ impl Labels {
     }
 
     pub(crate) fn parse(field: &Field<'_>) -> Self {
-        Self(field.strings().into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+        Self(
+            field
+                .strings()
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        )
     }
 }
 
@@ -89,10 +102,16 @@ impl Metadata {
         if name.value().is_none() || name.string() == Some("") {
             name.required();
         }
-        let owners: Vec<OwnerReference> =
-            metadata.key("ownerReferences").items().map(|owner| OwnerReference::parse(&owner)).collect();
+        let owners: Vec<OwnerReference> = metadata
+            .key("ownerReferences")
+            .items()
+            .map(|owner| OwnerReference::parse(&owner))
+            .collect();
         Self {
-            is_of_set: owners.iter().find(|owner| owner.controller).is_some_and(|o| &*o.kind == "StatefulSet"),
+            is_of_set: owners
+                .iter()
+                .find(|owner| owner.controller)
+                .is_some_and(|o| &*o.kind == "StatefulSet"),
             owners,
             name: text("name"),
             uid: text("uid"),
@@ -123,7 +142,12 @@ impl OwnerReference {
 }
 
 /// The namespace of an object; none means `default`.
-pub(crate) fn namespace_of<'a>(object: &'a serde_json::Value) -> &'a str {
-    let namespace = object.get("metadata").and_then(|metadata| metadata.get("namespace"));
-    namespace.and_then(serde_json::Value::as_str).filter(|ns| !ns.is_empty()).unwrap_or("default")
+pub(crate) fn namespace_of(object: &serde_json::Value) -> &str {
+    let namespace = object
+        .get("metadata")
+        .and_then(|metadata| metadata.get("namespace"));
+    namespace
+        .and_then(serde_json::Value::as_str)
+        .filter(|ns| !ns.is_empty())
+        .unwrap_or("default")
 }

@@ -75,7 +75,8 @@ impl Pod {
 
     /// The name of the set that the Pod's name speaks of.
     pub fn parent(&self) -> Option<&str> {
-        self.parent.and_then(|length| self.metadata.name.get(..length as usize))
+        self.parent
+            .and_then(|length| self.metadata.name.get(..length as usize))
     }
 
     /// The ordinal that the Pod's name speaks of.
@@ -115,21 +116,34 @@ impl Pod {
         let metadata = Metadata::parse(&root.key("metadata"));
         let (conditions, phase) = (status.key("conditions"), status.key("phase"));
         // Only the first condition of a type counts (`GetPodConditionFromList`).
-        let ready = conditions.items().find(|condition| condition.key("type").string() == Some("Ready"));
+        let ready = conditions
+            .items()
+            .find(|condition| condition.key("type").string() == Some("Ready"));
         let member = membership(&metadata.name);
         let pod = Self {
-            ordinal: member.and_then(|m| m.ordinal).and_then(|o| u32::try_from(o.number()).ok()),
+            ordinal: member
+                .and_then(|m| m.ordinal)
+                .and_then(|o| u32::try_from(o.number()).ok()),
             // A parent after a line break would begin elsewhere; such names match no set here or upstream.
             parent: member.and_then(|m| {
-                metadata.name.starts_with(m.parent).then(|| u32::try_from(m.parent.len()).ok())?
+                metadata
+                    .name
+                    .starts_with(m.parent)
+                    .then(|| u32::try_from(m.parent.len()).ok())?
             }),
             is_canonical: split_canonical(&metadata.name).is_some(),
             is_labelled: metadata.labels.value(POD_NAME_LABEL) == Some(&metadata.name),
             phase: Phase::of(phase.string().unwrap_or_default()),
-            is_ready: ready.as_ref().is_some_and(|r| r.key("status").string() == Some("True")),
+            is_ready: ready
+                .as_ref()
+                .is_some_and(|r| r.key("status").string() == Some("True")),
             ready_since: ready.as_ref().and_then(|r| r.key("lastTransitionTime").time()),
             revision: metadata.labels.value(REVISION_LABEL).unwrap_or_default().into(),
-            volumes: spec.key("volumes").items().map(|volume| Volume::parse(&volume)).collect(),
+            volumes: spec
+                .key("volumes")
+                .items()
+                .map(|volume| Volume::parse(&volume))
+                .collect(),
             metadata,
             object: Arc::clone(&object),
         };
@@ -168,7 +182,9 @@ impl Volume {
         let claim = source.key("claimName").string();
         Self {
             name: volume.key("name").string().unwrap_or_default().into(),
-            claim: claim.and_then(split_canonical).map(|(prefix, ordinal)| (prefix.into(), ordinal)),
+            claim: claim
+                .and_then(split_canonical)
+                .map(|(prefix, ordinal)| (prefix.into(), ordinal)),
         }
     }
 }

@@ -27,7 +27,9 @@ enum Operator {
 impl Selector {
     /// Whether an object with these labels is selected; a selector without requirements selects all.
     pub fn matches(&self, labels: &Labels) -> bool {
-        self.requirements.iter().all(|requirement| requirement.matches(labels.value(&requirement.key)))
+        self.requirements
+            .iter()
+            .all(|requirement| requirement.matches(labels.value(&requirement.key)))
     }
 
     /// A selector that upstream could not use is kept as a sentence: it stops the set's reconcile for good.
@@ -48,10 +50,16 @@ impl Selector {
                 other => return Err(format!("\"{other}\" is not a valid label selector operator")),
             };
             let values = expression.key("values");
-            let values = values.items().map(|value| value.string().unwrap_or_default().to_owned());
+            let values = values
+                .items()
+                .map(|value| value.string().unwrap_or_default().to_owned());
             let values: Vec<String> = values.collect();
             let key = expression.key("key").string().unwrap_or_default();
-            requirements.push(Requirement::new(key, operator, values.iter().map(String::as_str).collect())?);
+            requirements.push(Requirement::new(
+                key,
+                operator,
+                values.iter().map(String::as_str).collect(),
+            )?);
         }
         Ok(Self { requirements })
     }
@@ -74,7 +82,11 @@ impl Requirement {
         if let Some(value) = values.iter().find(|value| !is_label_value(value)) {
             return Err(format!("`{value}` is not a valid label value"));
         }
-        Ok(Self { key: key.into(), operator, values: values.into_iter().map(Into::into).collect() })
+        Ok(Self {
+            key: key.into(),
+            operator,
+            values: values.into_iter().map(Into::into).collect(),
+        })
     }
 
     fn matches(&self, value: Option<&str>) -> bool {
@@ -127,9 +139,13 @@ mod tests {
         };
         let (front, none) = (labels(&json!({"tier": "front"})), labels(&json!({})));
         assert!(one("In", json!(["front"])).matches(&front) && !one("In", json!(["front"])).matches(&none));
-        assert!(!one("NotIn", json!(["front"])).matches(&front) && one("NotIn", json!(["front"])).matches(&none));
+        assert!(
+            !one("NotIn", json!(["front"])).matches(&front) && one("NotIn", json!(["front"])).matches(&none)
+        );
         assert!(one("Exists", json!([])).matches(&front) && !one("Exists", json!(null)).matches(&none));
-        assert!(!one("DoesNotExist", json!([])).matches(&front) && one("DoesNotExist", json!([])).matches(&none));
+        assert!(
+            !one("DoesNotExist", json!([])).matches(&front) && one("DoesNotExist", json!([])).matches(&none)
+        );
     }
 
     #[test]

@@ -173,7 +173,9 @@ impl StatefulSet {
 
     /// `spec.serviceName`; empty where there is none.
     pub fn service_name(&self) -> &str {
-        self.spec("serviceName").and_then(Value::as_str).unwrap_or_default()
+        self.spec("serviceName")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 
     /// `status` as it was observed.
@@ -193,7 +195,9 @@ impl StatefulSet {
 
     pub(crate) fn claim_template(&self, template: &ClaimTemplate) -> &Value {
         let templates = self.spec("volumeClaimTemplates");
-        templates.and_then(|templates| templates.get(template.index)).unwrap_or(&Value::Null)
+        templates
+            .and_then(|templates| templates.get(template.index))
+            .unwrap_or(&Value::Null)
     }
 
     pub(crate) fn match_labels(&self) -> Option<&Map<String, Value>> {
@@ -270,7 +274,10 @@ fn claim_templates(templates: &Field<'_>) -> Vec<ClaimTemplate> {
     let parse = |(index, template): (usize, Field<'_>)| {
         let metadata = template.key("metadata");
         metadata.key("labels").strings();
-        ClaimTemplate { name: metadata.key("name").string().unwrap_or_default().into(), index }
+        ClaimTemplate {
+            name: metadata.key("name").string().unwrap_or_default().into(),
+            index,
+        }
     };
     templates.items().enumerate().map(parse).collect()
 }
@@ -313,8 +320,9 @@ impl IntOrPercent {
         let Some(digits) = text.strip_suffix('%') else {
             return Err("invalid value for IntOrString: invalid type: string is not a percentage".to_owned());
         };
-        let percent: i64 =
-            digits.parse().map_err(|_| format!("invalid value for IntOrString: invalid value \"{text}\""))?;
+        let percent: i64 = digits
+            .parse()
+            .map_err(|_| format!("invalid value for IntOrString: invalid value \"{text}\""))?;
         let pods = i128::from(percent) * i128::from(total);
         Ok(i64::try_from(pods.div_euclid(100)).unwrap_or(i64::MAX))
     }
@@ -364,8 +372,12 @@ fn parse_status(status: &Field<'_>) -> Status {
         current_revision: text("currentRevision"),
         update_revision: text("updateRevision"),
         collision_count: status.key("collisionCount").i32(),
-        conditions: conditions
-            .is_present()
-            .then(|| conditions.items().filter_map(|c| c.object().cloned()).map(Value::Object).collect()),
+        conditions: conditions.is_present().then(|| {
+            conditions
+                .items()
+                .filter_map(|c| c.object().cloned())
+                .map(Value::Object)
+                .collect()
+        }),
     }
 }

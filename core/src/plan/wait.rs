@@ -118,7 +118,16 @@ impl Wait {
                 | WaitCode::MaxUnavailableInvalid
                 | WaitCode::PlanLimit
         );
-        Self { code, kind, name: name.into(), pod: None, pods: Vec::new(), until: None, retry, detail: None }
+        Self {
+            code,
+            kind,
+            name: name.into(),
+            pod: None,
+            pods: Vec::new(),
+            until: None,
+            retry,
+            detail: None,
+        }
     }
 
     pub(crate) fn holding(mut self, pod: &str) -> Self {

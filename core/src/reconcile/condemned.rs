@@ -17,7 +17,11 @@ pub(super) fn claims(call: &Call<'_>, partition: &Partition<'_>, draft: &mut Dra
         return;
     }
     let pass = for_all(call, partition.condemned.iter(), draft, |judged, draft| {
-        let pod = PodRef { name: judged.name(), uid: &judged.pod.metadata.uid, is_condemned: true };
+        let pod = PodRef {
+            name: judged.name(),
+            uid: &judged.pod.metadata.uid,
+            is_condemned: true,
+        };
         correct_claims(call, judged.ordinal, pod, draft);
         Flow::Next
     });
@@ -27,7 +31,9 @@ pub(super) fn claims(call: &Call<'_>, partition: &Partition<'_>, draft: &mut Dra
 
 pub(super) fn run(call: &Call<'_>, partition: &Partition<'_>, draft: &mut Draft) -> Result<(), Stopped> {
     let first = partition.first_unavailable;
-    for_all(call, partition.condemned.iter(), draft, |judged, draft| one(call, judged, first, draft))
+    for_all(call, partition.condemned.iter(), draft, |judged, draft| {
+        one(call, judged, first, draft)
+    })
 }
 
 fn one(call: &Call<'_>, judged: &Judged<'_>, first: FirstUnavailable<'_>, draft: &mut Draft) -> Flow {
@@ -44,8 +50,15 @@ fn one(call: &Call<'_>, judged: &Judged<'_>, first: FirstUnavailable<'_>, draft:
         draft.wait(blocker(call, judged, first).holding(pod.name()));
         return Flow::Exit;
     }
-    let reason = Reason::ScaleDown { ordinal: judged.ordinal };
-    draft.push(Operation::DeletePod { uid: judged.uid() }, pod.name(), pod.name(), reason);
+    let reason = Reason::ScaleDown {
+        ordinal: judged.ordinal,
+    };
+    draft.push(
+        Operation::DeletePod { uid: judged.uid() },
+        pod.name(),
+        pod.name(),
+        reason,
+    );
     Flow::Exit
 }
 
@@ -58,7 +71,9 @@ fn blocker(call: &Call<'_>, judged: &Judged<'_>, first: FirstUnavailable<'_>) ->
         FirstUnavailable::Pod(first) if first.pod.is_terminating() => {
             Wait::new(WaitCode::PodTermination, Kind::Pod, first.name())
         }
-        FirstUnavailable::Pod(first) => unavailability(call, &first).unwrap_or_else(|| fallback(first.name())),
+        FirstUnavailable::Pod(first) => {
+            unavailability(call, &first).unwrap_or_else(|| fallback(first.name()))
+        }
         // Ready and yet not Running: nobody else is in the way.
         FirstUnavailable::None => unavailability(call, judged).unwrap_or_else(|| fallback(judged.name())),
     }

@@ -28,7 +28,12 @@ impl Draft {
     pub fn push(&mut self, operation: Operation, name: impl Into<String>, pod: &str, reason: Reason) {
         let name = name.into();
         let places = self.written.entry((operation.name(), name.clone())).or_default();
-        if places.iter().any(|at| self.plan.actions.get(*at).is_some_and(|a| a.operation == operation)) {
+        if places.iter().any(|at| {
+            self.plan
+                .actions
+                .get(*at)
+                .is_some_and(|a| a.operation == operation)
+        }) {
             return;
         }
         places.push(self.plan.actions.len());
@@ -74,6 +79,12 @@ impl Draft {
             Some(last) => last,
         };
         self.is_new_batch = false;
-        self.plan.actions.push(Action { operation, name, pod, batch, reason });
+        self.plan.actions.push(Action {
+            operation,
+            name,
+            pod,
+            batch,
+            reason,
+        });
     }
 }

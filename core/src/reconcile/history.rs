@@ -14,18 +14,31 @@ use crate::plan::{Operation, Reason};
 
 /// The revisions that the selector matches and that the set or nobody controls, in order of names. An owned one that
 /// does not match is invisible, and stays.
-pub(super) fn of_set<'a>(observed: &'a Observed, selector: &Selector, profile: &Profile) -> Vec<&'a Revision> {
+pub(super) fn of_set<'a>(
+    observed: &'a Observed,
+    selector: &Selector,
+    profile: &Profile,
+) -> Vec<&'a Revision> {
     let whole = profile.revisions_by_whole_owner();
     let is_own = |revision: &&Revision| {
         selector.matches(&revision.metadata.labels)
-            && !matches!(Claim::of(&revision.metadata, observed.set(), whole), Claim::Foreign)
+            && !matches!(
+                Claim::of(&revision.metadata, observed.set(), whole),
+                Claim::Foreign
+            )
     };
     observed.revisions().filter(is_own).collect()
 }
 
 /// Oldest first: by number, then creation, then name.
 pub(super) fn sort(history: &mut [&Revision]) {
-    history.sort_by_key(|revision| (revision.number, revision.metadata.created, &*revision.metadata.name));
+    history.sort_by_key(|revision| {
+        (
+            revision.number,
+            revision.metadata.created,
+            &*revision.metadata.name,
+        )
+    });
 }
 
 /// Deletes the oldest revisions that nothing lives from, until `revisionHistoryLimit` of them are left. Live are the
@@ -40,11 +53,18 @@ pub(super) fn trim(call: &Call<'_>, history: &[&Revision], pods: &[&Pod], draft:
     let chosen = call.chosen;
     let mut live: BTreeSet<&str> = pods.iter().map(|pod| &*pod.revision).collect();
     live.extend([chosen.current.name(), chosen.update.name()]);
-    let past: Vec<&Revision> =
-        history.iter().copied().filter(|revision| !live.contains(&*revision.metadata.name)).collect();
+    let past: Vec<&Revision> = history
+        .iter()
+        .copied()
+        .filter(|revision| !live.contains(&*revision.metadata.name))
+        .collect();
     for revision in past.iter().take(past.len().saturating_sub(keep)) {
         let uid = Some(revision.metadata.uid.to_string()).filter(|uid| !uid.is_empty());
         let name = &*revision.metadata.name;
-        draft.push_revision(Operation::DeleteControllerRevision { uid }, name, Reason::HistoryLimit { limit });
+        draft.push_revision(
+            Operation::DeleteControllerRevision { uid },
+            name,
+            Reason::HistoryLimit { limit },
+        );
     }
 }

@@ -3,21 +3,32 @@
 //! Source: `stateful_set.go` (`adoptOrphanRevisions`, `getPodsForStatefulSet`) and `controller_ref_manager.go`
 //! (`ClaimObject`).
 
-use super::draft::Draft;
 use super::Stopped;
+use super::draft::Draft;
+use crate::Profile;
 use crate::observed::{Observed, Pod, Revision, Selector, same};
 use crate::owner::{self, Claim};
 use crate::plan::{Kind, Operation, Reason, Wait, WaitCode};
-use crate::Profile;
 
 /// Adopts matching orphan revisions one by one, in order of names. A set that is being deleted adopts nothing: upstream
 /// returns an error then, before anything else is done.
-pub(super) fn adopt_revisions(observed: &Observed, history: &[&Revision], draft: &mut Draft) -> Result<(), Stopped> {
+pub(super) fn adopt_revisions(
+    observed: &Observed,
+    history: &[&Revision],
+    draft: &mut Draft,
+) -> Result<(), Stopped> {
     let set = observed.set();
-    for orphan in history.iter().filter(|revision| revision.metadata.controller().is_none()) {
+    for orphan in history
+        .iter()
+        .filter(|revision| revision.metadata.controller().is_none())
+    {
         let name = &*orphan.metadata.name;
         if set.metadata().is_terminating() {
-            return draft.stop(Wait::new(WaitCode::RevisionAdoption, Kind::ControllerRevision, name));
+            return draft.stop(Wait::new(
+                WaitCode::RevisionAdoption,
+                Kind::ControllerRevision,
+                name,
+            ));
         }
         let patch = owner::adoption(set, &orphan.metadata);
         draft.push_revision(Operation::AdoptControllerRevision { patch }, name, Reason::Orphan);
@@ -47,13 +58,22 @@ pub(super) fn claim_pods<'a>(
         match claim {
             Claim::Owned if is_match => claimed.push(pod),
             Claim::Owned if !is_deleted => {
-                let reason = if is_selected { Reason::NameMismatch } else { Reason::SelectorMismatch };
+                let reason = if is_selected {
+                    Reason::NameMismatch
+                } else {
+                    Reason::SelectorMismatch
+                };
                 let patch = owner::release(set, &pod.metadata);
                 draft.push(Operation::ReleasePod { patch }, pod.name(), pod.name(), reason);
             }
             Claim::Orphan if is_match && !is_deleted && !pod.is_terminating() => {
                 let patch = owner::adoption(set, &pod.metadata);
-                draft.push(Operation::AdoptPod { patch }, pod.name(), pod.name(), Reason::Orphan);
+                draft.push(
+                    Operation::AdoptPod { patch },
+                    pod.name(),
+                    pod.name(),
+                    Reason::Orphan,
+                );
                 claimed.push(pod);
                 has_adopted = true;
             }

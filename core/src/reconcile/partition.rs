@@ -70,7 +70,11 @@ impl<'a> Partition<'a> {
         }
         // Stable: Pods that share an ordinal keep the order of their names.
         condemned.sort_by_key(|judged| std::cmp::Reverse(judged.ordinal));
-        let mut partition = Self { replicas, condemned, first_unavailable: FirstUnavailable::None };
+        let mut partition = Self {
+            replicas,
+            condemned,
+            first_unavailable: FirstUnavailable::None,
+        };
         partition.first_unavailable = partition.find_unavailable(range);
         partition
     }
@@ -111,7 +115,11 @@ impl<'a> Judged<'a> {
         let is_updated = same(&pod.revision, update);
         Self {
             is_updated,
-            is_current: if call.is_updating { same(&pod.revision, current) } else { is_updated },
+            is_current: if call.is_updating {
+                same(&pod.revision, current)
+            } else {
+                is_updated
+            },
             ordinal,
             is_running_and_ready: health::is_running_and_ready(pod),
             is_available,

@@ -20,7 +20,11 @@ pub(super) fn is_recreate(call: &Call<'_>) -> bool {
 pub(super) fn check_gate(call: &Call<'_>, draft: &mut Draft) -> Result<(), Stopped> {
     if is_recreate(call) && !call.profile.is_enabled(Gate::StatefulSetRecreateStrategy) {
         let set = call.observed.set();
-        return draft.stop(Wait::new(WaitCode::StrategyDisabled, Kind::StatefulSet, set.name()));
+        return draft.stop(Wait::new(
+            WaitCode::StrategyDisabled,
+            Kind::StatefulSet,
+            set.name(),
+        ));
     }
     Ok(())
 }
@@ -36,7 +40,10 @@ pub(super) fn run(
         return Ok(());
     }
     let mut is_old_left = false;
-    let places = partition.slots(call).map(|slot| slot.judged).chain(partition.condemned.iter().copied().map(Some));
+    let places = partition
+        .slots(call)
+        .map(|slot| slot.judged)
+        .chain(partition.condemned.iter().copied().map(Some));
     slow_start(call, places, draft, |judged, draft| {
         let Some(judged) = judged.filter(|judged| judged.is_created() && !judged.is_updated) else {
             return Flow::Next;
@@ -45,14 +52,28 @@ pub(super) fn run(
         if judged.pod.is_terminating() {
             draft.wait(Wait::new(WaitCode::PodTermination, Kind::Pod, judged.name()));
         } else {
-            let (from, to) = (judged.pod.revision().to_owned(), call.chosen.update.name().to_owned());
+            let (from, to) = (
+                judged.pod.revision().to_owned(),
+                call.chosen.update.name().to_owned(),
+            );
             let reason = Reason::Recreate { from, to };
-            draft.push(Operation::DeletePod { uid: judged.uid() }, judged.name(), judged.name(), reason);
+            draft.push(
+                Operation::DeletePod { uid: judged.uid() },
+                judged.name(),
+                judged.name(),
+                reason,
+            );
         }
         Flow::Next
     })?;
     if is_old_left {
-        set_progressing(status, true, "RecreateInProgress", "Deleting old revision pods", call.now);
+        set_progressing(
+            status,
+            true,
+            "RecreateInProgress",
+            "Deleting old revision pods",
+            call.now,
+        );
         return draft.stop_after_action();
     }
     if call.is_updating {

@@ -28,7 +28,9 @@ pub(super) enum Flow {
 
 pub(super) fn run(call: &Call<'_>, partition: &Partition<'_>, draft: &mut Draft) -> Result<(), Stopped> {
     let mut claims = ClaimCursor::new(call);
-    for_all(call, partition.slots(call), draft, |slot, draft| one(call, slot, &mut claims, draft))
+    for_all(call, partition.slots(call), draft, |slot, draft| {
+        one(call, slot, &mut claims, draft)
+    })
 }
 
 /// Runs a pass over Pods: one by one under OrderedReady; under Parallel by slow start, in batches by position that a
@@ -80,7 +82,11 @@ pub(super) fn slow_start<T>(
         left -= 1;
     }
     draft.end_batch();
-    if has_failed { draft.stop_after_action() } else { Ok(()) }
+    if has_failed {
+        draft.stop_after_action()
+    } else {
+        Ok(())
+    }
 }
 
 fn one<'a>(call: &Call<'a>, slot: Slot<'a>, cursor: &mut ClaimCursor<'a>, draft: &mut Draft) -> Flow {
@@ -93,8 +99,15 @@ fn one<'a>(call: &Call<'a>, slot: Slot<'a>, cursor: &mut ClaimCursor<'a>, draft:
         if pod.is_terminating() {
             draft.wait(Wait::new(WaitCode::PodTermination, Kind::Pod, pod.name()));
         } else {
-            let reason = Reason::TerminalPhase { phase: pod.phase.name().to_owned() };
-            draft.push(Operation::DeletePod { uid: judged.uid() }, pod.name(), pod.name(), reason);
+            let reason = Reason::TerminalPhase {
+                phase: pod.phase.name().to_owned(),
+            };
+            draft.push(
+                Operation::DeletePod { uid: judged.uid() },
+                pod.name(),
+                pod.name(),
+                reason,
+            );
         }
         return Flow::Exit;
     }
@@ -136,7 +149,11 @@ fn create(call: &Call<'_>, slot: Slot<'_>, draft: &mut Draft) -> Flow {
     let generated = Ordinal::new(slot.ordinal).pod_name(set.name());
     let name = slot.judged.map_or(generated.as_str(), |judged| judged.name());
     let uid = slot.judged.map_or("", |judged| &judged.pod.metadata.uid);
-    let pod = PodRef { name, uid, is_condemned: false };
+    let pod = PodRef {
+        name,
+        uid,
+        is_condemned: false,
+    };
 
     let existing = || claims_of(call, slot.ordinal);
     if let Some((claim_name, _)) = existing().find(|(_, claim)| retention::is_stale(claim, set, pod)) {
@@ -152,14 +169,23 @@ fn create(call: &Call<'_>, slot: Slot<'_>, draft: &mut Draft) -> Flow {
     }
     let object = new_replica(call, slot.ordinal);
     let revision = revision_of_missing(call, slot.ordinal).to_owned();
-    draft.push(Operation::CreatePod { object }, name, name, Reason::ReplicaMissing { revision });
+    draft.push(
+        Operation::CreatePod { object },
+        name,
+        name,
+        Reason::ReplicaMissing { revision },
+    );
     correct_claims(call, slot.ordinal, pod, draft);
     if set.policy == PodManagementPolicy::OrderedReady {
         return Flow::Exit;
     }
     // Parallel goes on with the Pod as it was just made: where a claim had wrong owners, it is written once more.
     if existing().any(|(_, claim)| !retention::is_up_to_date(claim, set, pod)) {
-        let reason = Reason::PodMismatch { identity: false, storage: false, claim_owners: true };
+        let reason = Reason::PodMismatch {
+            identity: false,
+            storage: false,
+            claim_owners: true,
+        };
         let object = new_replica(call, slot.ordinal);
         draft.push(Operation::UpdatePod { object }, name, name, reason);
     }
@@ -167,26 +193,45 @@ fn create(call: &Call<'_>, slot: Slot<'_>, draft: &mut Draft) -> Flow {
 }
 
 /// A Pod that is there, is it what the set asks for? (The second half of `processReplica`, `UpdateStatefulPod`.)
-fn correct<'a>(call: &Call<'a>, judged: &Judged<'a>, cursor: &mut ClaimCursor<'a>, draft: &mut Draft) -> Flow {
+fn correct<'a>(
+    call: &Call<'a>,
+    judged: &Judged<'a>,
+    cursor: &mut ClaimCursor<'a>,
+    draft: &mut Draft,
+) -> Flow {
     let set = call.observed.set();
     let (pod, ordinal) = (judged.pod, judged.ordinal);
     let identity = !(pod.is_canonical && pod.is_labelled);
     let storage = !call.templates.match_volumes(pod);
-    let owners_right = cursor.all(ordinal, |claim| retention::is_up_to_date(claim, set, pod_ref(judged)));
+    let owners_right = cursor.all(ordinal, |claim| {
+        retention::is_up_to_date(claim, set, pod_ref(judged))
+    });
     if !identity && !storage && owners_right {
         return Flow::Next;
     }
     let generated = Ordinal::new(ordinal).pod_name(set.name());
     // From here on upstream works with the corrected name.
-    let named = PodRef { name: generated.as_str(), ..pod_ref(judged) };
+    let named = PodRef {
+        name: generated.as_str(),
+        ..pod_ref(judged)
+    };
     if storage && create_claims(call, ordinal, pod.name(), draft).is_err() {
         return Flow::Fail;
     }
     let claim_owners = correct_claims_for(call, ordinal, named, pod.name(), draft);
     if identity || storage || claim_owners {
         let object = corrected_pod(set, &call.templates, pod, ordinal, (identity, storage));
-        let reason = Reason::PodMismatch { identity, storage, claim_owners };
-        draft.push(Operation::UpdatePod { object }, generated.as_str(), pod.name(), reason);
+        let reason = Reason::PodMismatch {
+            identity,
+            storage,
+            claim_owners,
+        };
+        draft.push(
+            Operation::UpdatePod { object },
+            generated.as_str(),
+            pod.name(),
+            reason,
+        );
     }
     Flow::Next
 }
@@ -194,7 +239,11 @@ fn correct<'a>(call: &Call<'a>, judged: &Judged<'a>, cursor: &mut ClaimCursor<'a
 /// The name of the revision that a missing Pod of `ordinal` is made from (`newVersionedStatefulSetPod`). Without
 /// `rollingUpdate` the *observed* count of current replicas decides.
 pub(super) fn revision_of_missing<'a>(call: &Call<'a>, ordinal: u64) -> &'a str {
-    if is_current(call, ordinal) { call.chosen.current.name() } else { call.chosen.update.name() }
+    if is_current(call, ordinal) {
+        call.chosen.current.name()
+    } else {
+        call.chosen.update.name()
+    }
 }
 
 fn is_current(call: &Call<'_>, ordinal: u64) -> bool {
@@ -210,12 +259,26 @@ fn is_current(call: &Call<'_>, ordinal: u64) -> bool {
 
 fn new_replica(call: &Call<'_>, ordinal: u64) -> serde_json::Value {
     let set = call.observed.set();
-    let target = if is_current(call, ordinal) { &call.chosen.current } else { &call.chosen.update };
-    new_pod(set, &call.templates, ordinal, target.template(set.template()), target.name())
+    let target = if is_current(call, ordinal) {
+        &call.chosen.current
+    } else {
+        &call.chosen.update
+    };
+    new_pod(
+        set,
+        &call.templates,
+        ordinal,
+        target.template(set.template()),
+        target.name(),
+    )
 }
 
 fn pod_ref<'a>(judged: &Judged<'a>) -> PodRef<'a> {
-    PodRef { name: judged.name(), uid: &judged.pod.metadata.uid, is_condemned: false }
+    PodRef {
+        name: judged.name(),
+        uid: &judged.pod.metadata.uid,
+        is_condemned: false,
+    }
 }
 
 /// The claims that are there for `ordinal`, with their names, in the order of the templates.
@@ -233,7 +296,11 @@ fn create_claims(call: &Call<'_>, ordinal: u64, pod: &str, draft: &mut Draft) ->
     let mut result = Ok(());
     for (template, prefix) in call.templates.iter() {
         let name = format!("{prefix}-{ordinal}");
-        match call.observed.claims_of(prefix).and_then(|claims| claims.get(&ordinal)) {
+        match call
+            .observed
+            .claims_of(prefix)
+            .and_then(|claims| claims.get(&ordinal))
+        {
             Some(claim) if claim.metadata.is_terminating() => {
                 let wait = Wait::new(WaitCode::ClaimTermination, Kind::PersistentVolumeClaim, name);
                 draft.wait(wait.holding(pod));
@@ -251,7 +318,9 @@ fn create_claims(call: &Call<'_>, ordinal: u64, pod: &str, draft: &mut Draft) ->
 }
 
 fn claim_missing(template: &ClaimTemplate) -> Reason {
-    Reason::ClaimMissing { template: template.name.to_string() }
+    Reason::ClaimMissing {
+        template: template.name.to_string(),
+    }
 }
 
 /// Corrects the owners of the claims that are there; true where one was wrong (`UpdatePodClaimForRetentionPolicy`).
@@ -259,7 +328,13 @@ pub(super) fn correct_claims(call: &Call<'_>, ordinal: u64, pod: PodRef<'_>, dra
     correct_claims_for(call, ordinal, pod, pod.name, draft)
 }
 
-fn correct_claims_for(call: &Call<'_>, ordinal: u64, pod: PodRef<'_>, on_behalf: &str, draft: &mut Draft) -> bool {
+fn correct_claims_for(
+    call: &Call<'_>,
+    ordinal: u64,
+    pod: PodRef<'_>,
+    on_behalf: &str,
+    draft: &mut Draft,
+) -> bool {
     let set = call.observed.set();
     let mut was_wrong = false;
     for (name, claim) in claims_of(call, ordinal) {
@@ -271,7 +346,12 @@ fn correct_claims_for(call: &Call<'_>, ordinal: u64, pod: PodRef<'_>, on_behalf:
                 when_deleted: set.retention.when_deleted.name().to_owned(),
                 condemned: pod.is_condemned,
             };
-            draft.push(Operation::UpdatePersistentVolumeClaim { object }, name, on_behalf, reason);
+            draft.push(
+                Operation::UpdatePersistentVolumeClaim { object },
+                name,
+                on_behalf,
+                reason,
+            );
         }
     }
     was_wrong
@@ -286,15 +366,24 @@ impl<'a> ClaimCursor<'a> {
     fn new(call: &Call<'a>) -> Self {
         let set = call.observed.set();
         let range = set.start()..set.end();
-        let lists = call.templates.iter().filter_map(|(_, prefix)| call.observed.claims_of(prefix));
-        Self { claims: lists.map(|claims| claims.range(range.clone()).peekable()).collect() }
+        let lists = call
+            .templates
+            .iter()
+            .filter_map(|(_, prefix)| call.observed.claims_of(prefix));
+        Self {
+            claims: lists
+                .map(|claims| claims.range(range.clone()).peekable())
+                .collect(),
+        }
     }
 
     /// Whether all claims of `ordinal` that are there are as `test` asks; ordinals come upwards.
     fn all(&mut self, ordinal: u64, test: impl Fn(&Claim) -> bool) -> bool {
         self.claims.iter_mut().all(|claims| {
             while claims.next_if(|(number, _)| **number < ordinal).is_some() {}
-            claims.peek().is_none_or(|(number, claim)| **number != ordinal || test(claim))
+            claims
+                .peek()
+                .is_none_or(|(number, claim)| **number != ordinal || test(claim))
         })
     }
 }

@@ -9,13 +9,13 @@ use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
 use super::{Call, Stopped};
+use crate::Profile;
 use crate::identity::HASH_LABEL;
 use crate::object::{edit, without_nulls};
 use crate::observed::{Observed, Revision, StatefulSet};
 use crate::owner::set_reference;
 use crate::plan::{Kind, Operation, Reason, Wait, WaitCode};
 use crate::revision::{RevisionData, check_data, revision_name, template_of};
-use crate::Profile;
 
 /// The revisions of this call.
 pub(super) struct Chosen<'a> {
@@ -77,7 +77,9 @@ pub(super) fn choose<'a>(
     // Upstream compares the newest with the last equal one, not with the set's data: with hash labels in the
     // comparison (until 1.34.1) the two are not the same question.
     let first_hash = data.hash(collision_count);
-    let equal = history.iter().rfind(|revision| is_equal(revision, &data, &first_hash, profile));
+    let equal = history
+        .iter()
+        .rfind(|revision| is_equal(revision, &data, &first_hash, profile));
     let newest = history.last();
     let update = match (equal, newest) {
         (Some(equal), Some(newest)) if is_same(newest, equal, profile) => Target::Observed(newest),
@@ -87,16 +89,26 @@ pub(super) fn choose<'a>(
         }
         (None, _) => create(observed, &data, next, &mut collision_count, draft),
     };
-    let current = history.iter().find(|revision| *revision.metadata.name == *set.status.current_revision);
+    let current = history
+        .iter()
+        .find(|revision| *revision.metadata.name == *set.status.current_revision);
     let current = current.map_or_else(|| update.clone(), |revision| Target::Observed(revision));
-    Chosen { current, update, collision_count }
+    Chosen {
+        current,
+        update,
+        collision_count,
+    }
 }
 
 /// Upstream applies both revisions to the set before it looks at a Pod; one that cannot be applied ends the call.
 pub(super) fn check_readable(call: &Call<'_>, draft: &mut Draft) -> Result<(), Stopped> {
     for target in [&call.chosen.current, &call.chosen.update] {
         if let Err(detail) = target.readable() {
-            let wait = Wait::new(WaitCode::RevisionUnreadable, Kind::ControllerRevision, target.name());
+            let wait = Wait::new(
+                WaitCode::RevisionUnreadable,
+                Kind::ControllerRevision,
+                target.name(),
+            );
             return draft.stop(wait.detailed(detail));
         }
     }
@@ -132,8 +144,15 @@ fn renumber(revision: &Revision, next: i64, draft: &mut Draft) {
         object.insert("kind".into(), json!("ControllerRevision"));
         object.insert("revision".into(), json!(next));
     }
-    let reason = Reason::Rollback { from: revision.number, to: next };
-    draft.push_revision(Operation::UpdateControllerRevision { object }, &*revision.metadata.name, reason);
+    let reason = Reason::Rollback {
+        from: revision.number,
+        to: next,
+    };
+    draft.push_revision(
+        Operation::UpdateControllerRevision { object },
+        &*revision.metadata.name,
+        reason,
+    );
 }
 
 /// A new revision under the first name that is free. A name that is taken by equal data is used as it is, whoever owns
@@ -162,7 +181,10 @@ fn create<'a>(
                 let object = new_revision(set, data, number, &name, &label);
                 let operation = Operation::CreateControllerRevision { object };
                 draft.push_revision(operation, name.clone(), Reason::NewTemplate { collisions });
-                return Target::New { name, data: data.value() };
+                return Target::New {
+                    name,
+                    data: data.value(),
+                };
             }
         }
     }
@@ -173,11 +195,16 @@ fn new_revision(set: &StatefulSet, data: &RevisionData, number: i64, name: &str,
     let mut metadata = Map::new();
     metadata.insert("name".into(), json!(name));
     metadata.insert("namespace".into(), json!(set.namespace()));
-    let labels = set.template().get("metadata").and_then(|metadata| metadata.get("labels"));
+    let labels = set
+        .template()
+        .get("metadata")
+        .and_then(|metadata| metadata.get("labels"));
     if let Some(labels) = labels.filter(|labels| labels.is_object()) {
         metadata.insert("labels".into(), without_nulls(labels));
     }
-    edit(&mut metadata, "labels", |labels| drop(labels.insert(HASH_LABEL.into(), json!(hash))));
+    edit(&mut metadata, "labels", |labels| {
+        drop(labels.insert(HASH_LABEL.into(), json!(hash)))
+    });
     if let Some(annotations) = set.annotations().filter(|annotations| !annotations.is_empty()) {
         metadata.insert("annotations".into(), Value::Object(annotations.clone()));
     }

@@ -18,7 +18,8 @@ use crate::{Gate, Timestamp, health};
 /// The counts over all claimed Pods, those without an ordinal included: for a set that is being deleted.
 pub(super) fn of_all(call: &Call<'_>, pods: &[&Pod]) -> Status {
     let mut status = empty(call);
-    pods.iter().for_each(|pod| count(&mut status, &Judged::of(call, pod, 0)));
+    pods.iter()
+        .for_each(|pod| count(&mut status, &Judged::of(call, pod, 0)));
     status
 }
 
@@ -26,7 +27,11 @@ pub(super) fn of_all(call: &Call<'_>, pods: &[&Pod]) -> Status {
 /// are not looked ahead at.
 pub(super) fn of_partition(call: &Call<'_>, partition: &Partition<'_>) -> Status {
     let mut status = empty(call);
-    partition.replicas.iter().chain(&partition.condemned).for_each(|judged| count(&mut status, judged));
+    partition
+        .replicas
+        .iter()
+        .chain(&partition.condemned)
+        .for_each(|judged| count(&mut status, judged));
     status
 }
 
@@ -40,7 +45,13 @@ pub(super) fn complete(call: &Call<'_>, mut status: Status, draft: &mut Draft) -
         status.current_replicas = status.updated_replicas;
         status.current_revision.clone_from(&status.update_revision);
         if recreate::is_recreate(call) && has_progressing(&status) {
-            set_progressing(&mut status, false, "RecreateCompleted", "All pods recreated successfully", call.now);
+            set_progressing(
+                &mut status,
+                false,
+                "RecreateCompleted",
+                "All pods recreated successfully",
+                call.now,
+            );
         }
     }
     let is_read = call.profile.status_reads_max_unavailable()
@@ -57,7 +68,13 @@ pub(super) fn complete(call: &Call<'_>, mut status: Status, draft: &mut Draft) -
 pub(super) fn differs(call: &Call<'_>, status: &Status) -> bool {
     let observed = &call.observed.set().status;
     let numbers = |s: &Status| {
-        [s.replicas, s.current_replicas, s.ready_replicas, s.updated_replicas, s.available_replicas]
+        [
+            s.replicas,
+            s.current_replicas,
+            s.ready_replicas,
+            s.updated_replicas,
+            s.available_replicas,
+        ]
     };
     status.observed_generation > observed.observed_generation
         || numbers(status) != numbers(observed)
@@ -69,25 +86,41 @@ pub(super) fn differs(call: &Call<'_>, status: &Status) -> bool {
 /// When the next Pod becomes available by time alone, where the status does not count it yet.
 pub(super) fn requeue_after(call: &Call<'_>, status: &Status, pods: &[&Pod]) -> Option<Duration> {
     let set = call.observed.set();
-    let min_ready = u64::try_from(set.min_ready_seconds).ok().filter(|seconds| *seconds > 0)?;
+    let min_ready = u64::try_from(set.min_ready_seconds)
+        .ok()
+        .filter(|seconds| *seconds > 0)?;
     if !call.profile.requeues_at_next_availability() {
-        let is_short = i64::from(status.available_replicas) != i64::try_from(set.replicas()).unwrap_or(i64::MAX);
+        let is_short =
+            i64::from(status.available_replicas) != i64::try_from(set.replicas()).unwrap_or(i64::MAX);
         return is_short.then(|| Duration::from_secs(min_ready));
     }
     if status.ready_replicas == status.available_replicas {
         return None;
     }
-    let due = pods.iter().filter_map(|pod| health::available_at(pod, set.min_ready_seconds));
-    let next = due.filter(|due| *due > call.now).min().map(|due| due.since(call.now));
+    let due = pods
+        .iter()
+        .filter_map(|pod| health::available_at(pod, set.min_ready_seconds));
+    let next = due
+        .filter(|due| *due > call.now)
+        .min()
+        .map(|due| due.since(call.now));
     Some(next.unwrap_or_else(|| Duration::from_secs(min_ready)))
 }
 
 /// Sets the condition Progressing; `lastTransitionTime` moves only with its status.
-pub(super) fn set_progressing(status: &mut Status, is_true: bool, reason: &str, message: &str, now: Timestamp) {
+pub(super) fn set_progressing(
+    status: &mut Status,
+    is_true: bool,
+    reason: &str,
+    message: &str,
+    now: Timestamp,
+) {
     let word = if is_true { "True" } else { "False" };
     let conditions = status.conditions.get_or_insert_default();
     let condition = conditions.iter_mut().find(|condition| is_progressing(condition));
-    let since = condition.as_ref().filter(|c| c.get("status").and_then(Value::as_str) == Some(word));
+    let since = condition
+        .as_ref()
+        .filter(|c| c.get("status").and_then(Value::as_str) == Some(word));
     let since = since.and_then(|c| c.get("lastTransitionTime").cloned());
     let new = json!({
         "type": "Progressing",
@@ -112,7 +145,10 @@ fn has_progressing(status: &Status) -> bool {
 
 fn empty(call: &Call<'_>) -> Status {
     let observed = &call.observed.set().status;
-    let kept = observed.conditions.clone().filter(|conditions| !conditions.is_empty());
+    let kept = observed
+        .conditions
+        .clone()
+        .filter(|conditions| !conditions.is_empty());
     Status {
         observed_generation: call.observed.set().generation,
         current_revision: call.chosen.current.name().to_owned(),

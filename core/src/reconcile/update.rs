@@ -53,7 +53,11 @@ pub(super) fn run(
 /// Source: `stateful_set_utils.go`, `getStatefulSetMaxUnavailable`.
 pub(super) fn max_unavailable(call: &Call<'_>) -> Result<i64, String> {
     let set = call.observed.set();
-    let given = set.strategy.rolling.as_ref().and_then(|rolling| rolling.max_unavailable.as_ref());
+    let given = set
+        .strategy
+        .rolling
+        .as_ref()
+        .and_then(|rolling| rolling.max_unavailable.as_ref());
     let pods = given.unwrap_or(&IntOrPercent::Int(1)).of_total(set.replicas())?;
     Ok(pods.max(1))
 }
@@ -111,8 +115,19 @@ impl<'c, 'a> Update<'c, 'a> {
             })
             .collect();
         targets.reverse();
-        let partition = set.strategy.rolling.as_ref().map_or(0, |rolling| rolling.partition);
-        Self { call, targets, from: set.start() + partition, status, draft, has_deleted: false }
+        let partition = set
+            .strategy
+            .rolling
+            .as_ref()
+            .map_or(0, |rolling| rolling.partition);
+        Self {
+            call,
+            targets,
+            from: set.start() + partition,
+            status,
+            draft,
+            has_deleted: false,
+        }
     }
 
     /// Without maxUnavailable: the highest old Pod is deleted, unless a higher one is not available yet.
@@ -139,7 +154,8 @@ impl<'c, 'a> Update<'c, 'a> {
             && self.call.observed.set().policy == PodManagementPolicy::Parallel;
         let unavailable = self.targets.iter().filter(|target| target.is_unavailable).count();
         let free = budget.saturating_sub(i64::try_from(unavailable).unwrap_or(i64::MAX));
-        let is_broken_old = |target: &Target<'_>| target.is_old && target.is_unavailable && !target.is_terminating;
+        let is_broken_old =
+            |target: &Target<'_>| target.is_old && target.is_unavailable && !target.is_terminating;
         if free <= 0 && !(is_two_phased && self.targets.iter().any(is_broken_old)) {
             return self.hold_for_budget();
         }
@@ -174,7 +190,11 @@ impl<'c, 'a> Update<'c, 'a> {
 
     /// The places that the partition leaves to the update, from the highest down.
     fn reached(&self) -> Vec<Target<'a>> {
-        self.targets.iter().filter(|target| target.ordinal >= self.from).copied().collect()
+        self.targets
+            .iter()
+            .filter(|target| target.ordinal >= self.from)
+            .copied()
+            .collect()
     }
 
     /// Deletes a Pod in a batch of its own. Its count goes down whatever its revision was, and also where an earlier
@@ -186,8 +206,10 @@ impl<'c, 'a> Update<'c, 'a> {
             Some(judged) => judged.pod.revision(),
             None => revision_of_missing(self.call, target.ordinal),
         };
-        let reason =
-            Reason::RollingUpdate { from: from.to_owned(), to: self.call.chosen.update.name().to_owned() };
+        let reason = Reason::RollingUpdate {
+            from: from.to_owned(),
+            to: self.call.chosen.update.name().to_owned(),
+        };
         let uid = target.judged.and_then(|judged| judged.uid());
         self.draft.end_batch();
         self.draft.push(Operation::DeletePod { uid }, name, name, reason);
@@ -197,7 +219,9 @@ impl<'c, 'a> Update<'c, 'a> {
     }
 
     fn is_old_left(&self) -> bool {
-        self.targets.iter().any(|target| target.ordinal >= self.from && target.is_old && !target.is_terminating)
+        self.targets
+            .iter()
+            .any(|target| target.ordinal >= self.from && target.is_old && !target.is_terminating)
     }
 
     /// The budget is used up: whoever is unavailable is awaited.
@@ -224,7 +248,11 @@ impl<'c, 'a> Update<'c, 'a> {
 
     /// Nothing is left above the partition: what is old below it stays.
     fn hold_rest(&mut self) {
-        let below = self.targets.iter().rev().filter(|target| target.ordinal < self.from);
+        let below = self
+            .targets
+            .iter()
+            .rev()
+            .filter(|target| target.ordinal < self.from);
         let judged: Vec<Judged<'a>> = below.filter_map(|target| target.judged).collect();
         name_old_pods(self.call, WaitCode::Partition, judged.iter(), self.draft);
     }
@@ -237,7 +265,9 @@ impl<'c, 'a> Update<'c, 'a> {
             Some(judged) if target.is_terminating => {
                 Wait::new(WaitCode::PodTermination, Kind::Pod, judged.name())
             }
-            Some(judged) => unavailability(self.call, &judged).unwrap_or_else(|| missing(judged.name().to_owned())),
+            Some(judged) => {
+                unavailability(self.call, &judged).unwrap_or_else(|| missing(judged.name().to_owned()))
+            }
         }
     }
 }
@@ -250,7 +280,10 @@ fn name_old_pods<'a>(
     draft: &mut Draft,
 ) {
     let is_left = |judged: &&Judged<'_>| !judged.is_updated && !judged.pod.is_terminating();
-    let old: Vec<String> = pods.filter(is_left).map(|judged| judged.name().to_owned()).collect();
+    let old: Vec<String> = pods
+        .filter(is_left)
+        .map(|judged| judged.name().to_owned())
+        .collect();
     let Some(first) = old.first() else { return };
     let mut wait = match code {
         WaitCode::Partition => Wait::new(code, Kind::StatefulSet, call.observed.set().name()),

@@ -69,7 +69,9 @@ fn write_float(out: &mut String, float: f64) {
     }
     let text = format!("{float:e}");
     match text.split_once('e') {
-        Some((digits, exponent)) if !exponent.starts_with('-') => out.push_str(&format!("{digits}e+{exponent}")),
+        Some((digits, exponent)) if !exponent.starts_with('-') => {
+            out.push_str(&format!("{digits}e+{exponent}"))
+        }
         _ => out.push_str(&text),
     }
 }
@@ -131,8 +133,14 @@ mod tests {
             ("1.5e-9", "1.5e-9"),
             ("1.2345678901234567e300", "1.2345678901234567e+300"),
             ("\"\\u0007\\b\\f\\u007f\"", "\"\\u0007\\b\\f\u{7f}\""),
-            ("\"<&>\\u2028\\u2029\\ud83d\\ude00/\"", "\"\\u003c\\u0026\\u003e\\u2028\\u2029😀/\""),
-            ("{\"b\":[],\"a\":{},\"é\":null,\"Z\":true}", "{\"Z\":true,\"a\":{},\"b\":[],\"é\":null}"),
+            (
+                "\"<&>\\u2028\\u2029\\ud83d\\ude00/\"",
+                "\"\\u003c\\u0026\\u003e\\u2028\\u2029😀/\"",
+            ),
+            (
+                "{\"b\":[],\"a\":{},\"é\":null,\"Z\":true}",
+                "{\"Z\":true,\"a\":{},\"b\":[],\"é\":null}",
+            ),
         ];
         for (text, expected) in pairs {
             assert_eq!(go(text), expected, "{text}");

@@ -21,7 +21,8 @@ pub(crate) struct PodRef<'a> {
 /// A claim is stale where its first reference to a v1 Pod of that name has another UID: it belongs to an earlier Pod
 /// and garbage collection will take it (`PodClaimIsStale`). It matters only where scaling down deletes claims.
 pub(crate) fn is_stale(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -> bool {
-    set.retention.when_scaled == RetentionPolicy::Delete && refers_to_earlier(claim, |owner| names_pod(owner, pod), pod.uid)
+    set.retention.when_scaled == RetentionPolicy::Delete
+        && refers_to_earlier(claim, |owner| names_pod(owner, pod), pod.uid)
 }
 
 /// Whether the owner references are as the policy asks. A claim that is marked by an earlier owner or a foreign
@@ -37,7 +38,13 @@ pub(crate) fn is_up_to_date(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -
         return !by_set && !by_pod;
     }
     let is_ours = |owner: &&OwnerReference| *owner.uid == *set_uid(set) || *owner.uid == *pod.uid;
-    if claim.metadata.owners.iter().filter(is_ours).any(|owner| !owner.controller) {
+    if claim
+        .metadata
+        .owners
+        .iter()
+        .filter(is_ours)
+        .any(|owner| !owner.controller)
+    {
         return false;
     }
     let (want_set, want_pod) = wanted(set, pod);
@@ -47,8 +54,16 @@ pub(crate) fn is_up_to_date(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -
 /// The claim with the owner references that the policy asks for.
 pub(crate) fn with_owners(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -> Value {
     let mut owners: Vec<Value> = Vec::new();
-    let written = claim.object.get("metadata").and_then(|metadata| metadata.get("ownerReferences"));
-    for (owner, value) in claim.metadata.owners.iter().zip(written.and_then(Value::as_array).into_iter().flatten()) {
+    let written = claim
+        .object
+        .get("metadata")
+        .and_then(|metadata| metadata.get("ownerReferences"));
+    for (owner, value) in claim
+        .metadata
+        .owners
+        .iter()
+        .zip(written.and_then(Value::as_array).into_iter().flatten())
+    {
         if !names_set(owner, set) && !names_pod(owner, pod) {
             owners.push(value.clone());
         }
@@ -59,7 +74,10 @@ pub(crate) fn with_owners(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -> 
             add(&mut owners, controller_reference("v1", "Pod", pod.name, pod.uid));
         }
         if want_set {
-            add(&mut owners, controller_reference("apps/v1", "StatefulSet", set.name(), set_uid(set)));
+            add(
+                &mut owners,
+                controller_reference("apps/v1", "StatefulSet", set.name(), set_uid(set)),
+            );
         }
     }
     let mut object = without_nulls(&claim.object);
@@ -93,7 +111,10 @@ fn set_uid(set: &StatefulSet) -> &str {
 }
 
 fn add(owners: &mut Vec<Value>, owner: Value) {
-    if !owners.iter().any(|earlier| earlier.get("uid") == owner.get("uid")) {
+    if !owners
+        .iter()
+        .any(|earlier| earlier.get("uid") == owner.get("uid"))
+    {
         owners.push(owner);
     }
 }
@@ -112,13 +133,20 @@ fn names_pod(owner: &OwnerReference, pod: PodRef<'_>) -> bool {
 
 /// The first reference that names the owner decides (`hasStaleOwnerRef`).
 fn refers_to_earlier(claim: &Claim, names: impl Fn(&OwnerReference) -> bool, uid: &str) -> bool {
-    claim.metadata.owners.iter().find(|owner| names(owner)).is_some_and(|owner| *owner.uid != *uid)
+    claim
+        .metadata
+        .owners
+        .iter()
+        .find(|owner| names(owner))
+        .is_some_and(|owner| *owner.uid != *uid)
 }
 
 /// Another controller, or an owner of our name with another UID (`hasUnexpectedController`). With both policies Retain
 /// nobody else is unexpected.
 fn has_unexpected_controller(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -> bool {
-    if set.retention.when_scaled == RetentionPolicy::Retain && set.retention.when_deleted == RetentionPolicy::Retain {
+    if set.retention.when_scaled == RetentionPolicy::Retain
+        && set.retention.when_deleted == RetentionPolicy::Retain
+    {
         return false;
     }
     claim.metadata.owners.iter().any(|owner| {

@@ -12,7 +12,10 @@ use steadfast_tests::stable;
 fn main() {
     let program = std::env::args().nth(1);
     println!("a decision about a stable set with one claim a Pod, nothing to do (microseconds)");
-    println!("{:>9} {:>10} {:>10} {:>10} {:>12} {:>8}", "replicas", "parse", "fastest", "median", "upstream", "ratio");
+    println!(
+        "{:>9} {:>10} {:>10} {:>10} {:>12} {:>8}",
+        "replicas", "parse", "fastest", "median", "upstream", "ratio"
+    );
     for replicas in [10, 100, 1_000, 10_000] {
         let observation = stable::observation(replicas, 1);
         let text = observation.to_string();
@@ -22,7 +25,10 @@ fn main() {
         });
         let now = Timestamp::parse("2026-11-21T00:00:00Z").expect("a time");
         let profile = Profile::default();
-        assert!(reconcile(&observed, now, &profile).is_empty(), "the set is stable");
+        assert!(
+            reconcile(&observed, now, &profile).is_empty(),
+            "the set is stable"
+        );
         let mut times = Vec::new();
         let until = Instant::now() + Duration::from_secs(2);
         while Instant::now() < until {
@@ -33,14 +39,19 @@ fn main() {
         times.sort();
         let median = times[times.len() / 2];
         let micros = |time: Duration| time.as_secs_f64() * 1e6;
-        let theirs = program.as_deref().and_then(|program| upstream(program, replicas, &observation));
+        let theirs = program
+            .as_deref()
+            .and_then(|program| upstream(program, replicas, &observation));
         println!(
             "{replicas:>9} {:>10.0} {:>10.2} {:>10.2} {:>12} {:>8}",
             micros(parse),
             micros(times[0]),
             micros(median),
             theirs.map_or("not run".to_owned(), |theirs| format!("{theirs:.0}")),
-            theirs.map_or(String::new(), |theirs| format!("1:{:.0}", theirs / micros(median))),
+            theirs.map_or(String::new(), |theirs| format!(
+                "1:{:.0}",
+                theirs / micros(median)
+            )),
         );
     }
 }
@@ -69,7 +80,11 @@ fn upstream(program: &str, replicas: u32, observation: &Value) -> Option<f64> {
         .spawn()
         .ok()?;
     let line = serde_json::json!({"id": 1, "observation": observation}).to_string();
-    process.stdin.take()?.write_all(format!("{line}\n").as_bytes()).ok()?;
+    process
+        .stdin
+        .take()?
+        .write_all(format!("{line}\n").as_bytes())
+        .ok()?;
     let output = process.wait_with_output().ok()?;
     serde_json::from_slice::<Value>(&output.stdout).ok()?["medianMicros"].as_f64()
 }

@@ -24,17 +24,24 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &[String]) -> Result<u64, String> {
-    let program = arguments.first().ok_or("usage: conformance PROGRAM [--worlds N] [--seed S] [--kubernetes V]")?;
+    let program = arguments
+        .first()
+        .ok_or("usage: conformance PROGRAM [--worlds N] [--seed S] [--kubernetes V]")?;
     let option = |name: &str, default: &str| {
         let at = arguments.iter().position(|argument| argument == name);
-        at.and_then(|at| arguments.get(at + 1)).map_or(default.to_owned(), Clone::clone)
+        at.and_then(|at| arguments.get(at + 1))
+            .map_or(default.to_owned(), Clone::clone)
     };
     let number = |name: &str, default: &str| {
-        option(name, default).parse::<u64>().map_err(|_| format!("{name} takes a number"))
+        option(name, default)
+            .parse::<u64>()
+            .map_err(|_| format!("{name} takes a number"))
     };
     let (count, first) = (number("--worlds", "10000")?, number("--seed", "1")?);
     let most = number("--most", "5")?;
-    let base: Profile = option("--kubernetes", "1.37").parse().map_err(|e: steadfast_core::Error| e.to_string())?;
+    let base: Profile = option("--kubernetes", "1.37")
+        .parse()
+        .map_err(|e: steadfast_core::Error| e.to_string())?;
     if let Some(at) = arguments.iter().position(|argument| argument == "--print") {
         for seed in arguments.iter().skip(at + 1).filter_map(|seed| seed.parse().ok()) {
             let world = worlds::world(seed);
@@ -54,7 +61,9 @@ fn run(arguments: &[String]) -> Result<u64, String> {
             seed += 1;
             continue;
         }
-        let Some((id, world)) = pending.pop_front() else { break };
+        let Some((id, world)) = pending.pop_front() else {
+            break;
+        };
         let theirs = upstream.receive()?;
         let profile = with_gates(&base, &world.feature_gates)?;
         let found = match decide(&world.observation, &profile) {
@@ -75,8 +84,14 @@ fn run(arguments: &[String]) -> Result<u64, String> {
                         matches!((theirs, ours), (Ok(theirs), Ok(ours)) if theirs.get("crash").is_none() && difference(&theirs, &ours).is_some())
                     });
                     println!("  smallest: {small}");
-                    if let (Ok(theirs), Ok(ours)) = (upstream.ask(&line(0, &small, &world.feature_gates)), decide(&small, &profile)) {
-                        println!("  there: {}\n  upstream: {theirs}", difference(&theirs, &ours).unwrap_or_default());
+                    if let (Ok(theirs), Ok(ours)) = (
+                        upstream.ask(&line(0, &small, &world.feature_gates)),
+                        decide(&small, &profile),
+                    ) {
+                        println!(
+                            "  there: {}\n  upstream: {theirs}",
+                            difference(&theirs, &ours).unwrap_or_default()
+                        );
                     }
                 }
             }
@@ -87,5 +102,8 @@ fn run(arguments: &[String]) -> Result<u64, String> {
 }
 
 fn with_gates(base: &Profile, gates: &BTreeMap<String, bool>) -> Result<Profile, String> {
-    gates.iter().try_fold(base.clone(), |profile, (name, on)| profile.with_gate(name, *on)).map_err(|e| e.to_string())
+    gates
+        .iter()
+        .try_fold(base.clone(), |profile, (name, on)| profile.with_gate(name, *on))
+        .map_err(|e| e.to_string())
 }

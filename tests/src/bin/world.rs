@@ -3,8 +3,14 @@
 use steadfast_tests::{conformance, worlds};
 
 fn main() {
-    for seed in std::env::args().skip(1).filter_map(|argument| argument.parse().ok()) {
+    for seed in std::env::args()
+        .skip(1)
+        .filter_map(|argument| argument.parse().ok())
+    {
         let world = worlds::world(seed);
-        println!("{}", conformance::line(seed, &world.observation, &world.feature_gates));
+        println!(
+            "{}",
+            conformance::line(seed, &world.observation, &world.feature_gates)
+        );
     }
 }

@@ -33,7 +33,13 @@ fn actions(upstream: &Value, ours: &Value) -> Option<String> {
         .as_array()
         .into_iter()
         .flatten()
-        .map(|action| (action["batch"].as_u64().unwrap_or_default(), action["pod"].as_str(), normal(action)))
+        .map(|action| {
+            (
+                action["batch"].as_u64().unwrap_or_default(),
+                action["pod"].as_str(),
+                normal(action),
+            )
+        })
         .collect();
     let mut rest = theirs.as_slice();
     for batch in ours.chunk_by(|one, next| one.0 == next.0) {
@@ -43,7 +49,8 @@ fn actions(upstream: &Value, ours: &Value) -> Option<String> {
             return Some(format!("batch {}: {difference}", batch[0].0));
         }
     }
-    rest.first().map(|action| format!("upstream goes on with {}", short(action)))
+    rest.first()
+        .map(|action| format!("upstream goes on with {}", short(action)))
 }
 
 /// Inside a batch the Pods' goroutines run at once, so only the order of each Pod's own actions counts.
@@ -70,8 +77,12 @@ fn batch_difference(theirs: &[Value], ours: &[(u64, Option<&str>, Value)]) -> Op
             match (theirs.get(at), ours.get(at)) {
                 (Some(theirs), Some(ours)) if theirs == ours => {}
                 (Some(theirs), Some(ours)) => return Some(format!("upstream: {theirs}\n  the plan: {ours}")),
-                (None, Some(ours)) => return Some(format!("the plan does {}, upstream does not", short(ours))),
-                (Some(theirs), None) => return Some(format!("upstream does {}, the plan does not", short(theirs))),
+                (None, Some(ours)) => {
+                    return Some(format!("the plan does {}, upstream does not", short(ours)));
+                }
+                (Some(theirs), None) => {
+                    return Some(format!("upstream does {}, the plan does not", short(theirs)));
+                }
                 (None, None) => {}
             }
         }
@@ -101,7 +112,9 @@ fn normal(action: &Value) -> Value {
     if let Some(object) = normal.get_mut("object") {
         if kind == "CreateControllerRevision" {
             // Upstream gives the namespace in the URL only.
-            object["metadata"].as_object_mut().map(|metadata| metadata.remove("namespace"));
+            object["metadata"]
+                .as_object_mut()
+                .map(|metadata| metadata.remove("namespace"));
         }
         if let Some(volumes) = object.pointer_mut("/spec/volumes").and_then(Value::as_array_mut) {
             volumes.sort_by_key(|volume| volume["name"].to_string());
@@ -114,7 +127,10 @@ fn error(upstream: &Value, plan: &Plan) -> Option<String> {
     match (upstream.get("error"), plan.is_retry()) {
         (Some(_), true) | (None, false) => None,
         (Some(error), false) => Some(format!("upstream fails: {error}; the plan asks for no retry")),
-        (None, true) => Some(format!("the plan asks for a retry, upstream does not fail: {:?}", plan.waits)),
+        (None, true) => Some(format!(
+            "the plan asks for a retry, upstream does not fail: {:?}",
+            plan.waits
+        )),
     }
 }
 
@@ -126,10 +142,17 @@ fn status(upstream: &Value, ours: &Value) -> Option<String> {
             upstream["status"], ours["status"]
         ));
     }
-    let (Some(theirs), Some(ours)) = (upstream.get("status"), ours.get("status")) else { return None };
+    let (Some(theirs), Some(ours)) = (upstream.get("status"), ours.get("status")) else {
+        return None;
+    };
     let (mut theirs, ours) = (theirs.clone(), ours.clone());
     // The time of a changed condition is the real clock upstream.
-    for (at, condition) in theirs["conditions"].as_array_mut().into_iter().flatten().enumerate() {
+    for (at, condition) in theirs["conditions"]
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+        .enumerate()
+    {
         if condition["type"] == "Progressing" {
             condition["lastTransitionTime"] = ours["conditions"][at]["lastTransitionTime"].clone();
         }
@@ -139,7 +162,10 @@ fn status(upstream: &Value, ours: &Value) -> Option<String> {
         let mut filled = json!({"readyReplicas": 0, "currentReplicas": 0, "updatedReplicas": 0,
             "availableReplicas": 0, "observedGeneration": 0, "currentRevision": "", "updateRevision": ""});
         let entries = status.as_object().cloned().unwrap_or_default();
-        filled.as_object_mut().expect("a mapping").extend(entries.into_iter().filter(|(_, v)| !v.is_null()));
+        filled
+            .as_object_mut()
+            .expect("a mapping")
+            .extend(entries.into_iter().filter(|(_, v)| !v.is_null()));
         filled
     };
     (filled(&theirs) != filled(&ours)).then(|| format!("status\n  upstream: {theirs}\n  the plan: {ours}"))
@@ -152,9 +178,19 @@ fn requeue(upstream: &Value, ours: &Value) -> Option<String> {
         (None, None) => true,
         _ => false,
     };
-    (!is_same).then(|| format!("requeue: upstream {:?}, the plan {:?}", after(upstream), after(ours)))
+    (!is_same).then(|| {
+        format!(
+            "requeue: upstream {:?}, the plan {:?}",
+            after(upstream),
+            after(ours)
+        )
+    })
 }
 
 fn short(action: &Value) -> String {
-    format!("{} {}", action["type"].as_str().unwrap_or("?"), action["name"].as_str().unwrap_or("?"))
+    format!(
+        "{} {}",
+        action["type"].as_str().unwrap_or("?"),
+        action["name"].as_str().unwrap_or("?")
+    )
 }

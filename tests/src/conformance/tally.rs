@@ -21,7 +21,11 @@ impl Tally {
             seen.push(("action", action.operation.name().to_owned()));
             seen.push(("reason", action.reason.code().to_owned()));
         }
-        seen.extend(plan.waits.iter().map(|wait| ("wait", wait.code.name().to_owned())));
+        seen.extend(
+            plan.waits
+                .iter()
+                .map(|wait| ("wait", wait.code.name().to_owned())),
+        );
         if plan.is_empty() {
             seen.push(("other", "empty plan".to_owned()));
         }
@@ -40,7 +44,10 @@ impl Tally {
 
     /// How often the action, reason or wait `name` of `group` occurred.
     pub fn count(&self, group: &'static str, name: &str) -> u64 {
-        self.counts.get(&(group, name.to_owned())).copied().unwrap_or_default()
+        self.counts
+            .get(&(group, name.to_owned()))
+            .copied()
+            .unwrap_or_default()
     }
 }
 

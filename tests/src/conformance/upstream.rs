@@ -27,7 +27,11 @@ impl Upstream {
             .map_err(|error| format!("cannot start {}: {error}", program.display()))?;
         let worlds = process.stdin.take();
         let decisions = BufReader::new(process.stdout.take().ok_or("no standard output")?);
-        Ok(Self { process, worlds, decisions })
+        Ok(Self {
+            process,
+            worlds,
+            decisions,
+        })
     }
 
     /// Asks about one world, given as a line.
@@ -45,7 +49,10 @@ impl Upstream {
     /// A sentence, where the process has ended.
     pub fn send(&mut self, line: &str) -> Result<(), String> {
         let worlds = self.worlds.as_mut().ok_or("the worlds' pipe is closed")?;
-        worlds.write_all(line.as_bytes()).and_then(|()| worlds.write_all(b"\n")).map_err(|error| error.to_string())
+        worlds
+            .write_all(line.as_bytes())
+            .and_then(|()| worlds.write_all(b"\n"))
+            .map_err(|error| error.to_string())
     }
 
     /// The next answer.
@@ -56,7 +63,8 @@ impl Upstream {
         let mut answer = String::new();
         match self.decisions.read_line(&mut answer) {
             Ok(0) => Err(format!("the Go side has ended: {:?}", self.process.wait())),
-            Ok(_) => serde_json::from_str(&answer).map_err(|error| format!("the Go side wrote {answer:?}: {error}")),
+            Ok(_) => serde_json::from_str(&answer)
+                .map_err(|error| format!("the Go side wrote {answer:?}: {error}")),
             Err(error) => Err(error.to_string()),
         }
     }

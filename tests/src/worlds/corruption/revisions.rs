@@ -158,7 +158,10 @@ fn unreadable(draw: &mut Draw, scene: &mut Scene) -> bool {
         _ => {
             // A patch that merges instead of replacing is left out: no StatefulSet controller has ever written one,
             // and the core refuses what upstream would merge (docs/conformance.md).
-            let Some(template) = revision.pointer_mut("/data/spec/template").filter(|t| t.is_object()) else {
+            let Some(template) = revision
+                .pointer_mut("/data/spec/template")
+                .filter(|t| t.is_object())
+            else {
                 return false;
             };
             template["spec"] = json!({"containers": {"not": "a list"}});

@@ -1,0 +1,96 @@
+//! A case of the first kind: a world, and what the plan for it is under one or several versions of Kubernetes.
+
+use serde_json::Value;
+use steadfast_core::{Plan, Profile};
+
+use super::narrative::{self, Shown};
+use super::shorthand::{World, expand};
+use crate::conformance::decide;
+
+/// One version of Kubernetes that a case speaks of.
+pub struct Version {
+    /// As it is written, such as `1.37` or `1.37 with StatefulSetRecreateStrategy=true`.
+    pub written: String,
+    /// What it stands for. Semantic comparison of revisions is off unless the case says otherwise: what is equal by
+    /// bytes is what the cases are about.
+    pub profile: Profile,
+}
+
+/// The text of the case: the plan, or the plans of all versions that are compared.
+///
+/// # Errors
+/// A sentence that says what of the input cannot be read.
+pub fn text(input: &Value) -> Result<String, String> {
+    let is_compared = input.get("compare").is_some();
+    let shown = shown(input)?;
+    let mut sections: Vec<(Vec<String>, String)> = Vec::new();
+    for version in versions(input)? {
+        let world = expand(input, &version.profile)?;
+        let plan = plan(&world, &version.profile)?;
+        let text = world.names.in_words(&narrative::of_plan(&plan, &shown));
+        match sections.last_mut().filter(|(_, earlier)| *earlier == text) {
+            Some((versions, _)) => versions.push(version.written),
+            None => sections.push((vec![version.written], text)),
+        }
+    }
+    if !is_compared {
+        return Ok(sections.into_iter().map(|(_, text)| text).collect());
+    }
+    let section = |(versions, text): (Vec<String>, String)| {
+        let indented: String = text.lines().map(|line| format!("  {line}\n")).collect();
+        format!("Kubernetes {}\n{indented}", versions.join(", "))
+    };
+    Ok(sections.into_iter().map(section).collect())
+}
+
+/// The plan for the world, which must not depend on the order of any list.
+fn plan(world: &World, profile: &Profile) -> Result<Plan, String> {
+    let plan = decide(&world.observation, profile)?;
+    let mut reversed = world.observation.clone();
+    for list in reversed.as_object_mut().into_iter().flatten().filter_map(|(_, value)| value.as_array_mut()) {
+        list.reverse();
+    }
+    if decide(&reversed, profile)? != plan {
+        return Err("the plan changes with the order of the lists".to_owned());
+    }
+    Ok(plan)
+}
+
+/// The versions of the case: `kubernetes`, or each of `compare`, or the newest.
+pub fn versions(input: &Value) -> Result<Vec<Version>, String> {
+    let one = input.get("kubernetes").cloned().unwrap_or_else(|| "1.37".into());
+    let written = match input.get("compare") {
+        Some(Value::Array(versions)) => versions.clone(),
+        Some(_) => return Err("compare takes a list of versions".to_owned()),
+        None => vec![one],
+    };
+    written.iter().map(Version::parse).collect()
+}
+
+impl Version {
+    fn parse(written: &Value) -> Result<Self, String> {
+        // YAML reads 1.37 as a number.
+        let written = written.as_str().map_or_else(|| written.to_string(), str::to_owned);
+        let (version, gates) = written.split_once(" with ").unwrap_or((&written, ""));
+        let semantic = "StatefulSetSemanticRevisionComparison";
+        let mut profile: Profile = version.parse().map_err(|error: steadfast_core::Error| error.to_string())?;
+        if let Ok(bytewise) = profile.clone().with_gate(semantic, false) {
+            profile = bytewise;
+        }
+        let profile = profile.with_gates(gates).map_err(|error| error.to_string())?;
+        Ok(Self { written, profile })
+    }
+}
+
+fn shown(input: &Value) -> Result<Vec<Shown>, String> {
+    let one = |value: &Value| {
+        let text = value.as_str().ok_or("show takes `NAME` or `NAME PATH`, or a list of those")?;
+        let (name, path) = text.split_once(' ').unwrap_or((text, ""));
+        Ok(Shown { name: name.to_owned(), path: path.to_owned() })
+    };
+    match input.get("show") {
+        None => Ok(Vec::new()),
+        Some(Value::Array(list)) => list.iter().map(one).collect(),
+        Some(value) => Ok(vec![one(value)?]),
+    }
+}

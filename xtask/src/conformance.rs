@@ -1,0 +1,41 @@
+//! Generated worlds, decided by upstream and by the core.
+
+use std::process::Command;
+
+use crate::{command, upstream};
+
+/// `cargo xtask conformance`.
+///
+/// # Errors
+/// No Go, a failed build, or a difference.
+pub fn run(arguments: &[String]) -> Result<(), String> {
+    let program = upstream::built("v1.37")?;
+    command::run(&mut command::cargo(&[
+        "build",
+        "--release",
+        "--quiet",
+        "-p",
+        "steadfast-tests",
+        "--bins",
+    ]))?;
+    let comparer = target()?.join("release/conformance");
+    command::run(Command::new(comparer).arg(program).args(arguments))
+}
+
+/// Cargo's target folder.
+///
+/// # Errors
+/// Cargo does not say.
+pub fn target() -> Result<std::path::PathBuf, String> {
+    let metadata = command::output(&mut command::cargo(&[
+        "metadata",
+        "--format-version",
+        "1",
+        "--no-deps",
+    ]))?;
+    let metadata: serde_json::Value = serde_json::from_str(&metadata).map_err(|error| error.to_string())?;
+    let target = metadata["target_directory"]
+        .as_str()
+        .ok_or("cargo metadata names no target directory")?;
+    Ok(target.into())
+}
