@@ -65,6 +65,11 @@ impl Case {
     pub fn text(&self) -> Result<String, String> {
         decision::text(&self.input)
     }
+
+    /// Whether it is about one decision, and not about a life.
+    pub fn is_decision(&self) -> bool {
+        self.input.get("timeline").is_none()
+    }
 }
 
 /// All case files, in order of their names.

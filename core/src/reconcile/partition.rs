@@ -80,13 +80,21 @@ impl<'a> Partition<'a> {
     }
 
     /// Every place of the range, upwards.
-    pub fn slots(&self, call: &Call<'a>) -> impl Iterator<Item = Slot<'a>> {
+    pub fn slots(&self, call: &Call<'a>) -> impl Iterator<Item = Slot<'a>> + use<'a, '_> {
         let start = call.observed.set().start();
-        let mut present = self.replicas.iter().copied().peekable();
-        (0..call.observed.set().replicas()).map(move |position| {
-            let ordinal = start + position;
-            let judged = present.next_if(|judged| judged.ordinal == ordinal);
-            Slot { ordinal, judged }
+        let mut rest = self.replicas.as_slice();
+        (start..start + call.observed.set().replicas()).map(move |ordinal| match rest.split_first() {
+            Some((judged, later)) if judged.ordinal == ordinal => {
+                rest = later;
+                Slot {
+                    ordinal,
+                    judged: Some(*judged),
+                }
+            }
+            _ => Slot {
+                ordinal,
+                judged: None,
+            },
         })
     }
 

@@ -95,6 +95,10 @@ fn one<'a>(call: &Call<'a>, slot: Slot<'a>, cursor: &mut ClaimCursor<'a>, draft:
         return create(call, slot, draft);
     };
     let pod = judged.pod;
+    if judged.is_running_and_ready && judged.is_available && !pod.is_terminating() {
+        // By far the most frequent: nothing below would hold it up.
+        return correct(call, &judged, cursor, draft);
+    }
     if matches!(pod.phase, Phase::Failed | Phase::Succeeded) {
         if pod.is_terminating() {
             draft.wait(Wait::new(WaitCode::PodTermination, Kind::Pod, pod.name()));

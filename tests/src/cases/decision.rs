@@ -27,6 +27,7 @@ pub fn text(input: &Value) -> Result<String, String> {
     for version in versions(input)? {
         let world = expand(input, &version.profile)?;
         let plan = plan(&world, &version.profile)?;
+        let shown: Vec<Shown> = shown.iter().map(|s| Shown { name: world.names.real(&s.name), ..s.clone() }).collect();
         let text = world.names.in_words(&narrative::of_plan(&plan, &shown));
         match sections.last_mut().filter(|(_, earlier)| *earlier == text) {
             Some((versions, _)) => versions.push(version.written),

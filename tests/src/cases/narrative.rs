@@ -9,6 +9,7 @@ use steadfast_core::{Action, Plan, Status, explain, manifest};
 const CONDENSED: usize = 4;
 
 /// What of a plan is printed as YAML: the object or patch of the actions on `name`, or the part of it at `path`.
+#[derive(Clone)]
 pub struct Shown {
     /// The name of the actions.
     pub name: String,

@@ -1,0 +1,112 @@
+//! The shorthand of a world: a few words for each object, expanded to what an API server returns.
+//!
+//! `cases/README.md` has the words. Everything here is written apart from the library under test: revision names
+//! come from [`crate::worlds::revision_name`].
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use steadfast_core::Profile;
+
+mod claims;
+mod fields;
+mod pods;
+mod revisions;
+mod set;
+mod words;
+
+use fields::{Fields, overlay};
+pub use revisions::Names;
+
+/// When every case happens, unless it says `now`.
+pub const NOW: &str = "2026-11-21T00:00:00Z";
+
+/// An expanded world.
+pub struct World {
+    /// The observation of the wire contract.
+    pub observation: Value,
+    /// The words for revisions.
+    pub names: Names,
+}
+
+/// What all parts of a world are made from.
+struct Plot {
+    now: i64,
+    set: Value,
+    names: Names,
+}
+
+/// Expands a case's input for a version of Kubernetes: until 1.33 the bytes of revisions are others.
+///
+/// # Errors
+/// A sentence that quotes what cannot be read.
+pub fn expand(input: &Value, profile: &Profile) -> Result<World, String> {
+    let mut fields = Fields::of(input, "the case")?;
+    for word in ["kubernetes", "compare", "show", "upstream", "names"] {
+        fields.optional(word);
+    }
+    let now = fields.optional("now").cloned().unwrap_or_else(|| json!(NOW));
+    let nothing = json!({});
+    let set = set::Shorthand::of(fields.optional("set").unwrap_or(&nothing))?;
+    let mut names = Names::of(&set.name, fields.optional("templates").unwrap_or(&nothing), profile)?;
+    let revisions = revisions::all(fields.optional("revisions").unwrap_or(&nothing), &mut names)?;
+    let mut plot = Plot { now: seconds(&now)?, set: set.object(&names)?, names };
+    let mut pods = pods::all(fields.list("pods")?, &plot)?;
+    let written_claims = fields.optional("claims").map(|_| fields.list("claims")).transpose()?;
+    let mut claims = claims::all(written_claims, &pods, &plot)?;
+    let status = fields.optional("status").unwrap_or(&nothing);
+    plot.set["status"] = set::status(status, &pods, &plot)?;
+    let mut revisions = revisions.into_iter().map(|r| r.object(&plot)).collect::<Result<Vec<_>, _>>()?;
+    for object in fields.list("objects")? {
+        match object["kind"].as_str() {
+            Some("Pod") => pods.push(object.clone()),
+            Some("PersistentVolumeClaim") => claims.push(object.clone()),
+            Some("ControllerRevision") => revisions.push(object.clone()),
+            _ => return Err("objects takes Pods, PersistentVolumeClaims and ControllerRevisions".to_owned()),
+        }
+    }
+    fields.finish()?;
+    plot.names.are_real = input["names"] == "real";
+    Ok(World {
+        observation: json!({"now": now, "statefulSet": plot.set, "pods": pods,
+            "persistentVolumeClaims": claims, "controllerRevisions": revisions}),
+        names: plot.names,
+    })
+}
+
+/// The UID that the object of this name has in every case.
+fn uid(name: &str) -> String {
+    format!("uid-of-{name}")
+}
+
+/// A reference that makes the owner the controller.
+fn controller(api_version: &str, kind: &str, name: &str, uid: &str) -> Value {
+    json!({"apiVersion": api_version, "kind": kind, "name": name, "uid": uid, "controller": true,
+        "blockOwnerDeletion": true})
+}
+
+fn set_reference(set: &Value) -> Value {
+    let text = |pointer: &str| set.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    controller("apps/v1", "StatefulSet", text("/metadata/name"), text("/metadata/uid"))
+}
+
+/// A short text that may be a number in YAML.
+fn text_of(value: &Value) -> Result<String, String> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) => Ok(number.to_string()),
+        other => Err(format!("`{other}` is neither text nor a number")),
+    }
+}
+
+/// Whole seconds since 1970.
+fn seconds(now: &Value) -> Result<i64, String> {
+    let time = now.as_str().and_then(steadfast_core::Timestamp::parse);
+    time.map(|time| time.seconds()).ok_or_else(|| format!("`{now}` is no time such as {NOW}"))
+}
+
+fn timestamp(seconds: i64) -> String {
+    steadfast_core::Timestamp::new(seconds, 0).to_string()
+}
+
+type Overlays = BTreeMap<String, Value>;
