@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 mod decision;
 mod diff;
 mod file;
+mod life;
 mod narrative;
 mod shorthand;
 mod upstream;
@@ -63,7 +64,7 @@ impl Case {
     /// # Errors
     /// A sentence, where the input cannot be read.
     pub fn text(&self) -> Result<String, String> {
-        decision::text(&self.input)
+        if self.is_decision() { decision::text(&self.input) } else { life::text(&self.input) }
     }
 
     /// Whether it is about one decision, and not about a life.

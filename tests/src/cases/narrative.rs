@@ -44,7 +44,7 @@ pub fn of_plan(plan: &Plan, shown: &[Shown]) -> String {
         let _ = writeln!(text, "waits {} ({})", explain::wait(wait), wait.code.name());
     }
     match &plan.status {
-        Some(status) => of_status(status, plan.status_changed, &mut text),
+        Some(status) => of_status(status, Some(plan.status_changed), &mut text),
         None => text.push_str("no status\n"),
     }
     if plan.is_retry() {
@@ -81,7 +81,8 @@ fn show(action: &Action, shown: &[Shown], text: &mut String) {
     }
 }
 
-fn of_status(status: &Status, is_changed: bool, text: &mut String) {
+/// The status in a line, and a line for each condition; `is_changed` says whether it is to be written, where that is open.
+pub fn of_status(status: &Status, is_changed: Option<bool>, text: &mut String) {
     let Status { replicas, ready_replicas: ready, available_replicas: available, .. } = status;
     let Status { current_replicas: current, updated_replicas: updated, .. } = status;
     let _ = write!(
@@ -93,7 +94,11 @@ fn of_status(status: &Status, is_changed: bool, text: &mut String) {
     if let Some(count) = status.collision_count.filter(|count| *count != 0) {
         let _ = write!(text, "; collisions {count}");
     }
-    text.push_str(if is_changed { " (to be written)\n" } else { " (stands already)\n" });
+    text.push_str(match is_changed {
+        Some(true) => " (to be written)\n",
+        Some(false) => " (stands already)\n",
+        None => "\n",
+    });
     for condition in status.conditions.iter().flatten() {
         let field = |name: &str| condition[name].as_str().unwrap_or_default();
         let since = field("lastTransitionTime");

@@ -74,6 +74,40 @@ pub fn expand(input: &Value, profile: &Profile) -> Result<World, String> {
     })
 }
 
+/// Sets in shorthand as manifests, for scenarios.
+pub struct Manifests {
+    templates: Value,
+}
+
+impl Manifests {
+    /// `templates` as cases write them.
+    pub fn of(templates: Value) -> Self {
+        Self { templates }
+    }
+
+    /// The manifest of a set: what a person writes, without what an API server adds.
+    ///
+    /// # Errors
+    /// A sentence that quotes what cannot be read.
+    pub fn set(&self, written: &Value) -> Result<Value, String> {
+        let shorthand = set::Shorthand::of(written)?;
+        let mut object = shorthand.object(&self.names(&shorthand.name)?)?;
+        for key in ["uid", "generation", "resourceVersion", "creationTimestamp"] {
+            object["metadata"].as_object_mut().map(|metadata| metadata.remove(key));
+        }
+        Ok(object)
+    }
+
+    /// The text with words for the revisions of the set `web`.
+    pub fn in_words(&self, text: &str) -> String {
+        self.names("web").map_or_else(|error| error, |names| names.in_words(text))
+    }
+
+    fn names(&self, set: &str) -> Result<Names, String> {
+        Names::of(set, &self.templates, &Profile::default())
+    }
+}
+
 /// The UID that the object of this name has in every case.
 fn uid(name: &str) -> String {
     format!("uid-of-{name}")

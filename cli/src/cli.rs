@@ -1,0 +1,368 @@
+//! What can be typed: commands, options and their help.
+
+use clap::builder::styling::{AnsiColor, Effects, Styles};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use steadfast_core::{Profile, Timestamp};
+use steadfast_sim::settings::Span;
+
+use crate::Program;
+use crate::failure::Failure;
+
+mod examples;
+
+/// See a StatefulSet rollout before it starts: every step, in order, and why.
+#[derive(Debug, Parser)]
+#[command(name = "steadfast", version, max_term_width = 100, after_help = examples::ROOT)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// When to use colour; NO_COLOR is honoured
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Foresee a rollout to its end: from a manifest, a change, or what a cluster holds
+    #[command(visible_alias = "forecast", after_help = examples::PLAN, after_long_help = examples::PLAN)]
+    Plan(Box<PlanArguments>),
+    /// Decide one step: what the controller does next with an observed StatefulSet
+    #[command(after_help = examples::RECONCILE)]
+    Reconcile(ReconcileArguments),
+    /// Play a scenario: a story of applies, scalings and failures, in a simulated cluster
+    #[command(after_help = examples::SIMULATE)]
+    Simulate(SimulateArguments),
+    /// Print a script that completes commands and options in a shell
+    #[command(after_help = examples::COMPLETIONS)]
+    Completions(CompletionsArguments),
+    /// Print this release and the Kubernetes versions that it knows
+    #[command(after_help = examples::VERSION)]
+    Version(VersionArguments),
+}
+
+/// Where the objects come from.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct InputArguments {
+    /// Files of YAML or JSON, all of them together one input; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<String>,
+    /// The same, as kubectl takes it; may be repeated
+    #[arg(short = 'f', long = "filename", value_name = "FILE")]
+    pub(crate) filenames: Vec<String>,
+    /// Which StatefulSet, where the input holds several
+    #[arg(long, value_name = "[NAMESPACE/]NAME")]
+    pub(crate) set: Option<String>,
+    /// The namespace of objects that name none [default: default]
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) namespace: Option<String>,
+}
+
+/// Which Kubernetes is spoken of.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ProfileArguments {
+    /// The version of Kubernetes, as 1.36 or 1.35.0 [default: the newest known]
+    #[arg(long, value_name = "VERSION", help_heading = "Kubernetes")]
+    kubernetes: Option<String>,
+    /// Feature gates to switch, as MaxUnavailableStatefulSet=false,…
+    #[arg(long, value_name = "GATE=BOOL,…", help_heading = "Kubernetes")]
+    feature_gates: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArguments {
+    #[command(flatten)]
+    pub(crate) input: InputArguments,
+    /// The state of the cluster to start from: what `kubectl get … -o yaml` printed; may be repeated
+    #[arg(long, value_name = "FILE", conflicts_with = "from")]
+    pub(crate) observed: Vec<String>,
+    /// The manifest before the change, which is taken to be running and stable; may be repeated
+    #[arg(long, value_name = "OLD")]
+    pub(crate) from: Vec<String>,
+    /// Foresee the deletion of the set
+    #[arg(long, conflicts_with = "from")]
+    pub(crate) delete: bool,
+    /// What the deletion does with the set's Pods
+    #[arg(long, value_name = "HOW", requires = "delete", default_value = "background")]
+    pub(crate) cascade: Cascade,
+    /// Print what `kubectl get pods -w` would
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// Print every step, also where many are alike
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// How to print the answer
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: Format,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArguments,
+    #[command(flatten)]
+    pub(crate) profile: ProfileArguments,
+}
+
+/// How the simulated cluster behaves.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Simulated cluster")]
+pub(crate) struct ClusterArguments {
+    /// How many nodes there are [default: as many as are needed]
+    #[arg(long, value_name = "N")]
+    pub(crate) nodes: Option<u32>,
+    /// What is known of a storage class: it is bound at once, only when a Pod needs it, never, or it is missing
+    #[arg(long, value_name = "NAME=immediate|wait|never|missing", value_parser = storage_class)]
+    pub(crate) storage_class: Vec<StorageClass>,
+    /// How long it takes to give a Pod a node [default: 100ms]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) scheduling: Option<Span>,
+    /// How long it takes to pull an image to a node [default: 2s]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) pull: Option<Span>,
+    /// How long containers take to start [default: 1s]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) start: Option<Span>,
+    /// How long started containers take to be ready [default: as the readiness probe says]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) ready: Option<Span>,
+    /// How long containers take to stop [default: 1s]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) stop: Option<Span>,
+    /// By how much these times vary to both sides [default: 0]
+    #[arg(long, value_name = "PERCENT")]
+    pub(crate) jitter: Option<u8>,
+    /// Where the random generator starts [default: 0]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+    /// Pods that never become ready; `*` stands for any text
+    #[arg(long, value_name = "POD")]
+    pub(crate) not_ready: Vec<String>,
+    /// Pods whose containers crash again and again
+    #[arg(long, value_name = "POD")]
+    pub(crate) crash: Vec<String>,
+    /// Pods that stay terminating until they are deleted by force
+    #[arg(long, value_name = "POD")]
+    pub(crate) never_terminates: Vec<String>,
+    /// Images that cannot be pulled
+    #[arg(long, value_name = "IMAGE")]
+    pub(crate) broken_image: Vec<String>,
+    /// Secrets and ConfigMaps that do not exist
+    #[arg(long, value_name = "secret/NAME|configmap/NAME", value_parser = absent)]
+    pub(crate) absent: Vec<(String, String)>,
+    /// Everything else: a file with the settings of a scenario
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: Option<String>,
+    /// How much virtual time to play at most [default: 30 days]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<Span>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReconcileArguments {
+    #[command(flatten)]
+    pub(crate) input: InputArguments,
+    /// The time of the decision [default: the observation's own, else the newest in it]
+    #[arg(long, value_name = "TIME", value_parser = timestamp)]
+    pub(crate) now: Option<Timestamp>,
+    /// How to print the answer
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: Format,
+    /// Read one observation (compact JSON) a line from standard input, print one plan a line
+    #[arg(long, conflicts_with_all = ["files", "filenames", "time", "output"])]
+    pub(crate) lines: bool,
+    /// Decide N times on the parsed observation and print how long it took
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) time: Option<u32>,
+    #[command(flatten)]
+    pub(crate) profile: ProfileArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArguments {
+    /// The scenario, a YAML file; `-` is standard input
+    #[arg(value_name = "SCENARIO")]
+    pub(crate) scenario: String,
+    /// Print the full record instead of the timeline
+    #[arg(long, value_name = "FORMAT", conflicts_with_all = ["watch", "output"])]
+    pub(crate) trace: Option<TraceFormat>,
+    /// Print what `kubectl get pods -w` would
+    #[arg(long, conflicts_with = "output")]
+    pub(crate) watch: bool,
+    /// Print every step, also where many are alike
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Where the random generator starts, instead of what the scenario says
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+    /// How to print the answer
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VersionArguments {
+    /// How to print the answer
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// The forms of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Table,
+    /// For people, with more columns
+    Wide,
+    /// The contract's JSON
+    Json,
+    /// The same as YAML
+    Yaml,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TraceFormat {
+    /// One JSON document
+    Json,
+}
+
+/// `kubectl delete --cascade`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Cascade {
+    /// The set goes at once, its Pods after it
+    Background,
+    /// The Pods go first, then the set
+    Foreground,
+    /// The Pods stay, without a controller
+    Orphan,
+}
+
+/// `--storage-class NAME=MODE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StorageClass {
+    pub(crate) name: String,
+    pub(crate) mode: StorageMode,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StorageMode {
+    Immediate,
+    Wait,
+    Never,
+    Missing,
+}
+
+/// The whole command line, under the name it was started by.
+pub(crate) fn command(program: Program) -> clap::Command {
+    let title = AnsiColor::Green.on_default().effects(Effects::BOLD);
+    let styles = Styles::styled().header(title).usage(title).literal(AnsiColor::Cyan.on_default());
+    let command = Cli::command().styles(styles);
+    match program {
+        Program::Steadfast => command,
+        Program::KubectlPlugin => {
+            command.name("kubectl steadfast").bin_name("kubectl steadfast").display_name("kubectl-steadfast")
+        }
+    }
+}
+
+impl Command {
+    /// The form in which this command answers, and so tells its errors.
+    pub(crate) fn format(&self) -> Format {
+        match self {
+            Self::Plan(arguments) => arguments.output,
+            Self::Reconcile(arguments) if arguments.time.is_some() => Format::Json,
+            Self::Reconcile(arguments) => arguments.output,
+            Self::Simulate(arguments) if arguments.trace.is_some() => Format::Json,
+            Self::Simulate(arguments) => arguments.output,
+            Self::Version(arguments) => arguments.output,
+            Self::Completions(_) => Format::Table,
+        }
+    }
+}
+
+impl Format {
+    pub(crate) fn is_structured(self) -> bool {
+        matches!(self, Self::Json | Self::Yaml)
+    }
+}
+
+impl InputArguments {
+    /// All files, in the order of their kinds of mention.
+    pub(crate) fn all(&self) -> Vec<String> {
+        self.files.iter().chain(&self.filenames).cloned().collect()
+    }
+}
+
+impl ProfileArguments {
+    pub(crate) fn profile(&self) -> Result<Profile, Failure> {
+        let profile = match &self.kubernetes {
+            Some(version) => version.parse()?,
+            None => Profile::default(),
+        };
+        Ok(match &self.feature_gates {
+            Some(gates) => profile.with_gates(gates)?,
+            None => profile,
+        })
+    }
+}
+
+fn timestamp(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse(text).ok_or_else(|| "not a time such as 2026-11-21T00:00:00Z".to_owned())
+}
+
+fn storage_class(text: &str) -> Result<StorageClass, String> {
+    let (name, mode) = text.split_once('=').unwrap_or((text, "immediate"));
+    let mode = match mode {
+        "immediate" => StorageMode::Immediate,
+        "wait" => StorageMode::Wait,
+        "never" => StorageMode::Never,
+        "missing" => StorageMode::Missing,
+        _ => return Err(format!("`{mode}` is none of immediate, wait, never, missing")),
+    };
+    match name {
+        "" => Err("a storage class has a name".to_owned()),
+        _ => Ok(StorageClass { name: name.to_owned(), mode }),
+    }
+}
+
+fn absent(text: &str) -> Result<(String, String), String> {
+    let wrong = || "not of the form secret/NAME or configmap/NAME".to_owned();
+    let (kind, name) = text.split_once('/').ok_or_else(wrong)?;
+    let kind = match kind.to_ascii_lowercase().as_str() {
+        "secret" | "secrets" => "Secret",
+        "configmap" | "configmaps" | "cm" => "ConfigMap",
+        _ => return Err(wrong()),
+    };
+    if name.is_empty() { Err(wrong()) } else { Ok((kind.to_owned(), name.to_owned())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_of_the_command_line_is_sound() {
+        command(Program::Steadfast).debug_assert();
+        command(Program::KubectlPlugin).debug_assert();
+    }
+
+    #[test]
+    fn storage_classes_and_absent_objects_are_named_with_what_holds_for_them() {
+        assert_eq!(storage_class("fast").unwrap().mode, StorageMode::Immediate);
+        assert_eq!(storage_class("slow=wait"), Ok(StorageClass { name: "slow".into(), mode: StorageMode::Wait }));
+        assert!(storage_class("slow=later").unwrap_err().contains("`later`"));
+        assert!(storage_class("=wait").is_err());
+        assert_eq!(absent("cm/settings"), Ok(("ConfigMap".into(), "settings".into())));
+        assert!(absent("password").is_err());
+        assert!(absent("pod/web-0").is_err());
+    }
+}

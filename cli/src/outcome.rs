@@ -1,0 +1,27 @@
+//! How a command ends.
+
+use std::process::ExitCode;
+
+/// The exit codes of `wire.md`, "Command line conventions".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Stable, clean, nothing to do.
+    Fine,
+    /// The rollout ends blocked.
+    Blocked,
+    /// Bad input or usage.
+    BadInput,
+    /// The end was not reached.
+    Unfinished,
+}
+
+impl Exit {
+    pub(crate) fn code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Fine => 0,
+            Self::Blocked => 1,
+            Self::BadInput => 2,
+            Self::Unfinished => 3,
+        })
+    }
+}

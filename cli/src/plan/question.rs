@@ -1,0 +1,170 @@
+//! What is asked: which files are the cluster, the manifests before and the manifests after.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use steadfast_core::{Error, ErrorCode, Profile, Timestamp};
+use steadfast_sim::intake;
+use steadfast_sim::store::Resource;
+
+use crate::cli::PlanArguments;
+use crate::failure::Failure;
+use crate::input::{Choice, Found, Input, ObservationSource, Place};
+use crate::output::Output;
+use crate::text::{count, list};
+
+/// The objects of a question, sorted by the part that they play.
+pub(super) struct Question {
+    /// The set, as `NAMESPACE/NAME`.
+    pub(super) set: String,
+    /// What is applied.
+    pub(super) objects: Vec<Value>,
+    /// What exists.
+    pub(super) observed: Vec<Value>,
+    /// What runs before.
+    pub(super) from: Option<Vec<Value>>,
+    /// When the cluster was observed, where an observation says so.
+    pub(super) now: Option<Timestamp>,
+    /// Where the set stands whose change is asked about.
+    place: Option<Place>,
+}
+
+/// The files, read and sorted.
+#[derive(Default)]
+struct Parts {
+    objects: Input,
+    observed: Input,
+    from: Option<Input>,
+}
+
+impl Question {
+    /// Reads the files and sorts them.
+    pub(super) fn of(arguments: &PlanArguments, profile: &Profile, output: &mut Output) -> Result<Self, Failure> {
+        let parts = Parts::read(arguments, output)?;
+        let choice = Choice::of(&arguments.input);
+        let asked = [Some(&parts.objects), parts.from.as_ref(), Some(&parts.observed)];
+        let with_set = asked.into_iter().flatten().find(|input| input.sets().next().is_some());
+        let Some(with_set) = with_set else { return Err(parts.all().no_set()) };
+        let found = choice.find(with_set)?.clone();
+        let set = found.full_name();
+
+        parts.check(&Choice::exactly(&found), profile, output)?;
+        let mut ignored: BTreeMap<String, usize> = BTreeMap::new();
+        let mut values = |input: Input| -> Vec<Value> {
+            let (known, unknown): (Vec<Found>, Vec<Found>) =
+                input.objects.into_iter().partition(|object| Resource::of_kind(object.kind()).is_some());
+            unknown.iter().for_each(|object| *ignored.entry(object.kind().to_owned()).or_default() += 1);
+            newest(known).into_iter().map(|object| object.into_parts().0).collect()
+        };
+        let now = parts.observed.now;
+        let question = Self {
+            set,
+            now,
+            objects: values(parts.objects),
+            observed: values(parts.observed),
+            from: parts.from.map(values),
+            place: Some(found.into_parts().1),
+        };
+        if !ignored.is_empty() {
+            let kinds: Vec<String> = ignored.iter().map(|(kind, number)| count(*number, kind)).collect();
+            output.note(&format!("not simulated: {}", list(&kinds)))?;
+        }
+        Ok(question)
+    }
+
+    /// An error of the forecast with the place of the set, where it speaks of it.
+    pub(super) fn locate(&self, error: Error) -> Failure {
+        match &self.place {
+            Some(place) if error.message.starts_with("StatefulSet") => place.locate(error),
+            _ => Failure::from(error),
+        }
+    }
+}
+
+impl Parts {
+    fn read(arguments: &PlanArguments, output: &mut Output) -> Result<Self, Failure> {
+        let namespace = arguments.input.namespace.as_deref();
+        let files = arguments.input.all();
+        let mut parts = Self::default();
+        if !arguments.observed.is_empty() {
+            parts.observed = Input::read(&arguments.observed, namespace, output)?;
+        }
+        if !arguments.from.is_empty() {
+            parts.from = Some(Input::read(&arguments.from, namespace, output)?);
+        }
+        let is_alone = arguments.observed.is_empty() && arguments.from.is_empty();
+        if files.is_empty() && parts.observed.objects.is_empty() {
+            let message = "name a FILE with a StatefulSet, `-` for standard input, or a cluster's dump with --observed";
+            return Err(Failure::new(ErrorCode::Missing, message));
+        }
+        if let ([old, new], true) = (files.as_slice(), is_alone) {
+            let old = Input::read(std::slice::from_ref(old), namespace, output)?;
+            let new = Input::read(std::slice::from_ref(new), namespace, output)?;
+            if are_old_and_new(&old, &new) {
+                return Ok(Self::of_change(old, new));
+            }
+            parts.objects = old.and(new);
+        } else {
+            parts.objects = Input::read(&files, namespace, output)?;
+        }
+        if is_alone {
+            // What an API server has stored is the cluster; the rest is to be applied to it.
+            (parts.observed, parts.objects) = parts.objects.split(Found::is_stored);
+        }
+        if arguments.delete && parts.from.is_none() {
+            let manifests = std::mem::take(&mut parts.objects);
+            // A manifest alone stands for a set that runs and is stable; a dump says how it stands.
+            if parts.observed.sets().next().is_none() {
+                parts.from = Some(manifests);
+            }
+        }
+        Ok(parts)
+    }
+
+    /// OLD NEW: OLD is a manifest, or a dump of a cluster in which it runs.
+    fn of_change(old: Input, new: Input) -> Self {
+        let is_dump = old.sets().any(Found::is_stored)
+            && old.objects.iter().any(|o| o.is_stored() && matches!(o.kind(), "Pod" | "ControllerRevision"));
+        match is_dump {
+            true => Self { objects: new, observed: old, from: None },
+            false => Self { objects: new, observed: Input::default(), from: Some(old) },
+        }
+    }
+
+    /// All files together, for errors about the whole input.
+    fn all(self) -> Input {
+        let Self { objects, observed, from } = self;
+        observed.and(from.unwrap_or_default()).and(objects)
+    }
+
+    /// Checks what an API server would refuse, while it is known where it stands.
+    fn check(&self, set: &Choice, profile: &Profile, output: &mut Output) -> Result<(), Failure> {
+        if self.observed.sets().any(|found| set.is_for(found)) {
+            let source = ObservationSource::of(self.observed.clone(), set)?;
+            let doubts = source.doubts.clone();
+            source.parse()?;
+            for doubt in doubts {
+                output.warn(&doubt)?;
+            }
+        }
+        for object in self.from.iter().flat_map(|input| &input.objects).chain(&self.objects.objects) {
+            if Resource::of_kind(object.kind()).is_some() {
+                intake::receive(&object.value, None, profile).map_err(|error| object.locate(error))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Of objects that stand there several times, as in two dumps of one namespace, the last.
+fn newest(objects: Vec<Found>) -> Vec<Found> {
+    let key = |object: &Found| [object.kind(), object.namespace(), object.name()].map(str::to_owned);
+    let last: BTreeMap<[String; 3], usize> = objects.iter().enumerate().map(|(at, object)| (key(object), at)).collect();
+    let kept = objects.into_iter().enumerate().filter(|(at, object)| last.get(&key(object)) == Some(at));
+    kept.map(|(_, object)| object).collect()
+}
+
+/// Whether two files hold a set of the same namespace and name.
+fn are_old_and_new(old: &Input, new: &Input) -> bool {
+    old.sets().any(|set| new.sets().any(|other| other.full_name() == set.full_name()))
+}

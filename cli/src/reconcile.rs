@@ -1,0 +1,74 @@
+//! `reconcile`: one step from an observation.
+
+use std::io::{self, IsTerminal};
+
+use steadfast_core::{Observed, Profile, Timestamp, reconcile};
+
+use crate::cli::{Format, ReconcileArguments};
+use crate::failure::Failure;
+use crate::input::{Choice, Input, ObservationSource};
+use crate::outcome::Exit;
+use crate::output::Output;
+
+mod lines;
+mod stopwatch;
+mod table;
+
+pub(crate) fn run(arguments: &ReconcileArguments, output: &mut Output) -> Result<Exit, Failure> {
+    let profile = arguments.profile.profile()?;
+    if arguments.lines {
+        return lines::run(arguments, &profile, output);
+    }
+    let mut files = arguments.input.all();
+    if files.is_empty() {
+        if io::stdin().is_terminal() {
+            let message = "name a FILE with an observation, or `-` for standard input";
+            return Err(Failure::new(steadfast_core::ErrorCode::Missing, message));
+        }
+        files.push("-".to_owned());
+    }
+    let parsing = stopwatch::Stopwatch::start();
+    let input = Input::read(&files, arguments.input.namespace.as_deref(), output)?;
+    let source = ObservationSource::of(input, &Choice::of(&arguments.input))?;
+    let (now, guessed) = now_of(arguments.now, &source);
+    let doubts = source.doubts.clone();
+    let observed = source.parse()?;
+    for doubt in &doubts {
+        output.warn(doubt)?;
+    }
+    if guessed {
+        output.note(&format!("now is {now}, the newest time in the input; --now sets another"))?;
+    }
+    match arguments.time {
+        Some(decisions) => {
+            let parse = parsing.elapsed();
+            let answer = stopwatch::measure(decisions, parse, &observed, now, &profile);
+            output.structured(Format::Json, &answer)?;
+        }
+        None => print(arguments.output, &observed, now, &profile, output)?,
+    }
+    Ok(Exit::Fine)
+}
+
+/// The time of the decision, and whether it was only read off other times.
+fn now_of(given: Option<Timestamp>, source: &ObservationSource) -> (Timestamp, bool) {
+    match given.or(source.observation.now) {
+        Some(now) => (now, false),
+        // Without any time in the input no decision depends on it.
+        None => (source.newest.unwrap_or_default(), source.newest.is_some()),
+    }
+}
+
+fn print(
+    format: Format,
+    observed: &Observed,
+    now: Timestamp,
+    profile: &Profile,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let plan = reconcile(observed, now, profile);
+    if format.is_structured() {
+        return output.structured(format, &plan);
+    }
+    output.text(&table::of(&plan, observed, profile, format == Format::Wide))
+}

@@ -1,0 +1,248 @@
+//! When nothing new happens any more.
+//!
+//! A crash loop changes its Pod for ever, and an image that cannot be pulled is tried for ever. So a change counts as new
+//! only where it takes its object to a state in which it has not been before, restarts, versions and times apart; and a
+//! timer counts as a repetition where one for the same purpose was due since the last new change. A cluster in which
+//! only repetitions are left, and in which nothing new has happened for [`PATIENCE`], will not go on by itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::clock::{Millis, Timer};
+use crate::store::{Change, Resource};
+use crate::view;
+
+/// How long nothing new must have happened: twice the longest back-off of a kubelet.
+pub(crate) const PATIENCE: Millis = Millis(600_000);
+
+/// Keeps account of what is new.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Quiet {
+    /// The states that objects have been in, as digests with their UIDs.
+    seen: BTreeSet<u64>,
+    last_new: Millis,
+    /// Timers that are not due yet, by purpose.
+    waiting: BTreeMap<u64, u32>,
+    /// The purposes that were due since the last new change.
+    fired: BTreeSet<u64>,
+    /// How many of `waiting` are for a purpose that is not in `fired`.
+    unfired: u64,
+}
+
+impl Quiet {
+    /// When something new happened last.
+    pub fn last_new(&self) -> Millis {
+        self.last_new
+    }
+
+    /// True where only repetitions are left to happen.
+    pub fn is_repeating(&self) -> bool {
+        self.unfired == 0
+    }
+
+    pub fn scheduled(&mut self, timer: &Timer) {
+        let purpose = purpose(timer);
+        *self.waiting.entry(purpose).or_default() += 1;
+        self.unfired += u64::from(!self.fired.contains(&purpose));
+    }
+
+    pub fn fired(&mut self, timer: &Timer) {
+        let purpose = purpose(timer);
+        let left = match self.waiting.get_mut(&purpose) {
+            Some(count) if *count > 1 => {
+                *count -= 1;
+                u64::from(*count)
+            }
+            _ => {
+                self.waiting.remove(&purpose);
+                0
+            }
+        };
+        if self.fired.insert(purpose) {
+            self.unfired = self.unfired.saturating_sub(1 + left);
+        }
+    }
+
+    /// Takes a change into account.
+    pub fn saw(&mut self, change: &Change, now: Millis) {
+        if self.seen.insert(state_of(change)) {
+            self.renew(now);
+        }
+    }
+
+    /// Something new happened that is not a change of an object.
+    pub fn renew(&mut self, now: Millis) {
+        self.last_new = now;
+        if !self.fired.is_empty() {
+            self.fired.clear();
+            self.unfired = self.waiting.values().map(|count| u64::from(*count)).sum();
+        }
+    }
+}
+
+fn purpose(timer: &Timer) -> u64 {
+    let mut digest = Digest::default();
+    digest.text(timer.owner);
+    digest.text(timer.what);
+    digest.text(timer.key.resource.kind());
+    digest.text(&timer.key.namespace);
+    digest.text(&timer.key.name);
+    digest.0
+}
+
+/// What of an object tells one state of its life from another.
+fn state_of(change: &Change) -> u64 {
+    let mut digest = Digest::default();
+    let Some(object) = &change.after else {
+        digest.text("gone");
+        digest.text(change.before.as_ref().map_or("", |before| view::uid(before)));
+        return digest.0;
+    };
+    digest.text(view::uid(object));
+    digest.flag(view::is_terminating(object));
+    let metadata = object.get("metadata");
+    for field in ["finalizers", "ownerReferences", "labels", "generation"] {
+        digest.value(metadata.and_then(|metadata| metadata.get(field)));
+    }
+    match change.key.resource {
+        Resource::Pod => pod(object, &mut digest),
+        Resource::StatefulSet | Resource::ControllerRevision => {
+            digest.value(object.get("status"));
+            digest.value(object.get("revision"));
+        }
+        _ => {
+            digest.value(object.get("spec"));
+            digest.value(object.get("status"));
+            digest.value(object.get("endpoints"));
+        }
+    }
+    digest.0
+}
+
+fn pod(pod: &Value, digest: &mut Digest) {
+    let text = |path: &[&str]| view::text_or_empty(pod, path);
+    digest.text(text(&["spec", "nodeName"]));
+    digest.text(text(&["status", "phase"]));
+    digest.text(text(&["status", "reason"]));
+    for condition in view::items(pod, &["status", "conditions"]) {
+        for field in ["type", "status", "reason"] {
+            digest.text(view::text_or_empty(condition, &[field]));
+        }
+    }
+    for list in ["initContainerStatuses", "containerStatuses"] {
+        for container in view::items(pod, &["status", list]) {
+            digest.flag(view::is_true(container, &["ready"]));
+            for (state, detail) in view::at(container, &["state"]).and_then(Value::as_object).into_iter().flatten() {
+                digest.text(state);
+                digest.text(view::text_or_empty(detail, &["reason"]));
+            }
+        }
+    }
+}
+
+/// FNV-1a of 64 bits; each part ends with its length, so that parts cannot run into one another.
+struct Digest(u64);
+
+impl Default for Digest {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Digest {
+    fn bytes(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+        self.bytes(&(text.len() as u64).to_le_bytes());
+    }
+
+    fn flag(&mut self, flag: bool) {
+        self.bytes(&[u8::from(flag)]);
+    }
+
+    /// Any JSON, but for the fields that hold times or versions.
+    fn value(&mut self, value: Option<&Value>) {
+        match value {
+            None | Some(Value::Null) => self.bytes(b"-"),
+            Some(Value::Bool(flag)) => self.flag(*flag),
+            Some(Value::Number(number)) => match number.as_i64() {
+                Some(number) => self.bytes(&number.to_le_bytes()),
+                None => self.text(&number.to_string()),
+            },
+            Some(Value::String(text)) => self.text(text),
+            Some(Value::Array(items)) => {
+                self.bytes(&(items.len() as u64).to_le_bytes());
+                items.iter().for_each(|item| self.value(Some(item)));
+            }
+            Some(Value::Object(fields)) => {
+                for (name, field) in fields {
+                    let is_time = name.ends_with("Time") || name.ends_with("Timestamp") || name == "resourceVersion";
+                    if !is_time {
+                        self.text(name);
+                        self.value(Some(field));
+                    }
+                }
+                self.bytes(b"}");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Key;
+    use serde_json::json;
+    use std::sync::Arc;
+
+    fn timer(what: &'static str) -> Timer {
+        Timer { owner: "kubelet", what, key: Key::new(Resource::Pod, "default", "web-0"), token: 0 }
+    }
+
+    fn change(reason: &str, restarts: u32) -> Change {
+        let pod = json!({"metadata": {"uid": "u", "resourceVersion": restarts.to_string()}, "status": {"phase": "Running",
+            "containerStatuses": [{"restartCount": restarts, "state": {"waiting": {"reason": reason}}}]}});
+        Change { key: Key::new(Resource::Pod, "default", "web-0"), before: None, after: Some(Arc::new(pod)) }
+    }
+
+    #[test]
+    fn a_crash_loop_is_no_news_after_its_first_turn() {
+        let mut quiet = Quiet::default();
+        for (at, reason, restarts, last_new) in [
+            (1, "CrashLoopBackOff", 1, 1),
+            (2, "Error", 1, 2),
+            (3, "CrashLoopBackOff", 2, 2),
+            (4, "Error", 2, 2),
+            (5, "ImagePullBackOff", 2, 5),
+        ] {
+            quiet.saw(&change(reason, restarts), Millis(at));
+            assert_eq!(quiet.last_new(), Millis(last_new), "{reason} {restarts}");
+        }
+    }
+
+    #[test]
+    fn only_timers_for_a_purpose_that_was_due_since_the_last_news_are_repetitions() {
+        let mut quiet = Quiet::default();
+        assert!(quiet.is_repeating());
+        quiet.scheduled(&timer("back-off"));
+        quiet.scheduled(&timer("back-off"));
+        assert!(!quiet.is_repeating());
+        quiet.fired(&timer("back-off"));
+        assert!(quiet.is_repeating(), "the other one is for the same purpose");
+        quiet.scheduled(&timer("back-off"));
+        assert!(quiet.is_repeating());
+        quiet.renew(Millis(1));
+        assert!(!quiet.is_repeating(), "after news everything may go another way");
+        quiet.fired(&timer("back-off"));
+        quiet.scheduled(&timer("stop"));
+        assert!(!quiet.is_repeating());
+        quiet.fired(&timer("stop"));
+        assert!(quiet.is_repeating());
+    }
+}

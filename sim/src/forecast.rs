@@ -1,0 +1,345 @@
+//! The question of `plan` answered: what a manifest or a change does to every Pod and claim, and how it ends
+//! (`wire.md`, "Forecast").
+
+use serde::Serialize;
+use serde_json::Value;
+use steadfast_core::{Error, ErrorCode, Profile, Timestamp, WaitCode};
+
+use crate::clock::Millis;
+use crate::cluster::census::Census;
+use crate::cluster::{Cluster, Ending};
+use crate::faults::FaultRule;
+use crate::intake;
+use crate::scenario::EPOCH;
+use crate::settings::{NodesSetting, Settings, Span};
+use crate::store::{DeleteOptions, Key, Propagation, Resource};
+use crate::trace::Trace;
+use crate::view;
+
+mod assumed;
+mod choice;
+mod counts;
+mod dump;
+mod fates;
+mod nodes;
+mod steps;
+mod verdict;
+
+pub use counts::{ClaimCounts, ClaimNames, PodCounts, PodNames};
+pub use dump::newest_timestamp;
+pub use steps::{Step, StepAction, StepEvent};
+pub use verdict::{Blocker, Outcome, State, Verdict};
+
+pub(crate) use verdict::verdict_of;
+
+/// How many replicas a forecast takes; a decision of the core takes any int32.
+pub const MOST_REPLICAS: u64 = 100_000;
+
+/// How far a forecast looks unless something else is asked: thirty days of virtual time.
+pub const FAR: Millis = Millis(30 * 86_400_000);
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct ForecastInput {
+    /// The manifests to apply, of all kinds; empty where only time passes, or the set is deleted.
+    pub objects: Vec<Value>,
+    /// What exists: a dump. Broken Pods in it stay as they are until they are replaced.
+    pub observed: Vec<Value>,
+    /// The manifests before the change: they run until nothing new happens, then `objects` are applied.
+    pub from: Option<Vec<Value>>,
+    /// The set, as `[NAMESPACE/]NAME`; needed where there are several.
+    pub set: Option<String>,
+    /// The set is deleted.
+    pub deletion: Option<Propagation>,
+    /// Which Kubernetes.
+    pub profile: Profile,
+    /// How the cluster behaves. What goes wrong in it begins with the change: Pods that are there before it are well.
+    pub settings: Settings,
+    /// Whether there are as many nodes, and with such labels, that the rollout can succeed; false where `settings.nodes` is
+    /// what was asked for.
+    pub assumes_nodes: bool,
+    /// What the API server refuses, from the change on.
+    pub faults: Vec<FaultRule>,
+    /// How long to look, in virtual time from the change on; default [`FAR`].
+    pub until: Option<Millis>,
+    /// The instant at which it begins; default the newest one of `observed`, else [`EPOCH`].
+    pub now: Option<Timestamp>,
+}
+
+/// The answer.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Forecast {
+    /// How it ends.
+    pub outcome: Outcome,
+    /// In detail.
+    pub verdict: Verdict,
+    /// When it ended, in seconds of virtual time: when the set became stable, or when the last new thing happened.
+    pub seconds: f64,
+    /// The set, as `NAMESPACE/NAME`.
+    pub set: String,
+    /// Which Kubernetes.
+    pub kubernetes: String,
+    /// The name of the update revision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+    /// True where the revision was made here from a raw manifest: an API server may find other bytes, and another name.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub revision_is_provisional: bool,
+    /// The least number of available Pods from the change on; absent where the set was not stable before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_available: Option<usize>,
+    /// What becomes of the Pods.
+    pub pods: PodCounts,
+    /// Their names.
+    pub pod_names: PodNames,
+    /// What becomes of the claims.
+    pub claims: ClaimCounts,
+    /// Their names.
+    pub claim_names: ClaimNames,
+    /// What was taken for granted.
+    pub assumed: Vec<String>,
+    /// What happens, instant by instant.
+    pub steps: Vec<Step>,
+    /// Everything that happens, for `--watch`; the times in it begin with the simulation, see `begins_at`.
+    #[serde(skip)]
+    pub trace: Trace,
+    /// When the change was made, in the trace's time.
+    #[serde(skip)]
+    pub begins_at: Millis,
+}
+
+/// How far a forecast has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The virtual time since the simulation began.
+    pub at: Millis,
+    /// The set's available Pods.
+    pub available: usize,
+    /// The set's desired Pods.
+    pub replicas: u64,
+}
+
+impl ForecastInput {
+    /// The question what these manifests do, with everything else as it is assumed.
+    pub fn of(objects: Vec<Value>) -> Self {
+        Self {
+            objects,
+            observed: Vec::new(),
+            from: None,
+            set: None,
+            deletion: None,
+            profile: Profile::default(),
+            settings: Settings::default(),
+            assumes_nodes: true,
+            faults: Vec::new(),
+            until: None,
+            now: None,
+        }
+    }
+}
+
+/// Runs a cluster until the set is stable, nothing goes on by itself, or the time is up.
+///
+/// A set is *blocked* where it is not stable and either nothing is left to happen, or for ten minutes of virtual time
+/// nothing but repetitions has happened (restarts of a container that crashes, pulls of an image that is not there, retries
+/// of the controller) and nothing else is due.
+///
+/// # Errors
+/// `missing` without a StatefulSet, `ambiguous` with several and no choice, `tooLarge` past [`MOST_REPLICAS`], `invalid` for
+/// objects that an API server would refuse or that cannot be read.
+pub fn forecast(input: &ForecastInput) -> Result<Forecast, Error> {
+    forecast_watched(input, &mut |_| true)
+}
+
+/// As [`forecast`]; `watch` is told how far it has come, now and then, and ends it where it says false.
+///
+/// # Errors
+/// As [`forecast`].
+pub fn forecast_watched(input: &ForecastInput, watch: &mut dyn FnMut(Progress) -> bool) -> Result<Forecast, Error> {
+    let set = choice::choose(input)?;
+    choice::check_size(input)?;
+    let now = input.now.or_else(|| newest_timestamp(&input.observed)).unwrap_or(EPOCH);
+
+    let mut settings = input.settings.clone();
+    let faulty = std::mem::take(&mut settings.behaviours);
+    let dump = dump::read(&input.observed, now, &mut settings);
+    let nodes = match input.assumes_nodes && !dump.has_nodes {
+        true => choice::nodes(input, &set, &dump.used_nodes),
+        false => nodes::Assumed::default(),
+    };
+    if dump.has_nodes || !nodes.objects.is_empty() {
+        settings.nodes = NodesSetting::List(Vec::new());
+    }
+    let mut cluster = Cluster::new(settings, input.profile.clone(), now);
+    cluster.insert_nodes(&nodes.objects);
+    cluster.holds = dump.holds;
+    let min_ready = |objects: &[Value]| choice::min_ready_seconds(objects, &set);
+    let first = input.from.as_deref().unwrap_or(&input.observed);
+    cluster.census = Some(Census::of(set.clone(), min_ready(first).or_else(|| min_ready(&input.objects)).unwrap_or(0)));
+    cluster.insert(dump.objects)?;
+
+    let mut asked = Watcher { set: &set, watch, steps: 0, is_stopped: false };
+    let mut assumed = dump.assumed;
+    if let Some(from) = &input.from {
+        apply_all(&mut cluster, from)?;
+        let limit = Millis(cluster.now().0.saturating_add(FAR.0));
+        let ending = cluster.run_watched(limit, &mut |cluster| asked.step(cluster));
+        let (outcome, _) = verdict_of(&cluster, &set, ending);
+        assumed.push(match outcome {
+            Outcome::Stable => "the old manifest has become stable".to_owned(),
+            _ => "the old manifest has not become stable: the change is made where it is stuck".to_owned(),
+        });
+    }
+
+    let begins_at = cluster.now();
+    for rule in &input.faults {
+        let later = |at: Option<Span>| at.map(|at| Span(at.millis().plus(begins_at)));
+        cluster.add_fault(FaultRule { from: later(rule.from), until: later(rule.until), ..rule.clone() });
+    }
+    if is_stable(&cluster, &set) {
+        cluster.begin_census();
+    }
+    let before = Before::of(&cluster, &set, begins_at, input);
+    cluster.forget_trace();
+    apply_all(&mut cluster, &input.objects)?;
+    if let Some(propagation) = input.deletion {
+        cluster.delete(&set, DeleteOptions { propagation: Some(propagation), ..DeleteOptions::default() })?;
+    }
+    if !faulty.is_empty() {
+        let faulty = fates::of_new_pods(&cluster, &set, &before.pods, faulty);
+        cluster.set_up(|settings| settings.behaviours.extend(faulty));
+    }
+    let limit = Millis(begins_at.0.saturating_add(input.until.unwrap_or(FAR).0));
+    let ending = cluster.run_watched(limit, &mut |cluster| asked.step(cluster));
+    Ok(before.answer(cluster, &set, ending, (assumed, nodes), input))
+}
+
+/// What the end is compared with.
+struct Before {
+    begins_at: Millis,
+    pods: counts::Census,
+    claims: counts::Census,
+    /// The set as it is before the change.
+    revisions: Vec<Key>,
+}
+
+impl Before {
+    fn of(cluster: &Cluster, set: &Key, begins_at: Millis, input: &ForecastInput) -> Self {
+        let observed = input.observed.iter().filter_map(|object| intake::key_of(object).ok());
+        let is_dump = input.from.is_none() && !input.observed.is_empty();
+        let census = |resource| match is_dump {
+            true => counts::census_of(&input.observed, set, resource),
+            false => counts::census(cluster, set, resource),
+        };
+        Self {
+            begins_at,
+            pods: census(Resource::Pod),
+            claims: census(Resource::PersistentVolumeClaim),
+            revisions: observed.filter(|key| key.resource == Resource::ControllerRevision).collect(),
+        }
+    }
+
+    fn answer(
+        self,
+        mut cluster: Cluster,
+        set: &Key,
+        ending: Ending,
+        (mut assumed, nodes): (Vec<String>, nodes::Assumed),
+        input: &ForecastInput,
+    ) -> Forecast {
+        let (outcome, verdict) = verdict_of(&cluster, set, ending);
+        let view = cluster.set(set);
+        let steps = steps::of_trace(cluster.trace(), set, self.begins_at);
+        let ended = match (outcome, view.and_then(|view| view.stable_since())) {
+            (Outcome::Stable, Some(since)) => since.0.saturating_sub(self.begins_at.0),
+            (Outcome::Unfinished, _) => cluster.now().0.saturating_sub(self.begins_at.0),
+            _ => steps::last_news(cluster.trace(), set, &steps, self.begins_at).0,
+        };
+        let status = view.and_then(|view| view.status());
+        let revision = status.map(|status| status.update_revision.clone()).filter(|name| !name.is_empty());
+        let is_known = |name: &String| self.revisions.iter().any(|key| *key.name == **name);
+        let given: Vec<&Value> = [&input.observed, &input.objects]
+            .into_iter()
+            .chain(&input.from)
+            .flatten()
+            .collect();
+        let manifest = given.iter().rev().find(|o| intake::key_of(o).is_ok_and(|key| key == *set)).copied();
+        assumed.splice(0..0, assumed::of(cluster.settings(), &nodes, manifest, &given));
+        let pod_names = counts::pods(&self.pods, &counts::census(&cluster, set, Resource::Pod));
+        let claims = counts::census(&cluster, set, Resource::PersistentVolumeClaim);
+        let claim_names = counts::claims(&self.claims, &claims);
+        Forecast {
+            outcome,
+            verdict,
+            seconds: ended as f64 / 1000.0,
+            set: format!("{}/{}", set.namespace, set.name),
+            kubernetes: input.profile.to_string(),
+            revision_is_provisional: revision.as_ref().is_some_and(|name| !is_known(name)),
+            revision,
+            min_available: cluster.census.as_ref().and_then(Census::least),
+            pods: PodCounts::from(&pod_names),
+            pod_names,
+            claims: ClaimCounts::from(&claim_names),
+            claim_names,
+            assumed,
+            steps,
+            begins_at: self.begins_at,
+            trace: cluster.take_trace(),
+        }
+    }
+}
+
+fn apply_all(cluster: &mut Cluster, objects: &[Value]) -> Result<(), Error> {
+    // What the set needs comes first, whatever the order in the files.
+    let is_set = |object: &&Value| view::text(object, &["kind"]) == Some("StatefulSet");
+    let (sets, others): (Vec<&Value>, Vec<&Value>) = objects.iter().partition(is_set);
+    for object in others.into_iter().filter(|object| intake::key_of(object).is_ok()).chain(sets) {
+        cluster.apply(object)?;
+    }
+    Ok(())
+}
+
+/// Whether the set, as it is, has all Pods available and nothing to do but what is kept on purpose.
+fn is_stable(cluster: &Cluster, set: &Key) -> bool {
+    let (Some(view), Some(plan)) = (cluster.set(set), cluster.plan(set)) else { return false };
+    let replicas = i32::try_from(view.observed().set().replicas()).unwrap_or(i32::MAX);
+    let is_whole = plan.status.as_ref().is_some_and(|s| [s.replicas, s.available_replicas] == [replicas; 2]);
+    let is_kept = |code| matches!(code, WaitCode::Partition | WaitCode::ManualDelete);
+    is_whole && plan.actions.is_empty() && plan.waits.iter().all(|wait| is_kept(wait.code))
+}
+
+/// Tells the caller how far it is, every 64 steps.
+struct Watcher<'a> {
+    set: &'a Key,
+    watch: &'a mut dyn FnMut(Progress) -> bool,
+    steps: u64,
+    is_stopped: bool,
+}
+
+impl Watcher<'_> {
+    fn step(&mut self, cluster: &Cluster) -> bool {
+        self.steps += 1;
+        if self.is_stopped || self.steps % 64 != 1 {
+            return !self.is_stopped;
+        }
+        let view = cluster.set(self.set);
+        let available = view.and_then(|v| v.status()).map_or(0, |status| status.available_replicas);
+        let progress = Progress {
+            at: cluster.now(),
+            available: usize::try_from(available).unwrap_or(0),
+            replicas: view.map_or(0, |view| view.observed().set().replicas()),
+        };
+        self.is_stopped = !(self.watch)(progress);
+        !self.is_stopped
+    }
+}
+
+/// The error for a question without an answer.
+fn missing(message: &str) -> Error {
+    Error::new(ErrorCode::Missing, message)
+}
+
+#[cfg(test)]
+mod tests;

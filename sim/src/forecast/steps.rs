@@ -1,0 +1,125 @@
+//! The steps of a forecast: what happened to one set, instant by instant.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde::Serialize;
+use steadfast_core::{Wait, membership};
+
+use crate::clock::Millis;
+use crate::store::Key;
+use crate::trace::{ActionRecord, Fate, Happening, Refusal, Trace};
+
+/// What happened at one instant.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    /// When, in milliseconds of virtual time since the change was made.
+    pub at: Millis,
+    /// What the controller did, in order.
+    pub actions: Vec<StepAction>,
+    /// What it waits for from now on, where that changed; an empty list in a step without actions is the end of all waits.
+    pub waits: Vec<Wait>,
+    /// What `kubectl get events` would show of the set's Pods and claims. One that repeats itself is shown once.
+    pub events: Vec<StepEvent>,
+}
+
+/// An action as it was carried out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepAction {
+    /// What, to which object, why.
+    #[serde(flatten)]
+    pub action: Arc<ActionRecord>,
+    /// The API server's answer where it refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Refusal>,
+}
+
+/// An Event of a component.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepEvent {
+    /// `Normal` or `Warning`.
+    #[serde(rename = "type")]
+    pub event_type: &'static str,
+    /// Such as `kubelet`.
+    pub component: &'static str,
+    /// The kind of the object.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Such as `BackOff`.
+    pub reason: Arc<str>,
+    /// The sentence.
+    pub message: Arc<str>,
+}
+
+/// The steps of `set` in a trace, counted from `start`. What the controller says of its own actions is left out.
+pub(super) fn of_trace(trace: &Trace, set: &Key, start: Millis) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut said = BTreeSet::new();
+    for entry in trace.entries() {
+        let at = Millis(entry.at.0.saturating_sub(start.0));
+        let is_own = |name: &crate::trace::SetName| name.name == set.name && name.namespace == set.namespace;
+        match &entry.what {
+            Happening::Action { set, action, error } if is_own(set) => {
+                let action = StepAction { action: Arc::clone(action), error: error.clone() };
+                step_at(&mut steps, at, |step| step.actions.push(action));
+            }
+            Happening::Waits { set, waits } if is_own(set) => {
+                step_at(&mut steps, at, |step| step.waits.clone_from(waits));
+            }
+            Happening::Event { kind, component, object_kind, namespace, name, reason, message } => {
+                let is_about = *namespace == set.namespace && belongs(object_kind, name, &set.name);
+                let event = StepEvent {
+                    event_type: kind,
+                    component,
+                    kind: object_kind,
+                    name: Arc::clone(name),
+                    reason: Arc::clone(reason),
+                    message: Arc::clone(message),
+                };
+                if is_about && *component != "statefulset-controller" && said.insert(event.clone()) {
+                    step_at(&mut steps, at, |step| step.events.push(event));
+                }
+            }
+            _ => {}
+        }
+    }
+    steps
+}
+
+/// When the last thing happened to the set that was new: its last step, or the end of its last Pod or claim.
+pub(super) fn last_news(trace: &Trace, set: &Key, steps: &[Step], start: Millis) -> Millis {
+    let gone = trace.entries().iter().rev().find(|entry| match &entry.what {
+        Happening::Object(object) => {
+            object.change == Fate::Gone && object.namespace == set.namespace && belongs(object.kind, &object.name, &set.name)
+        }
+        _ => false,
+    });
+    let gone = gone.map_or(0, |entry| entry.at.0.saturating_sub(start.0));
+    Millis(gone.max(steps.last().map_or(0, |step| step.at.0)))
+}
+
+fn step_at(steps: &mut Vec<Step>, at: Millis, change: impl FnOnce(&mut Step)) {
+    if steps.last().is_none_or(|step| step.at != at) {
+        steps.push(Step { at, ..Step::default() });
+    }
+    if let Some(step) = steps.last_mut() {
+        change(step);
+    }
+}
+
+/// Whether an object is the set, or has a name that the set gives to Pods or claims.
+pub(super) fn belongs(kind: &str, name: &str, set: &str) -> bool {
+    let parent = membership(name).map(|member| member.parent);
+    match kind {
+        "StatefulSet" => name == set,
+        "Pod" => parent == Some(set),
+        "PersistentVolumeClaim" => {
+            parent.and_then(|parent| parent.strip_suffix(set)).is_some_and(|before| before.ends_with('-'))
+        }
+        _ => false,
+    }
+}

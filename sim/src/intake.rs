@@ -1,0 +1,231 @@
+//! What an API server would make of a manifest before it stores it: defaults, what may not be changed, what it refuses.
+//!
+//! The simple part of `pkg/apis/apps/v1/defaults.go` and `pkg/apis/core/v1/defaults.go`: enough for a rollout to go as
+//! it would. It is not Go's typed normal form, so the name of a revision that is made from it is provisional.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+use steadfast_core::{Cause, Error, ErrorCode, Gate, Observed, Profile};
+
+use crate::store::{Key, Resource};
+
+mod immutable;
+mod pod;
+
+/// The object that an API server would store for `manifest`, where `live` is the object of that name, if there is one.
+///
+/// Labels and annotations of the live object that the manifest says nothing of stay, as `kubectl apply` leaves them; so
+/// do its replicas where the manifest leaves them out and the last applied manifest did too.
+///
+/// # Errors
+/// `wrongKind` for a kind that is not simulated; `invalid` for what an API server would refuse: a field of a wrong type, a
+/// selector that does not match the template, a change of an immutable field.
+pub fn receive(manifest: &Value, live: Option<&Value>, profile: &Profile) -> Result<Value, Error> {
+    let key = key_of(manifest)?;
+    let mut object = pod::without_nulls(manifest);
+    let Value::Object(root) = &mut object else { return Err(not_an_object()) };
+    root.insert("apiVersion".into(), json!(key.resource.api_version()));
+    root.remove("status");
+    edit(root, "metadata", |metadata| default_metadata(metadata, &key, live));
+    match key.resource {
+        Resource::StatefulSet => {
+            edit(root, "spec", |spec| default_set(spec, live, profile));
+            check_set(&object, live, profile)?;
+        }
+        Resource::Pod => edit(root, "spec", |spec| {
+            pod::default_spec(spec);
+            pod::default_pod(spec);
+        }),
+        Resource::PersistentVolumeClaim => edit(root, "spec", pod::default_claim_spec),
+        _ => {}
+    }
+    Ok(object)
+}
+
+/// The key of a manifest.
+///
+/// # Errors
+/// `invalid` without kind or name, `wrongKind` for a kind that is not simulated.
+pub fn key_of(manifest: &Value) -> Result<Key, Error> {
+    let Some(root) = manifest.as_object() else { return Err(not_an_object()) };
+    let kind = root.get("kind").and_then(Value::as_str).unwrap_or_default();
+    if kind.is_empty() {
+        return Err(Error::invalid(vec![Cause::required("kind")]));
+    }
+    let Some(resource) = Resource::of_kind(kind) else {
+        let message = format!("objects of kind `{kind}` are not simulated");
+        return Err(Error::new(ErrorCode::WrongKind, message));
+    };
+    let metadata = root.get("metadata");
+    let text = |field: &str| metadata.and_then(|m| m.get(field)).and_then(Value::as_str).unwrap_or_default();
+    if text("name").is_empty() {
+        return Err(Error::invalid(vec![Cause::required("metadata.name")]).of_object(kind, ""));
+    }
+    let namespace = match text("namespace") {
+        _ if !resource.is_namespaced() => "",
+        "" => "default",
+        given => given,
+    };
+    Ok(Key::new(resource, namespace, text("name")))
+}
+
+/// Whether the core can read an object that an API server returned.
+///
+/// # Errors
+/// `invalid` with the fields at fault.
+pub fn check_stored(object: &Value) -> Result<(), Error> {
+    if object.get("kind") == Some(&json!("StatefulSet")) {
+        return Observed::of_set(object.clone()).map(drop);
+    }
+    let namespace = object.get("metadata").and_then(|metadata| metadata.get("namespace")).cloned();
+    let set = json!({
+        "metadata": {"name": "any", "uid": "any", "namespace": namespace.unwrap_or_else(|| json!("default"))},
+        "spec": {"replicas": 0, "selector": {}, "template": {"spec": {}}},
+    });
+    Observed::of_set(set)?.put(object.clone())
+}
+
+/// Changes the mapping under `key`, which is made where it is absent; a value of another type is left as it is, for
+/// whoever reads it to refuse.
+fn edit(map: &mut Map<String, Value>, key: &str, change: impl FnOnce(&mut Map<String, Value>)) {
+    match map.remove(key) {
+        None | Some(Value::Null) => {
+            let mut inner = Map::new();
+            change(&mut inner);
+            map.insert(key.to_owned(), Value::Object(inner));
+        }
+        Some(Value::Object(mut inner)) => {
+            change(&mut inner);
+            map.insert(key.to_owned(), Value::Object(inner));
+        }
+        Some(other) => drop(map.insert(key.to_owned(), other)),
+    }
+}
+
+fn default(map: &mut Map<String, Value>, key: &str, value: Value) {
+    let is_unset = map.get(key).is_none_or(|found| found.is_null() || *found == json!(""));
+    if is_unset {
+        map.insert(key.to_owned(), value);
+    }
+}
+
+/// Sets a field that is absent; unlike [`default`] an empty text counts as given.
+fn keep(map: &mut Map<String, Value>, key: &str, value: Value) {
+    if !map.contains_key(key) {
+        map.insert(key.to_owned(), value);
+    }
+}
+
+fn default_metadata(metadata: &mut Map<String, Value>, key: &Key, live: Option<&Value>) {
+    if key.resource.is_namespaced() {
+        metadata.insert("namespace".into(), json!(&*key.namespace));
+    }
+    for made_by_server in ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink"] {
+        metadata.remove(made_by_server);
+    }
+    let Some(live) = live.and_then(|live| live.get("metadata")) else { return };
+    for field in ["labels", "annotations"] {
+        for (name, value) in live.get(field).and_then(Value::as_object).into_iter().flatten() {
+            edit(metadata, field, |entries| keep(entries, name, value.clone()));
+        }
+    }
+    for field in ["finalizers", "ownerReferences"] {
+        if let Some(value) = live.get(field).filter(|_| !metadata.contains_key(field)) {
+            metadata.insert(field.into(), value.clone());
+        }
+    }
+}
+
+/// Source: `pkg/apis/apps/v1/defaults.go`, `SetDefaults_StatefulSet`.
+fn default_set(spec: &mut Map<String, Value>, live: Option<&Value>, profile: &Profile) {
+    if !spec.contains_key("replicas") {
+        let kept = live.filter(|live| !applied_replicas(live)).and_then(|live| live.get("spec")?.get("replicas"));
+        spec.insert("replicas".into(), kept.cloned().unwrap_or_else(|| json!(1)));
+    }
+    default(spec, "podManagementPolicy", json!("OrderedReady"));
+    edit(spec, "updateStrategy", |strategy| {
+        // A type that is given explicitly leaves `rollingUpdate` absent.
+        if strategy.get("type").is_none_or(|kind| *kind == json!("")) {
+            strategy.insert("type".into(), json!("RollingUpdate"));
+            default(strategy, "rollingUpdate", json!({}));
+        }
+        let is_rolling = strategy.get("type") == Some(&json!("RollingUpdate"));
+        if is_rolling && strategy.get("rollingUpdate").is_some_and(Value::is_object) {
+            edit(strategy, "rollingUpdate", |rolling| {
+                default(rolling, "partition", json!(0));
+                if profile.is_enabled(Gate::MaxUnavailableStatefulSet) {
+                    default(rolling, "maxUnavailable", json!(1));
+                } else if !uses_max_unavailable(live) {
+                    rolling.remove("maxUnavailable");
+                }
+            });
+        }
+    });
+    edit(spec, "persistentVolumeClaimRetentionPolicy", |policy| {
+        default(policy, "whenDeleted", json!("Retain"));
+        default(policy, "whenScaled", json!("Retain"));
+    });
+    default(spec, "revisionHistoryLimit", json!(10));
+    edit(spec, "template", |template| {
+        edit(template, "metadata", |_| {});
+        edit(template, "spec", pod::default_spec);
+    });
+    for template in spec.get_mut("volumeClaimTemplates").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Value::Object(template) = template {
+            template.insert("apiVersion".into(), json!("v1"));
+            template.insert("kind".into(), json!("PersistentVolumeClaim"));
+            edit(template, "spec", pod::default_claim_spec);
+            edit(template, "status", |status| default(status, "phase", json!("Pending")));
+        }
+    }
+}
+
+/// Whether `kubectl apply` was last given replicas: then leaving them out means the default.
+fn applied_replicas(live: &Value) -> bool {
+    let annotations = live.get("metadata").and_then(|metadata| metadata.get("annotations"));
+    let applied = annotations.and_then(|a| a.get("kubectl.kubernetes.io/last-applied-configuration"));
+    let applied: Option<Value> = applied.and_then(Value::as_str).and_then(|text| serde_json::from_str(text).ok());
+    applied.is_some_and(|applied| applied.get("spec").is_some_and(|spec| spec.get("replicas").is_some()))
+}
+
+/// Source: `pkg/registry/apps/statefulset/strategy.go`, `dropStatefulSetDisabledFields`.
+fn uses_max_unavailable(live: Option<&Value>) -> bool {
+    live.and_then(|live| live.get("spec")?.get("updateStrategy")?.get("rollingUpdate")?.get("maxUnavailable")).is_some()
+}
+
+fn check_set(object: &Value, live: Option<&Value>, profile: &Profile) -> Result<(), Error> {
+    let name = object.get("metadata").and_then(|m| m.get("name")).and_then(Value::as_str).unwrap_or_default();
+    // The core reads what an API server returned: such an object has a UID.
+    let mut stored = object.clone();
+    if let Value::Object(root) = &mut stored {
+        edit(root, "metadata", |metadata| drop(metadata.insert("uid".into(), json!("unknown"))));
+    }
+    let mut observed = Observed::of_set(Arc::new(stored))?;
+    // Upstream checks the template against the selector; a Pod with the template's labels stands in for it here.
+    let labels = object.get("spec").and_then(|spec| spec.get("template")?.get("metadata")?.get("labels"));
+    let probe = json!({"kind": "Pod", "metadata": {
+        "name": "probe", "namespace": observed.set().namespace(), "labels": labels.cloned().unwrap_or_else(|| json!({}))}});
+    observed.put(probe)?;
+    let is_match = match (observed.set().selector(), observed.pod("probe")) {
+        (Ok(selector), Some(probe)) => selector.matches(&probe.metadata().labels),
+        _ => true,
+    };
+    if !is_match {
+        let field = "spec.template.metadata.labels";
+        let value = labels.cloned().unwrap_or_else(|| json!({}));
+        let cause = Cause::invalid(field, &value, "`selector` does not match template `labels`");
+        return Err(Error::invalid(vec![cause]).of_object("StatefulSet", name));
+    }
+    match live {
+        Some(live) => immutable::check(live, object, profile).map_err(|error| error.of_object("StatefulSet", name)),
+        None => Ok(()),
+    }
+}
+
+fn not_an_object() -> Error {
+    Error::new(ErrorCode::WrongKind, "a manifest must be a mapping with `apiVersion`, `kind` and `metadata`")
+}
+
+#[cfg(test)]
+mod tests;

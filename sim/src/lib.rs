@@ -1,0 +1,33 @@
+//! A deterministic Kubernetes cluster in memory, with a virtual clock, that executes Steadfast's plans and nothing else.
+//!
+//! [`forecast()`] answers what a manifest or a change will do, to the end; [`scenario::play`] plays a story; [`Cluster`]
+//! is what both stand on. The same input and seed give the same result, byte for byte, natively and in WebAssembly:
+//! virtual time is integer milliseconds, the random generator is PCG 32 (`rand_pcg`), and nothing depends on the order
+//! of a hash.
+
+pub mod clock;
+pub mod cluster;
+pub mod component;
+mod disruption;
+mod endpoints;
+pub mod faults;
+pub mod forecast;
+mod garbage;
+mod host;
+pub mod intake;
+mod kubelet;
+mod nodes;
+pub mod random;
+pub mod scenario;
+mod scheduler;
+pub mod settings;
+pub mod store;
+#[cfg(test)]
+mod testing;
+pub mod trace;
+mod view;
+mod volumes;
+
+pub use kubelet::INIT_WAITS_FOR;
+pub use cluster::Cluster;
+pub use forecast::forecast;

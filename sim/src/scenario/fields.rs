@@ -1,0 +1,119 @@
+//! Reading a mapping field by field, so that every error has a path and says what is allowed.
+
+use serde_json::{Map, Value};
+use steadfast_core::{Cause, CauseType, Error};
+
+use crate::clock::Millis;
+use crate::settings::Span;
+
+/// A mapping that is being read.
+pub(super) struct Fields<'a> {
+    path: String,
+    map: &'a Map<String, Value>,
+    asked: Vec<&'static str>,
+}
+
+impl<'a> Fields<'a> {
+    /// Starts to read the mapping at `path`.
+    pub fn of(value: &'a Value, path: &str) -> Result<Self, Error> {
+        match value {
+            Value::Object(map) => Ok(Self { path: path.to_owned(), map, asked: Vec::new() }),
+            other => {
+                let shown = if path.is_empty() { "scenario" } else { path };
+                Err(Error::invalid(vec![Cause::wrong_type(shown, other, "a mapping")]))
+            }
+        }
+    }
+
+    /// The path of a field.
+    pub fn path_of(&self, field: &str) -> String {
+        if self.path.is_empty() { field.to_owned() } else { format!("{}.{field}", self.path) }
+    }
+
+    /// All fields that are there.
+    pub fn names(&self) -> Vec<String> {
+        self.map.keys().cloned().collect()
+    }
+
+    /// The field, or nothing; null counts as absent.
+    pub fn optional(&mut self, field: &'static str) -> Option<&'a Value> {
+        self.asked.push(field);
+        self.map.get(field).filter(|value| !value.is_null())
+    }
+
+    /// The field.
+    pub fn required(&mut self, field: &'static str) -> Result<&'a Value, Error> {
+        self.optional(field).ok_or_else(|| Error::invalid(vec![Cause::required(self.path_of(field))]))
+    }
+
+    /// A text that must be there.
+    pub fn text(&mut self, field: &'static str) -> Result<&'a str, Error> {
+        let value = self.required(field)?;
+        self.as_text(field, value)
+    }
+
+    /// A text.
+    pub fn optional_text(&mut self, field: &'static str) -> Result<Option<&'a str>, Error> {
+        self.optional(field).map(|value| self.as_text(field, value)).transpose()
+    }
+
+    /// A flag of any name.
+    pub fn flag(&mut self, field: &str) -> Result<bool, Error> {
+        match self.map.get(field) {
+            Some(Value::Bool(flag)) => Ok(*flag),
+            other => Err(self.wrong_type(field, other.unwrap_or(&Value::Null), "true or false")),
+        }
+    }
+
+    /// A whole number from 0 up.
+    pub fn optional_count(&mut self, field: &'static str) -> Result<Option<u32>, Error> {
+        let Some(value) = self.optional(field) else { return Ok(None) };
+        let count = value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= i32::MAX as u32);
+        count.map(Some).ok_or_else(|| self.wrong_type(field, value, "a whole number from 0 up"))
+    }
+
+    /// A span of time.
+    pub fn optional_span(&mut self, field: &'static str) -> Result<Option<Millis>, Error> {
+        let Some(value) = self.optional(field) else { return Ok(None) };
+        let expected = "must be a span of time such as `500ms`, `12s` or `1m30s`";
+        let span: Option<Span> = serde_json::from_value(value.clone()).ok();
+        span.map(|span| Some(span.millis())).ok_or_else(|| self.invalid(field, value, expected))
+    }
+
+    /// A list; absent is empty.
+    pub fn optional_list(&mut self, field: &'static str) -> Result<&'a [Value], Error> {
+        match self.optional(field) {
+            None => Ok(&[]),
+            Some(Value::Array(items)) => Ok(items),
+            Some(other) => Err(self.wrong_type(field, other, "a list")),
+        }
+    }
+
+    /// An error about a field's value.
+    pub fn invalid(&self, field: &str, value: &Value, detail: &str) -> Error {
+        let shown = (!value.is_object() && !value.is_array()).then(|| value.clone());
+        let cause = Cause::of(self.path_of(field), CauseType::FieldValueInvalid, detail);
+        Error::invalid(vec![Cause { value: shown, ..cause }])
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// A field that nobody asked for, with those that there are.
+    pub fn finish(self) -> Result<(), Error> {
+        let unknown = self.map.keys().filter(|name| !self.asked.contains(&name.as_str()));
+        let detail = format!("unknown field; there are {}", self.asked.join(", "));
+        let causes: Vec<Cause> = unknown
+            .map(|name| Cause::of(self.path_of(name), CauseType::FieldValueForbidden, detail.clone()))
+            .collect();
+        if causes.is_empty() { Ok(()) } else { Err(Error::invalid(causes)) }
+    }
+
+    fn as_text(&self, field: &str, value: &'a Value) -> Result<&'a str, Error> {
+        value.as_str().ok_or_else(|| self.wrong_type(field, value, "a string"))
+    }
+
+    fn wrong_type(&self, field: &str, value: &Value, expected: &str) -> Error {
+        Error::invalid(vec![Cause::wrong_type(self.path_of(field), value, expected)])
+    }
+}

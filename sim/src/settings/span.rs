@@ -1,0 +1,137 @@
+//! Spans of time as people write them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::clock::Millis;
+
+/// A span of virtual time, written `500ms`, `2s`, `1m30s` or `1h`; whole milliseconds.
+///
+/// ```
+/// use steadfast_sim::settings::Span;
+/// assert_eq!("1m30s".parse::<Span>().unwrap().millis().0, 90_000);
+/// assert_eq!(Span::of_millis(61_500).to_string(), "1m1s500ms");
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span(pub Millis);
+
+/// The units, from long to short, with their milliseconds.
+const UNITS: [(&str, u64); 4] = [("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
+
+impl Span {
+    /// A span of so many milliseconds.
+    pub const fn of_millis(millis: u64) -> Self {
+        Self(Millis(millis))
+    }
+
+    /// A span of so many seconds.
+    pub const fn of_seconds(seconds: u64) -> Self {
+        Self(Millis(seconds.saturating_mul(1000)))
+    }
+
+    /// Its length.
+    pub const fn millis(self) -> Millis {
+        self.0
+    }
+}
+
+impl FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is not a span of time such as `500ms`, `2s`, `1m30s` or `1h`");
+        if text == "0" {
+            return Ok(Self::default());
+        }
+        let mut rest = text;
+        let mut millis = 0u64;
+        let mut units = UNITS.iter();
+        while !rest.is_empty() {
+            let letters = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+            let digits = rest.strip_suffix(letters).ok_or_else(wrong)?;
+            let after = letters.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+            let unit = letters.strip_suffix(after).ok_or_else(wrong)?;
+            // Each unit at most once, from long to short: `find` leaves the iterator behind the unit found.
+            let (_, factor) = units.find(|(name, _)| *name == unit).ok_or_else(wrong)?;
+            let count = digits.parse::<u64>().map_err(|_| wrong())?;
+            millis = count.checked_mul(*factor).and_then(|part| millis.checked_add(part)).ok_or_else(wrong)?;
+            rest = after;
+        }
+        if text.is_empty() { Err(wrong()) } else { Ok(Self(Millis(millis))) }
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0.0;
+        if rest == 0 {
+            return f.write_str("0s");
+        }
+        for (name, factor) in UNITS {
+            if rest >= factor {
+                write!(f, "{}{name}", rest / factor)?;
+                rest %= factor;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl serde::de::Visitor<'_> for Text {
+            type Value = Span;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a span of time such as `500ms`, `2s`, `1m30s` or `1h`")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Span, E> {
+                text.parse().map_err(E::custom)
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Span, E> {
+                match number {
+                    0 => Ok(Span::default()),
+                    _ => Err(E::custom("must be a span of time with its unit, such as `2s`")),
+                }
+            }
+
+            fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<Span, E> {
+                Err(E::custom("must be a span of time with its unit, such as `2s`"))
+            }
+        }
+        deserializer.deserialize_any(Text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_survive_writing_and_reading() {
+        for millis in [0, 1, 999, 1000, 59_999, 60_000, 61_001, 3_600_000, 90_061_001, u64::MAX] {
+            let span = Span::of_millis(millis);
+            assert_eq!(span.to_string().parse::<Span>(), Ok(span), "{span}");
+        }
+        assert_eq!("90s".parse::<Span>(), "1m30s".parse());
+    }
+
+    #[test]
+    fn what_is_no_span_is_refused_and_quoted() {
+        for text in ["", "2", "s", "2 s", "1.5s", "-1s", "1s1m", "1s1s", "2d", "é", "1sé", "99999999999999999999s", "9999999999999999h"] {
+            let error = text.parse::<Span>().unwrap_err();
+            assert!(error.contains(&format!("`{text}`")), "{error}");
+        }
+    }
+}

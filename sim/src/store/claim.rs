@@ -1,0 +1,57 @@
+//! What of a claim may be changed.
+//!
+//! Source: `pkg/apis/core/validation/validation.go`, `ValidatePersistentVolumeClaimUpdate`. Not checked here: that a
+//! claim shrinks, and that its storage class allows it to grow.
+
+use serde_json::{Map, Value};
+
+use crate::view;
+
+/// What of a change of a claim's spec is refused: the volume is named once, a class once, and only a bound claim is resized.
+pub(super) fn check_update(stored: &Value, claim: &Value) -> Vec<String> {
+    let spec = |object: &Value| {
+        object
+            .get("spec")
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default()
+    };
+    let (mut old, mut new) = (spec(stored), spec(claim));
+    let modes = (old.get("volumeMode").cloned(), new.get("volumeMode").cloned());
+    for set_once in ["volumeName", "storageClassName"] {
+        if old
+            .get(set_once)
+            .is_none_or(|value| value.is_null() || value == "")
+        {
+            forget(&mut old, set_once);
+            forget(&mut new, set_once);
+        }
+    }
+    if view::text(stored, &["status", "phase"]) == Some("Bound") {
+        for spec in [&mut old, &mut new] {
+            forget(spec, "volumeAttributesClassName");
+            if let Some(Value::Object(requests)) =
+                spec.get_mut("resources").and_then(|r| r.get_mut("requests"))
+            {
+                forget(requests, "storage");
+            }
+        }
+    }
+    let mut causes = Vec::new();
+    if old != new {
+        causes.push(
+            "spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for \
+             bound claims"
+                .to_owned(),
+        );
+    }
+    if modes.0 != modes.1 {
+        let mode = modes.1.unwrap_or_default();
+        causes.push(format!("volumeMode: Invalid value: {mode}: field is immutable"));
+    }
+    causes
+}
+
+fn forget(map: &mut Map<String, Value>, field: &str) {
+    map.remove(field);
+}

@@ -1,0 +1,72 @@
+//! What is looked up by other ways than its key.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::key::Key;
+use crate::view;
+
+/// Objects by UID, and dependents by the UID of their owners.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Index {
+    by_uid: BTreeMap<Arc<str>, Key>,
+    dependents: BTreeMap<Arc<str>, BTreeSet<Key>>,
+}
+
+impl Index {
+    pub(super) fn key_of_uid(&self, uid: &str) -> Option<&Key> {
+        self.by_uid.get(uid)
+    }
+
+    pub(super) fn dependents(&self, uid: &str) -> impl Iterator<Item = &Key> + use<'_> {
+        self.dependents.get(uid).into_iter().flatten()
+    }
+
+    /// Takes notice of one object's change.
+    pub(super) fn change(&mut self, key: &Key, before: Option<&Value>, after: Option<&Value>) {
+        let uid = |object| view::uid(object);
+        if before.map(uid) != after.map(uid) {
+            if let Some(before) = before {
+                self.by_uid.remove(view::uid(before));
+            }
+            if let Some(after) = after {
+                self.by_uid.insert(view::uid(after).into(), key.clone());
+            }
+        }
+        if references(before) == references(after) {
+            return;
+        }
+        for owner in owners(before) {
+            let is_left_without = self.dependents.get_mut(owner).is_some_and(|dependents| {
+                dependents.remove(key);
+                dependents.is_empty()
+            });
+            if is_left_without {
+                self.dependents.remove(owner);
+            }
+        }
+        for owner in owners(after) {
+            match self.dependents.get_mut(owner) {
+                Some(dependents) => drop(dependents.insert(key.clone())),
+                None => drop(
+                    self.dependents
+                        .insert(owner.into(), BTreeSet::from([key.clone()])),
+                ),
+            }
+        }
+    }
+}
+
+fn references(object: Option<&Value>) -> &[Value] {
+    object
+        .map(|object| view::items(object, &["metadata", "ownerReferences"]))
+        .unwrap_or_default()
+}
+
+fn owners(object: Option<&Value>) -> impl Iterator<Item = &str> {
+    references(object)
+        .iter()
+        .map(|reference| view::text_or_empty(reference, &["uid"]))
+}

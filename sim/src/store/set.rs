@@ -1,0 +1,75 @@
+//! What is refused of a set's status and of revisions.
+//!
+//! Source: `pkg/apis/apps/validation/validation.go` (`ValidateStatefulSetStatus`, `ValidateStatefulSetStatusUpdate`,
+//! `ValidateControllerRevisionCreate`, `ValidateControllerRevisionUpdate`).
+
+use serde_json::Value;
+
+use crate::view;
+
+/// What is wrong with a set's status; `stored` is the one before.
+pub(super) fn check_status(status: &Value, stored: Option<&Value>) -> Vec<String> {
+    let count = |field: &str| view::number(status, &[field]).unwrap_or_default();
+    let mut causes = Vec::new();
+    let mut refuse = |field: &str, detail: &str| {
+        causes.push(format!(
+            "status.{field}: Invalid value: {}: {detail}",
+            count(field)
+        ));
+    };
+    let counters = [
+        "readyReplicas",
+        "currentReplicas",
+        "updatedReplicas",
+        "availableReplicas",
+    ];
+    for field in ["replicas"]
+        .into_iter()
+        .chain(counters)
+        .chain(["observedGeneration", "collisionCount"])
+    {
+        if count(field) < 0 {
+            refuse(field, "must be greater than or equal to 0");
+        }
+    }
+    for field in counters {
+        if count(field) > count("replicas") {
+            refuse(field, "cannot be greater than status.replicas");
+        }
+    }
+    if count("availableReplicas") > count("readyReplicas") {
+        refuse("availableReplicas", "cannot be greater than status.readyReplicas");
+    }
+    let before = stored.and_then(|stored| view::number(stored, &["collisionCount"]));
+    if before.is_some_and(|before| count("collisionCount") < before) {
+        refuse("collisionCount", "cannot be decremented");
+    }
+    causes
+}
+
+/// What is wrong with a new revision.
+pub(super) fn check_new_revision(revision: &Value) -> Vec<String> {
+    let mut causes = number_fault(revision);
+    match revision.get("data") {
+        None | Some(Value::Null) => causes.push("data: Required value: data is mandatory".to_owned()),
+        Some(Value::Object(_)) => {}
+        Some(_) => causes.push("data: Required value: data must be a valid JSON object".to_owned()),
+    }
+    causes
+}
+
+/// What of a revision's change is refused: its data stays as it is.
+pub(super) fn check_revision(stored: &Value, revision: &Value) -> Vec<String> {
+    let mut causes = number_fault(revision);
+    if stored.get("data") != revision.get("data") {
+        let data = revision.get("data").unwrap_or(&Value::Null);
+        causes.push(format!("data: Invalid value: {data}: field is immutable"));
+    }
+    causes
+}
+
+fn number_fault(revision: &Value) -> Vec<String> {
+    let number = view::number(revision, &["revision"]).unwrap_or_default();
+    let fault = format!("revision: Invalid value: {number}: must be greater than or equal to 0");
+    if number < 0 { vec![fault] } else { Vec::new() }
+}
