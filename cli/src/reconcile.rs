@@ -14,6 +14,8 @@ mod lines;
 mod stopwatch;
 mod table;
 
+use stopwatch::Stopwatch;
+
 pub(crate) fn run(arguments: &ReconcileArguments, output: &mut Output) -> Result<Exit, Failure> {
     let profile = arguments.profile.profile()?;
     if arguments.lines {
@@ -27,12 +29,15 @@ pub(crate) fn run(arguments: &ReconcileArguments, output: &mut Output) -> Result
         }
         files.push("-".to_owned());
     }
-    let parsing = stopwatch::Stopwatch::start();
+    let reading = Stopwatch::start();
     let input = Input::read(&files, arguments.input.namespace.as_deref(), output)?;
+    let read = reading.elapsed();
     let source = ObservationSource::of(input, &Choice::of(&arguments.input))?;
     let (now, guessed) = now_of(arguments.now, &source);
     let doubts = source.doubts.clone();
+    let parsing = Stopwatch::start();
     let observed = source.parse()?;
+    let parse = parsing.elapsed();
     for doubt in &doubts {
         output.warn(doubt)?;
     }
@@ -41,8 +46,7 @@ pub(crate) fn run(arguments: &ReconcileArguments, output: &mut Output) -> Result
     }
     match arguments.time {
         Some(decisions) => {
-            let parse = parsing.elapsed();
-            let answer = stopwatch::measure(decisions, parse, &observed, now, &profile);
+            let answer = stopwatch::measure(decisions, [read, parse], &observed, now, &profile);
             output.structured(Format::Json, &answer)?;
         }
         None => print(arguments.output, &observed, now, &profile, output)?,

@@ -62,7 +62,8 @@ fn what_is_not_yaml_is_told_with_line_and_column() {
     for (text, expected) in [
         ("kind: StatefulSet\n\tmetadata: {}\n", "error: FILE:2:1: tabs cannot indent YAML: use spaces\n"),
         ("kind: StatefulSet\nmetadata: {name: web\n", "error: FILE:2:11: this `{` is never closed\n"),
-        ("{\"kind\": \"StatefulSet\",}", "error: FILE:1:"),
+        ("{\"kind\": \"StatefulSet\"", "error: FILE:2:1: the JSON ends inside an object: is the file cut off?\n"),
+        ("{\"kind\": \"StatefulSet\"}", "error: FILE:1:1: StatefulSet: metadata.name: Required value\n"),
         ("just a sentence\n", "error: FILE:1:1: this is a line of text, not an object of Kubernetes"),
         ("- kind: StatefulSet\n", "error: FILE:1:1: this is a list, not an object of Kubernetes"),
         ("name: web\nreplicas: 3\n", "error: FILE:1:1: kind: Required value: this is no object of Kubernetes"),

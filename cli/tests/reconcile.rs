@@ -139,7 +139,7 @@ fn a_stream_gives_one_line_for_each_line_and_goes_on_after_a_bad_one() {
     assert_eq!(lines[1]["error"]["causes"][0]["line"], 2);
     assert_eq!(lines[2]["error"]["causes"][0]["field"], "statefulSet.spec.replicas");
     assert_eq!(lines[2]["error"]["causes"][0]["line"], 4);
-    assert!(lines[3]["error"]["message"].as_str().unwrap().contains("metadata.uid"), "{}", lines[3]);
+    assert_eq!(lines[3]["error"]["causes"][0]["field"], "statefulSet.metadata.name");
     assert_eq!(run.code, 2);
     assert_eq!(steadfast_with(&["reconcile", "--lines"], good.as_bytes()).code, 0);
 }
@@ -200,7 +200,7 @@ fn the_stopwatch_reports_decisions_and_parsing_in_microseconds() {
     let number = |field: &str| report[field].as_f64().unwrap();
     assert_eq!(report["decisions"], 50);
     assert!(number("fastestMicros") > 0.0 && number("fastestMicros") <= number("medianMicros"), "{report}");
-    assert!(number("parseMicros") > number("fastestMicros"), "{report}");
+    assert!(number("parseMicros") > 0.0 && number("readMicros") > 0.0, "{report}");
 }
 
 #[test]

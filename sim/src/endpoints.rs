@@ -49,14 +49,21 @@ impl Component for Endpoints {
 
     fn due(&mut self, timer: &Timer, world: &mut World<'_>) -> Step {
         let mut step = Step::default();
-        let Some(service) = self.services.get_mut(&timer.key) else { return step };
+        let Some(service) = self.services.get_mut(&timer.key) else {
+            return step;
+        };
         service.is_due = false;
-        let Some(object) = world.store.get(&timer.key) else { return step };
+        let Some(object) = world.store.get(&timer.key) else {
+            return step;
+        };
         for change in service.changes(&timer.key, object, world.store) {
             step.writes.push(match change {
                 slices::Change::Put(slice, true) => Write::Update(slice),
                 slices::Change::Put(slice, false) => Write::Create(slice),
-                slices::Change::Delete(key) => Write::Delete { key, options: DeleteOptions::default() },
+                slices::Change::Delete(key) => Write::Delete {
+                    key,
+                    options: DeleteOptions::default(),
+                },
             });
         }
         step
@@ -87,7 +94,9 @@ impl Endpoints {
         for (key, service) in services {
             match (endpoint, &labels) {
                 (Some(pod), Some(labels)) if service.selector.matches(labels) => {
-                    let Some(object) = world.store.get(key) else { continue };
+                    let Some(object) = world.store.get(key) else {
+                        continue;
+                    };
                     service.put(key, object, &change.key, pod);
                 }
                 _ => {
@@ -109,10 +118,15 @@ impl Endpoints {
             return;
         }
         if let Some(service) = self.services.remove(key) {
-            let delete = |key| Write::Delete { key, options: DeleteOptions::default() };
+            let delete = |key| Write::Delete {
+                key,
+                options: DeleteOptions::default(),
+            };
             step.writes.extend(service.keys(key).map(delete));
         }
-        let Some(object) = change.after.as_ref().filter(|object| has_selector(object)) else { return };
+        let Some(object) = change.after.as_ref().filter(|object| has_selector(object)) else {
+            return;
+        };
         let mut service = Service::of(object);
         for (pod, pod_object) in world.store.list(Resource::Pod, Some(&key.namespace)) {
             if is_endpoint(pod_object) && service.selector.matches(&labels_of(pod_object)) {
@@ -127,13 +141,22 @@ impl Endpoints {
 
     /// Slices that an observation brought along are replaced by our own.
     fn slice_changed(&self, change: &Change, step: &mut Step) {
-        let (None, Some(slice)) = (&change.before, &change.after) else { return };
+        let (None, Some(slice)) = (&change.before, &change.after) else {
+            return;
+        };
         let label = |name: &str| view::text(slice, &["metadata", "labels", name]);
-        let Some(service) = label("kubernetes.io/service-name") else { return };
-        let service = self.services.get(&Key::new(Resource::Service, &change.key.namespace, service));
+        let Some(service) = label("kubernetes.io/service-name") else {
+            return;
+        };
+        let service = self
+            .services
+            .get(&Key::new(Resource::Service, &change.key.namespace, service));
         let is_ours = service.is_some_and(|service| service.owns(&change.key.name));
         if label("endpointslice.kubernetes.io/managed-by") == Some(CONTROLLER) && !is_ours {
-            step.writes.push(Write::Delete { key: change.key.clone(), options: DeleteOptions::default() });
+            step.writes.push(Write::Delete {
+                key: change.key.clone(),
+                options: DeleteOptions::default(),
+            });
         }
     }
 }
@@ -143,9 +166,17 @@ fn is_same_endpoint(before: &Value, after: &Value) -> bool {
     let facts = |pod| {
         let node = view::text(pod, &["spec", "nodeName"]);
         let ready = view::condition(pod, "Ready") == Some("True");
-        (view::uid(pod), node, view::text(pod, &["status", "podIP"]), ready, view::is_terminating(pod), is_endpoint(pod))
+        (
+            view::uid(pod),
+            node,
+            view::text(pod, &["status", "podIP"]),
+            ready,
+            view::is_terminating(pod),
+            is_endpoint(pod),
+        )
     };
-    facts(before) == facts(after) && view::at(before, &["metadata", "labels"]) == view::at(after, &["metadata", "labels"])
+    facts(before) == facts(after)
+        && view::at(before, &["metadata", "labels"]) == view::at(after, &["metadata", "labels"])
 }
 
 fn has_selector(service: &Value) -> bool {
@@ -155,7 +186,12 @@ fn has_selector(service: &Value) -> bool {
 fn schedule(key: &Key, service: &mut Service, step: &mut Step) {
     if !service.is_due {
         service.is_due = true;
-        let timer = Timer { owner: "endpoints", what: "write", key: key.clone(), token: 0 };
+        let timer = Timer {
+            owner: "endpoints",
+            what: "write",
+            key: key.clone(),
+            token: 0,
+        };
         step.timers.push((BATCH, timer));
     }
 }

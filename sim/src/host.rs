@@ -233,3 +233,6 @@ fn is_ready(pod: &Value) -> bool {
 fn labels(pod: &Value) -> Option<&Value> {
     view::at(pod, &["metadata", "labels"])
 }
+
+#[cfg(test)]
+mod tests;

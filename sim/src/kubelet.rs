@@ -123,20 +123,32 @@ impl Kubelet {
     fn pod_changed(&mut self, change: &Change, world: &mut World<'_>, step: &mut Step) {
         let key = &change.key;
         let after = change.after.as_ref();
-        let bound = after.and_then(|pod| Some((pod, view::text(pod, &["spec", "nodeName"]).filter(|n| !n.is_empty())?)));
+        let bound = after.and_then(|pod| {
+            Some((
+                pod,
+                view::text(pod, &["spec", "nodeName"]).filter(|n| !n.is_empty())?,
+            ))
+        });
         let Some((pod, node)) = bound else {
             self.forget(key);
             return;
         };
-        if self.pods.get(key).is_some_and(|known| known.uid != view::uid(pod)) {
+        if self
+            .pods
+            .get(key)
+            .is_some_and(|known| known.uid != view::uid(pod))
+        {
             self.forget(key);
         }
         if self.pods.contains_key(key) {
-            self.turn(key, world, step, |kubelet, known, turn| kubelet.heed(known, pod, turn));
+            self.turn(key, world, step, |kubelet, known, turn| {
+                kubelet.heed(known, pod, turn)
+            });
             return;
         }
         let mut known = Pod::of(pod, node, world.store);
-        let has_run = known.start_time.is_some() || !matches!(view::text(pod, &["status", "phase"]), None | Some("Pending"));
+        let has_run = known.start_time.is_some()
+            || !matches!(view::text(pod, &["status", "phase"]), None | Some("Pending"));
         if change.before.is_none() && has_run {
             known.adopt(pod);
             for container in known.init.iter().chain(&known.main) {
@@ -147,7 +159,10 @@ impl Kubelet {
                 }
             }
         }
-        self.on_node.entry(known.node.clone()).or_default().insert(key.clone());
+        self.on_node
+            .entry(known.node.clone())
+            .or_default()
+            .insert(key.clone());
         self.pods.insert(key.clone(), known);
         self.turn(key, world, step, Self::go_on);
     }
@@ -164,7 +179,10 @@ impl Kubelet {
 
     fn node_changed(&mut self, change: &Change, world: &mut World<'_>, step: &mut Step) {
         let name = &change.key.name;
-        let is_heard = change.after.as_ref().is_some_and(|node| view::condition(node, "Ready") != Some("Unknown"));
+        let is_heard = change
+            .after
+            .as_ref()
+            .is_some_and(|node| view::condition(node, "Ready") != Some("Unknown"));
         if !is_heard {
             self.silent.insert(name.clone());
         } else if self.silent.remove(name) {
@@ -183,16 +201,29 @@ impl Kubelet {
         step: &mut Step,
         act: impl FnOnce(&mut Self, &mut Pod, &mut Turn<'_, '_>),
     ) {
-        let Some(mut pod) = self.pods.remove(key) else { return };
+        let Some(mut pod) = self.pods.remove(key) else {
+            return;
+        };
         if !self.silent.contains(&pod.node) {
-            act(self, &mut pod, &mut Turn { key, world: &mut *world, step: &mut *step });
+            act(
+                self,
+                &mut pod,
+                &mut Turn {
+                    key,
+                    world: &mut *world,
+                    step: &mut *step,
+                },
+            );
         }
         if std::mem::take(&mut pod.is_dirty)
             && let Some(stored) = world.store.get(key).filter(|stored| view::uid(stored) == pod.uid)
         {
             let status = status::of(&pod, stored, world.wall);
             if stored.get("status") != Some(&status) {
-                step.writes.push(Write::SetStatus { key: key.clone(), status });
+                step.writes.push(Write::SetStatus {
+                    key: key.clone(),
+                    status,
+                });
             }
         }
         self.pods.insert(key.clone(), pod);
@@ -205,7 +236,8 @@ impl Kubelet {
         } else if view::is_finished(object) && !matches!(pod.stage, Stage::Finished(_)) {
             pod.adopt(object);
             pod.cancel();
-        } else if !view::items(object, &["spec", "readinessGates"]).is_empty() && pod.stage == Stage::Running {
+        } else if !view::items(object, &["spec", "readinessGates"]).is_empty() && pod.stage == Stage::Running
+        {
             pod.is_dirty = true;
         }
     }
@@ -246,7 +278,12 @@ impl Turn<'_, '_> {
     fn schedule(&mut self, pod: &mut Pod, what: &'static str, delay: Millis) {
         pod.cancel();
         pod.is_due = true;
-        let timer = Timer { owner: "kubelet", what, key: self.key.clone(), token: pod.token };
+        let timer = Timer {
+            owner: "kubelet",
+            what,
+            key: self.key.clone(),
+            token: pod.token,
+        };
         self.step.timers.push((delay, timer));
     }
 }

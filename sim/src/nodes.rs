@@ -56,7 +56,12 @@ pub fn switch(store: &Store, name: &str, is_up: bool) -> Result<Timer, ApiError>
     if store.get(&key).is_none() {
         return Err(ApiError::not_found(&key));
     }
-    Ok(Timer { owner: "nodes", what: if is_up { "up" } else { "down" }, key, token: 0 })
+    Ok(Timer {
+        owner: "nodes",
+        what: if is_up { "up" } else { "down" },
+        key,
+        token: 0,
+    })
 }
 
 impl Component for Nodes {
@@ -87,7 +92,10 @@ impl Component for Nodes {
                 }
             }
             "monitor" => {
-                let is_current = self.nodes.get(&timer.key.name).is_some_and(|node| node.token == timer.token);
+                let is_current = self
+                    .nodes
+                    .get(&timer.key.name)
+                    .is_some_and(|node| node.token == timer.token);
                 if is_current && let Some(node) = world.store.get(&timer.key) {
                     self.mark_lost(&timer.key, node, world, &mut step);
                 }
@@ -129,17 +137,37 @@ impl Nodes {
                 node.token = token;
                 if has(UNREACHABLE) || has(NOT_READY) {
                     step.writes.push(retaint(object, None, world.wall));
-                    step.event(key, "node-controller", "Normal", "NodeReady", node_status(key, "NodeReady"));
+                    step.event(
+                        key,
+                        "node-controller",
+                        "Normal",
+                        "NodeReady",
+                        node_status(key, "NodeReady"),
+                    );
                 }
             }
             "Unknown" if !has(UNREACHABLE) && node.token == 0 => {
                 node.token = token;
                 let since = view::items(object, &["status", "conditions"]).iter();
                 let since = since.filter(|condition| view::text(condition, &["type"]) == Some("Ready"));
-                let since = since.filter_map(|c| Timestamp::parse(view::text(c, &["lastTransitionTime"])?)).next();
-                let silent = since.map_or(0, |since| world.wall.millis().saturating_sub(since.millis()).max(0));
-                let delay = world.settings.node_monitor.millis().0.saturating_sub(u64::try_from(silent).unwrap_or(0));
-                let timer = Timer { owner: "nodes", what: "monitor", key: key.clone(), token };
+                let since = since
+                    .filter_map(|c| Timestamp::parse(view::text(c, &["lastTransitionTime"])?))
+                    .next();
+                let silent = since.map_or(0, |since| {
+                    world.wall.millis().saturating_sub(since.millis()).max(0)
+                });
+                let delay = world
+                    .settings
+                    .node_monitor
+                    .millis()
+                    .0
+                    .saturating_sub(u64::try_from(silent).unwrap_or(0));
+                let timer = Timer {
+                    owner: "nodes",
+                    what: "monitor",
+                    key: key.clone(),
+                    token,
+                };
                 step.timers.push((Millis(delay), timer));
             }
             "Unknown" => {}
@@ -147,12 +175,20 @@ impl Nodes {
                 node.token = token;
                 if !has(NOT_READY) {
                     step.writes.push(retaint(object, Some(NOT_READY), world.wall));
-                    step.event(key, "node-controller", "Normal", "NodeNotReady", node_status(key, "NodeNotReady"));
+                    step.event(
+                        key,
+                        "node-controller",
+                        "Normal",
+                        "NodeNotReady",
+                        node_status(key, "NodeNotReady"),
+                    );
                 }
             }
         }
         // From now on a node that is not heard of is planned for anew.
-        if ready == "True" && let Some(node) = self.nodes.get_mut(&key.name) {
+        if ready == "True"
+            && let Some(node) = self.nodes.get_mut(&key.name)
+        {
             node.token = 0;
         }
         if are_other_taints {
@@ -168,23 +204,45 @@ impl Nodes {
         for pod in self.pods.get(&key.name).into_iter().flatten() {
             self.evictions.remove(pod);
         }
-        let timer = Timer { owner: "nodes", what: "collect", key: key.clone(), token: 0 };
+        let timer = Timer {
+            owner: "nodes",
+            what: "collect",
+            key: key.clone(),
+            token: 0,
+        };
         step.timers.push((QUARANTINE, timer));
     }
 
     /// The node has not been heard of for too long.
     fn mark_lost(&self, key: &Key, node: &Value, world: &World<'_>, step: &mut Step) {
         step.writes.push(retaint(node, Some(UNREACHABLE), world.wall));
-        step.event(key, "node-controller", "Normal", "NodeNotReady", node_status(key, "NodeNotReady"));
+        step.event(
+            key,
+            "node-controller",
+            "Normal",
+            "NodeNotReady",
+            node_status(key, "NodeNotReady"),
+        );
         for pod_key in self.pods.get(&key.name).into_iter().flatten() {
-            let Some(pod) = world.store.get(pod_key) else { continue };
+            let Some(pod) = world.store.get(pod_key) else {
+                continue;
+            };
             if view::condition(pod, "Ready") != Some("True") {
                 continue;
             }
             let condition = json!({"type": "Ready", "status": "False"});
             let status = with_condition(pod, condition, world.wall);
-            step.writes.push(Write::SetStatus { key: pod_key.clone(), status });
-            step.event(pod_key, "node-controller", "Warning", "NodeNotReady", "Node is not ready");
+            step.writes.push(Write::SetStatus {
+                key: pod_key.clone(),
+                status,
+            });
+            step.event(
+                pod_key,
+                "node-controller",
+                "Warning",
+                "NodeNotReady",
+                "Node is not ready",
+            );
         }
     }
 
@@ -200,12 +258,19 @@ impl Nodes {
             }
             self.evictions.remove(&change.key);
             if let Some(node) = &after {
-                self.pods.entry(node.clone()).or_default().insert(change.key.clone());
+                self.pods
+                    .entry(node.clone())
+                    .or_default()
+                    .insert(change.key.clone());
             }
         }
         let state = |pod: &Option<Arc<Value>>| {
             let pod = pod.as_ref()?;
-            Some((view::uid(pod).to_owned(), view::is_terminating(pod), view::text(pod, &["spec", "nodeName"])?.to_owned()))
+            Some((
+                view::uid(pod).to_owned(),
+                view::is_terminating(pod),
+                view::text(pod, &["spec", "nodeName"])?.to_owned(),
+            ))
         };
         if let Some(node) = after
             && state(&change.before) != state(&change.after)
@@ -228,12 +293,21 @@ impl Nodes {
         if node.taints.is_empty() {
             if self.evictions.remove(key).is_some() {
                 let message = format!("Cancelling deletion of Pod {}/{}", key.namespace, key.name);
-                step.event(key, "taint-eviction-controller", "Normal", "TaintManagerEviction", message);
+                step.event(
+                    key,
+                    "taint-eviction-controller",
+                    "Normal",
+                    "TaintManagerEviction",
+                    message,
+                );
             }
             return;
         }
         let tolerations = Toleration::of_pod(pod);
-        let allowed = node.taints.iter().map(|taint| patience(taint, &tolerations, world));
+        let allowed = node
+            .taints
+            .iter()
+            .map(|taint| patience(taint, &tolerations, world));
         let Some(delay) = allowed.flatten().min() else {
             self.evictions.remove(key);
             return;
@@ -244,7 +318,12 @@ impl Nodes {
         } else if !self.evictions.contains_key(key) {
             self.tokens += 1;
             self.evictions.insert(key.clone(), self.tokens);
-            let timer = Timer { owner: "nodes", what: "evict", key: key.clone(), token: self.tokens };
+            let timer = Timer {
+                owner: "nodes",
+                what: "evict",
+                key: key.clone(),
+                token: self.tokens,
+            };
             step.timers.push((Millis(delay), timer));
         }
     }
@@ -254,9 +333,16 @@ impl Nodes {
 ///
 /// The API server gives every Pod tolerations of 300 seconds for the two taints of nodes that are not ready
 /// (`defaulttolerationseconds`); for Pods that lack them `evictionAfter` stands in.
-fn patience(taint: &(Taint, Option<Timestamp>), tolerations: &[Toleration], world: &World<'_>) -> Option<u64> {
+fn patience(
+    taint: &(Taint, Option<Timestamp>),
+    tolerations: &[Toleration],
+    world: &World<'_>,
+) -> Option<u64> {
     let (taint, since) = taint;
-    let mut fitting = tolerations.iter().filter(|toleration| toleration.is_for(taint)).peekable();
+    let mut fitting = tolerations
+        .iter()
+        .filter(|toleration| toleration.is_for(taint))
+        .peekable();
     let span = if fitting.peek().is_some() {
         let seconds = fitting.filter_map(|toleration| toleration.seconds).min()?;
         u64::try_from(seconds).unwrap_or_default().saturating_mul(1000)
@@ -265,14 +351,20 @@ fn patience(taint: &(Taint, Option<Timestamp>), tolerations: &[Toleration], worl
     } else {
         return Some(0);
     };
-    let passed = since.map_or(0, |since| world.wall.millis().saturating_sub(since.millis()).max(0));
+    let passed = since.map_or(0, |since| {
+        world.wall.millis().saturating_sub(since.millis()).max(0)
+    });
     Some(span.saturating_sub(u64::try_from(passed).unwrap_or_default()))
 }
 
 fn taints(node: &Value) -> Vec<(Taint, Option<Timestamp>)> {
     let times = view::items(node, &["spec", "taints"]).iter();
     let times = times.map(|taint| view::text(taint, &["timeAdded"]).and_then(Timestamp::parse));
-    Taint::of_node(node).into_iter().zip(times).filter(|(taint, _)| taint.effect == "NoExecute").collect()
+    Taint::of_node(node)
+        .into_iter()
+        .zip(times)
+        .filter(|(taint, _)| taint.effect == "NoExecute")
+        .collect()
 }
 
 /// The node with the two taints of `key`, and without the others that this controller sets.
@@ -302,14 +394,21 @@ fn report(key: &Key, is_up: bool, world: &World<'_>, step: &mut Step) {
     let (state, reason, message) = if is_up {
         ("True", "KubeletReady", "kubelet is posting ready status")
     } else {
-        ("Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status.")
+        (
+            "Unknown",
+            "NodeStatusUnknown",
+            "Kubelet stopped posting node status.",
+        )
     };
     if view::condition(node, "Ready") == Some(state) {
         return;
     }
     let condition = json!({"type": "Ready", "status": state, "reason": reason, "message": message});
     let status = with_condition(node, condition, world.wall);
-    step.writes.push(Write::SetStatus { key: key.clone(), status });
+    step.writes.push(Write::SetStatus {
+        key: key.clone(),
+        status,
+    });
 }
 
 fn node_status(key: &Key, event: &str) -> String {
@@ -317,15 +416,32 @@ fn node_status(key: &Key, event: &str) -> String {
 }
 
 fn evict(key: &Key, world: &World<'_>, step: &mut Step) {
-    let Some(pod) = world.store.get(key).filter(|pod| !view::is_terminating(pod)) else { return };
+    let Some(pod) = world.store.get(key).filter(|pod| !view::is_terminating(pod)) else {
+        return;
+    };
     let condition = json!({"type": "DisruptionTarget", "status": "True", "reason": "DeletionByTaintManager",
         "message": "Taint manager: deleting due to NoExecute taint"});
     let status = with_condition(pod, condition, world.wall);
-    step.writes.push(Write::SetStatus { key: key.clone(), status });
+    step.writes.push(Write::SetStatus {
+        key: key.clone(),
+        status,
+    });
     let message = format!("Marking for deletion Pod {}/{}", key.namespace, key.name);
-    step.event(key, "taint-eviction-controller", "Normal", "TaintManagerEviction", message);
-    let options = DeleteOptions { uid: Some(view::uid(pod).to_owned()), ..DeleteOptions::default() };
-    step.writes.push(Write::Delete { key: key.clone(), options });
+    step.event(
+        key,
+        "taint-eviction-controller",
+        "Normal",
+        "TaintManagerEviction",
+        message,
+    );
+    let options = DeleteOptions {
+        uid: Some(view::uid(pod).to_owned()),
+        ..DeleteOptions::default()
+    };
+    step.writes.push(Write::Delete {
+        key: key.clone(),
+        options,
+    });
 }
 
 /// Deletes a Pod by force, as Failed (`markFailedAndDeletePodWithCondition`).
@@ -343,11 +459,21 @@ fn collect(key: &Key, message: Option<&str>, world: &World<'_>, step: &mut Step)
         if let Some(status) = status.as_object_mut() {
             status.insert("phase".to_owned(), json!("Failed"));
         }
-        step.writes.push(Write::SetStatus { key: key.clone(), status });
+        step.writes.push(Write::SetStatus {
+            key: key.clone(),
+            status,
+        });
     }
     let uid = Some(view::uid(pod).to_owned());
-    let options = DeleteOptions { uid, grace_seconds: Some(0), ..DeleteOptions::default() };
-    step.writes.push(Write::Delete { key: key.clone(), options });
+    let options = DeleteOptions {
+        uid,
+        grace_seconds: Some(0),
+        ..DeleteOptions::default()
+    };
+    step.writes.push(Write::Delete {
+        key: key.clone(),
+        options,
+    });
 }
 
 /// An object's status with this condition in the place of the one of its type, from now on.
@@ -359,7 +485,10 @@ fn with_condition(pod: &Value, mut condition: Value, wall: Timestamp) -> Value {
     if let Some(status) = status.as_object_mut() {
         let conditions = status.entry("conditions").or_insert_with(|| json!([]));
         if let Some(conditions) = conditions.as_array_mut() {
-            match conditions.iter_mut().find(|other| other.get("type") == condition.get("type")) {
+            match conditions
+                .iter_mut()
+                .find(|other| other.get("type") == condition.get("type"))
+            {
                 Some(place) => *place = condition,
                 None => conditions.push(condition),
             }

@@ -84,7 +84,8 @@ impl Component for Scheduler {
             }
             Resource::PersistentVolumeClaim => self.claim_changed(&change.key, world, &mut step),
             Resource::PersistentVolume => {
-                if self.available.put(&change.key.name, change.after.as_deref()) {
+                let is_available = self.available.put(&change.key.name, change.after.as_deref());
+                if is_available {
                     self.retry(world, &mut step);
                 }
             }
@@ -106,7 +107,9 @@ impl Component for Scheduler {
             }
             "bind timeout" => self.give_up(timer, world, &mut step),
             _ => {
-                let Some(entry) = self.pods.get_mut(&timer.key) else { return step };
+                let Some(entry) = self.pods.get_mut(&timer.key) else {
+                    return step;
+                };
                 if entry.arrival == timer.token
                     && let Place::None { is_due, .. } = &mut entry.place
                 {
@@ -135,11 +138,18 @@ impl Scheduler {
             self.forget(key, world, step);
             return;
         };
-        if self.pods.get(key).is_some_and(|entry| entry.uid != view::uid(pod)) {
+        if self
+            .pods
+            .get(key)
+            .is_some_and(|entry| entry.uid != view::uid(pod))
+        {
             self.forget(key, world, step);
         }
         let labels = |pod: &Value| view::at(pod, &["metadata", "labels"]).cloned();
-        let is_relabelled = change.before.as_ref().is_some_and(|before| labels(before) != labels(pod));
+        let is_relabelled = change
+            .before
+            .as_ref()
+            .is_some_and(|before| labels(before) != labels(pod));
         if is_relabelled && let Some(entry) = self.pods.get_mut(key) {
             entry.demand = Arc::new(Demand::of(key, pod));
             if let Some(node) = entry.place.node() {
@@ -176,7 +186,14 @@ impl Scheduler {
                 );
                 let is_gated = !view::items(pod, &["spec", "schedulingGates"]).is_empty();
                 if is_ours && !is_gated && !view::is_terminating(pod) {
-                    self.remember(key, pod, Place::None { is_due: false, said: None });
+                    self.remember(
+                        key,
+                        pod,
+                        Place::None {
+                            is_due: false,
+                            said: None,
+                        },
+                    );
                     self.try_later(key, world, step);
                 }
             }
@@ -191,20 +208,35 @@ impl Scheduler {
     fn remember(&mut self, key: &Key, pod: &Value, place: Place) -> Arc<Demand> {
         let demand = Arc::new(Demand::of(key, pod));
         for name in &demand.claims {
-            self.users.entry(claim_key(key, name)).or_default().insert(key.clone());
+            self.users
+                .entry(claim_key(key, name))
+                .or_default()
+                .insert(key.clone());
         }
         self.arrivals += 1;
         let uid = view::uid(pod).to_owned();
-        self.pods.insert(key.clone(), Entry { uid, demand: demand.clone(), arrival: self.arrivals, place });
+        self.pods.insert(
+            key.clone(),
+            Entry {
+                uid,
+                demand: demand.clone(),
+                arrival: self.arrivals,
+                place,
+            },
+        );
         demand
     }
 
     fn forget(&mut self, key: &Key, world: &mut World<'_>, step: &mut Step) {
-        let Some(entry) = self.pods.remove(key) else { return };
+        let Some(entry) = self.pods.remove(key) else {
+            return;
+        };
         self.house(entry.arrival);
         for name in &entry.demand.claims {
             let claim = claim_key(key, name);
-            let Some(users) = self.users.get_mut(&claim) else { continue };
+            let Some(users) = self.users.get_mut(&claim) else {
+                continue;
+            };
             users.remove(key);
             if users.is_empty() {
                 self.users.remove(&claim);
@@ -235,17 +267,39 @@ impl Scheduler {
         }
         self.is_retrying = true;
         let key = Key::new(Resource::Node, "", "");
-        let timer = Timer { owner: "scheduler", what: "retry", key, token: 0 };
-        step.timers.push((world.settings.varied(world.settings.scheduling, world.random), timer));
+        let timer = Timer {
+            owner: "scheduler",
+            what: "retry",
+            key,
+            token: 0,
+        };
+        step.timers.push((
+            world.settings.varied(world.settings.scheduling, world.random),
+            timer,
+        ));
     }
 
     fn try_later(&mut self, key: &Key, world: &mut World<'_>, step: &mut Step) {
-        let Some(entry) = self.pods.get_mut(key) else { return };
+        let Some(entry) = self.pods.get_mut(key) else {
+            return;
+        };
         let token = entry.arrival;
-        if let Place::None { is_due: is_due @ false, .. } = &mut entry.place {
+        if let Place::None {
+            is_due: is_due @ false,
+            ..
+        } = &mut entry.place
+        {
             *is_due = true;
-            let timer = Timer { owner: "scheduler", what: "attempt", key: key.clone(), token };
-            step.timers.push((world.settings.varied(world.settings.scheduling, world.random), timer));
+            let timer = Timer {
+                owner: "scheduler",
+                what: "attempt",
+                key: key.clone(),
+                token,
+            };
+            step.timers.push((
+                world.settings.varied(world.settings.scheduling, world.random),
+                timer,
+            ));
         }
     }
 
@@ -304,7 +358,9 @@ impl Scheduler {
                 let pod = world.store.get(key);
                 let is_ephemeral = pod.is_some_and(|pod| !names_claim(pod, name));
                 return Err(if is_ephemeral {
-                    format!("waiting for ephemeral volume controller to create the persistentvolumeclaim \"{name}\"")
+                    format!(
+                        "waiting for ephemeral volume controller to create the persistentvolumeclaim \"{name}\""
+                    )
                 } else {
                     format!("persistentvolumeclaim \"{name}\" not found")
                 });
@@ -320,9 +376,16 @@ impl Scheduler {
             }
             let modes = view::items(claim, &["spec", "accessModes"]);
             if modes.iter().any(|mode| mode == "ReadWriteOncePod") {
-                let mut others = self.users.get(&claim_key).into_iter().flatten().filter(|other| *other != key);
+                let mut others = self
+                    .users
+                    .get(&claim_key)
+                    .into_iter()
+                    .flatten()
+                    .filter(|other| *other != key);
                 asked.is_taken |= others.any(|other| {
-                    self.pods.get(other).is_some_and(|entry| !matches!(entry.place, Place::None { .. }))
+                    self.pods
+                        .get(other)
+                        .is_some_and(|entry| !matches!(entry.place, Place::None { .. }))
                 });
             }
             if is_bound(claim) {
@@ -337,7 +400,11 @@ impl Scheduler {
                 Some(node) if self.topology.node(node).is_some() => asked.selected = Some(node.to_owned()),
                 _ => {
                     let want = Want::of(&claim_key, claim, &class.name);
-                    let offers = || self.available.offers(&want).map(|(_, offer)| offer.affinity.clone());
+                    let offers = || {
+                        self.available
+                            .offers(&want)
+                            .map(|(_, offer)| offer.affinity.clone())
+                    };
                     let any = class.provisioner != NO_PROVISIONER;
                     asked.choices.push((!any).then(|| offers().collect()));
                 }
@@ -349,7 +416,9 @@ impl Scheduler {
     /// The node is chosen: binds the Pod if its claims are bound, else asks for their volumes.
     fn go_on(&mut self, key: &Key, world: &mut World<'_>, step: &mut Step) {
         let Some(entry) = self.pods.get(key) else { return };
-        let Place::Reserved { node, asked } = &entry.place else { return };
+        let Place::Reserved { node, asked } = &entry.place else {
+            return;
+        };
         let (node, has_asked, demand) = (node.clone(), asked.is_some(), entry.demand.clone());
         let mut asks = Vec::new();
         let mut is_lost = false;
@@ -381,9 +450,17 @@ impl Scheduler {
             self.arrivals += 1;
             let token = self.arrivals;
             if let Some(entry) = self.pods.get_mut(key) {
-                entry.place = Place::Reserved { node, asked: Some(token) };
+                entry.place = Place::Reserved {
+                    node,
+                    asked: Some(token),
+                };
             }
-            let timer = Timer { owner: "scheduler", what: "bind timeout", key: key.clone(), token };
+            let timer = Timer {
+                owner: "scheduler",
+                what: "bind timeout",
+                key: key.clone(),
+                token,
+            };
             step.timers.push((BIND_TIMEOUT, timer));
         } else if !is_waiting {
             if let Some(entry) = self.pods.get_mut(key) {
@@ -391,15 +468,23 @@ impl Scheduler {
             }
             let message = format!("Successfully assigned {}/{} to {node}", key.namespace, key.name);
             step.event(key, "default-scheduler", "Normal", "Scheduled", message);
-            step.writes.push(Write::Bind { pod: key.clone(), node: node.to_string() });
+            step.writes.push(Write::Bind {
+                pod: key.clone(),
+                node: node.to_string(),
+            });
         }
     }
 
     fn unreserve(&mut self, key: &Key) {
-        let Some(entry) = self.pods.get_mut(key) else { return };
+        let Some(entry) = self.pods.get_mut(key) else {
+            return;
+        };
         if let Place::Reserved { node, .. } = &entry.place {
             self.topology.remove(node, key);
-            entry.place = Place::None { is_due: false, said: None };
+            entry.place = Place::None {
+                is_due: false,
+                said: None,
+            };
         }
     }
 
@@ -416,17 +501,32 @@ impl Scheduler {
         self.try_later(key, world, step);
     }
 
-    fn say_unschedulable(&mut self, key: &Key, reason: &str, message: String, world: &World<'_>, step: &mut Step) {
-        let Some(entry) = self.pods.get_mut(key) else { return };
-        let Place::None { said, .. } = &mut entry.place else { return };
+    fn say_unschedulable(
+        &mut self,
+        key: &Key,
+        reason: &str,
+        message: String,
+        world: &World<'_>,
+        step: &mut Step,
+    ) {
+        let Some(entry) = self.pods.get_mut(key) else {
+            return;
+        };
+        let Place::None { said, .. } = &mut entry.place else {
+            return;
+        };
         if said.as_ref() == Some(&message) {
             return;
         }
         *said = Some(message.clone());
         let Some(pod) = world.store.get(key) else { return };
-        let mut status = pod.get("status").cloned().unwrap_or_else(|| json!({"phase": "Pending"}));
+        let mut status = pod
+            .get("status")
+            .cloned()
+            .unwrap_or_else(|| json!({"phase": "Pending"}));
         let since = view::items(&status, &["conditions"]).iter().find(|condition| {
-            condition.get("type") == Some(&json!("PodScheduled")) && condition.get("status") == Some(&json!("False"))
+            condition.get("type") == Some(&json!("PodScheduled"))
+                && condition.get("status") == Some(&json!("False"))
         });
         let since = since.and_then(|condition| condition.get("lastTransitionTime").cloned());
         let condition = json!({
@@ -443,7 +543,10 @@ impl Scheduler {
                 conditions.push(condition);
             }
         }
-        step.writes.push(Write::SetStatus { key: key.clone(), status });
+        step.writes.push(Write::SetStatus {
+            key: key.clone(),
+            status,
+        });
         step.event(key, "default-scheduler", "Warning", "FailedScheduling", message);
     }
 }
@@ -459,11 +562,18 @@ impl Place {
 
 impl VolumeDemand {
     fn add_volume(&mut self, name: &str, world: &World<'_>) {
-        let Some(volume) = world.store.get(&Key::new(Resource::PersistentVolume, "", name)) else { return };
-        self.affinity.extend(NodeSelector::of(volume, &["spec", "nodeAffinity", "required"]));
-        for label in ["topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"] {
+        let Some(volume) = world.store.get(&Key::new(Resource::PersistentVolume, "", name)) else {
+            return;
+        };
+        self.affinity
+            .extend(NodeSelector::of(volume, &["spec", "nodeAffinity", "required"]));
+        for label in [
+            "topology.kubernetes.io/zone",
+            "failure-domain.beta.kubernetes.io/zone",
+        ] {
             if let Some(zones) = view::text(volume, &["metadata", "labels", label]) {
-                self.zones.push((label.to_owned(), zones.split("__").map(str::to_owned).collect()));
+                self.zones
+                    .push((label.to_owned(), zones.split("__").map(str::to_owned).collect()));
             }
         }
     }
@@ -475,13 +585,19 @@ fn claim_key(pod: &Key, name: &str) -> Key {
 
 fn is_bound(claim: &Value) -> bool {
     view::text(claim, &["spec", "volumeName"]).is_some_and(|name| !name.is_empty())
-        && view::text(claim, &["metadata", "annotations", "pv.kubernetes.io/bind-completed"]).is_some()
+        && view::text(
+            claim,
+            &["metadata", "annotations", "pv.kubernetes.io/bind-completed"],
+        )
+        .is_some()
         || view::text(claim, &["status", "phase"]) == Some("Bound")
 }
 
 fn names_claim(pod: &Value, name: &str) -> bool {
     let volumes = view::items(pod, &["spec", "volumes"]);
-    volumes.iter().any(|volume| view::text(volume, &["persistentVolumeClaim", "claimName"]) == Some(name))
+    volumes
+        .iter()
+        .any(|volume| view::text(volume, &["persistentVolumeClaim", "claimName"]) == Some(name))
 }
 
 #[cfg(test)]

@@ -163,7 +163,12 @@ pub struct BackOff {
 /// The timer after which the component `owner` (`kubelet` or `volumes`) looks at the settings again. Whoever changes the
 /// settings of a running cluster schedules one for each, at once.
 pub fn reread(owner: &'static str) -> Timer {
-    Timer { owner, what: REREAD, key: Key::new(Resource::Node, "", ""), token: 0 }
+    Timer {
+        owner,
+        what: REREAD,
+        key: Key::new(Resource::Node, "", ""),
+        token: 0,
+    }
 }
 
 /// What [`reread`]'s timers are for.
@@ -174,7 +179,10 @@ impl Default for Settings {
         Self {
             seed: 0,
             nodes: NodesSetting::Count(3),
-            storage_classes: vec![StorageClassSetting { default: true, ..StorageClassSetting::new("standard") }],
+            storage_classes: vec![StorageClassSetting {
+                default: true,
+                ..StorageClassSetting::new("standard")
+            }],
             absent: Vec::new(),
             scheduling: Span::of_millis(100),
             pull: Span::of_seconds(2),
@@ -212,12 +220,17 @@ impl Settings {
 
     /// The name of the class for claims that name none.
     pub fn default_class(&self) -> Option<&str> {
-        self.storage_classes.iter().find(|class| class.default && class.exists).map(|class| class.name.as_str())
+        self.storage_classes
+            .iter()
+            .find(|class| class.default && class.exists)
+            .map(|class| class.name.as_str())
     }
 
     /// Whether the Secret or ConfigMap `name` is said not to exist.
     pub fn is_absent(&self, kind: AbsentKind, name: &str) -> bool {
-        self.absent.iter().any(|absent| absent.kind == kind && absent.name == name)
+        self.absent
+            .iter()
+            .any(|absent| absent.kind == kind && absent.name == name)
     }
 
     /// `span` made shorter or longer by up to [`jitter`](Self::jitter) percent; without jitter chance is not asked.
@@ -244,7 +257,14 @@ impl NodesSetting {
     pub fn objects(&self) -> Vec<Value> {
         match self {
             Self::Count(count) => (1..=*count)
-                .map(|n| NodeSetting { name: format!("node-{n}"), zone: None, pods: default_pods() }.object(n))
+                .map(|n| {
+                    NodeSetting {
+                        name: format!("node-{n}"),
+                        zone: None,
+                        pods: default_pods(),
+                    }
+                    .object(n)
+                })
                 .collect(),
             Self::List(nodes) => nodes.iter().zip(1u32..).map(|(node, n)| node.object(n)).collect(),
         }
@@ -293,14 +313,21 @@ impl StorageClassSetting {
 impl BackOff {
     /// The wait before try `n`, counted from 1.
     pub fn wait(&self, n: u32) -> Millis {
-        let doubled = self.first.millis().0.saturating_mul(1u64.checked_shl(n.saturating_sub(1)).unwrap_or(u64::MAX));
+        let doubled = self
+            .first
+            .millis()
+            .0
+            .saturating_mul(1u64.checked_shl(n.saturating_sub(1)).unwrap_or(u64::MAX));
         Millis(doubled.min(self.limit.millis().0))
     }
 }
 
 impl Default for BackOff {
     fn default() -> Self {
-        Self { first: Span::of_seconds(10), limit: Span::of_seconds(300) }
+        Self {
+            first: Span::of_seconds(10),
+            limit: Span::of_seconds(300),
+        }
     }
 }
 
@@ -346,23 +373,71 @@ mod tests {
     #[test]
     fn errors_name_the_field_and_quote_what_was_found() {
         for (value, expected) in [
-            (json!({"pul": "2s"}), "settings.pul: Invalid value: \"2s\": unknown field"),
-            (json!({"pull": "2 s"}), "settings.pull: Invalid value: \"2 s\": `2 s` is not a span of time"),
-            (json!({"pull": 2}), "settings.pull: Invalid value: 2: must be a span of time"),
-            (json!({"jitter": 101}), "settings.jitter: Invalid value: 101: must be at most 100"),
+            (
+                json!({"pul": "2s"}),
+                "settings.pul: Invalid value: \"2s\": unknown field",
+            ),
+            (
+                json!({"pull": "2 s"}),
+                "settings.pull: Invalid value: \"2 s\": `2 s` is not a span of time",
+            ),
+            (
+                json!({"pull": 2}),
+                "settings.pull: Invalid value: 2: must be a span of time",
+            ),
+            (
+                json!({"jitter": 101}),
+                "settings.jitter: Invalid value: 101: must be at most 100",
+            ),
             (json!({"seed": "x"}), "settings.seed: Invalid value: \"x\""),
-            (json!({"nodes": [{"name": "a"}, {"name": "b", "pods": -1}]}), "settings.nodes[1].pods: Invalid value: -1"),
-            (json!({"nodes": [{"zone": "a"}]}), "settings.nodes[0].name: Required value"),
-            (json!({"nodes": "many"}), "settings.nodes: Invalid value: \"many\": must be a number of nodes or a list"),
-            (json!({"nodes": [{"name": "a"}, {"name": "a"}]}), "settings.nodes[1].name: Duplicate value: \"a\""),
-            (json!({"storageClasses": [{"name": "a", "mode": "Later"}]}), "settings.storageClasses[0].mode: Invalid"),
-            (json!({"behaviours": [{"what": "slowTermination"}]}), "settings.behaviours[0].for: Required value"),
-            (json!({"behaviours": [{"what": "crash", "for": "2s"}]}), "settings.behaviours[0].for: Forbidden"),
-            (json!({"behaviours": [{"what": "sulk"}]}), "settings.behaviours[0].what: Invalid value: \"sulk\""),
-            (json!({"crashBackOff": {"first": "x"}}), "settings.crashBackOff.first: Invalid value: \"x\""),
-            (json!({"nodes": [["a"]]}), "settings.nodes[0]: Invalid value: must be a mapping, but is a list"),
-            (json!({"pullBackOff": ["1s"]}), "settings.pullBackOff: Invalid value: must be a mapping, but is a list"),
-            (json!([1]), "settings: Invalid value: must be a mapping, but is a list"),
+            (
+                json!({"nodes": [{"name": "a"}, {"name": "b", "pods": -1}]}),
+                "settings.nodes[1].pods: Invalid value: -1",
+            ),
+            (
+                json!({"nodes": [{"zone": "a"}]}),
+                "settings.nodes[0].name: Required value",
+            ),
+            (
+                json!({"nodes": "many"}),
+                "settings.nodes: Invalid value: \"many\": must be a number of nodes or a list",
+            ),
+            (
+                json!({"nodes": [{"name": "a"}, {"name": "a"}]}),
+                "settings.nodes[1].name: Duplicate value: \"a\"",
+            ),
+            (
+                json!({"storageClasses": [{"name": "a", "mode": "Later"}]}),
+                "settings.storageClasses[0].mode: Invalid",
+            ),
+            (
+                json!({"behaviours": [{"what": "slowTermination"}]}),
+                "settings.behaviours[0].for: Required value",
+            ),
+            (
+                json!({"behaviours": [{"what": "crash", "for": "2s"}]}),
+                "settings.behaviours[0].for: Forbidden",
+            ),
+            (
+                json!({"behaviours": [{"what": "sulk"}]}),
+                "settings.behaviours[0].what: Invalid value: \"sulk\"",
+            ),
+            (
+                json!({"crashBackOff": {"first": "x"}}),
+                "settings.crashBackOff.first: Invalid value: \"x\"",
+            ),
+            (
+                json!({"nodes": [["a"]]}),
+                "settings.nodes[0]: Invalid value: must be a mapping, but is a list",
+            ),
+            (
+                json!({"pullBackOff": ["1s"]}),
+                "settings.pullBackOff: Invalid value: must be a mapping, but is a list",
+            ),
+            (
+                json!([1]),
+                "settings: Invalid value: must be a mapping, but is a list",
+            ),
         ] {
             let error = Settings::parse(&value).unwrap_err().to_string();
             assert!(error.starts_with(expected), "{value}: {error}");
@@ -379,8 +454,10 @@ mod tests {
     #[test]
     fn nodes_are_ready_labelled_and_have_addresses_of_their_own() {
         let nodes = NodesSetting::Count(600).objects();
-        let addresses: std::collections::BTreeSet<_> =
-            nodes.iter().map(|node| node["status"]["addresses"][0]["address"].as_str().unwrap()).collect();
+        let addresses: std::collections::BTreeSet<_> = nodes
+            .iter()
+            .map(|node| node["status"]["addresses"][0]["address"].as_str().unwrap())
+            .collect();
         assert_eq!(addresses.len(), 600);
         assert_eq!(nodes[0]["metadata"]["labels"]["kubernetes.io/hostname"], "node-1");
         assert_eq!(nodes[0]["status"]["allocatable"]["pods"], "110");

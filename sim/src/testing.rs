@@ -76,8 +76,14 @@ impl Small {
     }
 
     pub(crate) fn delete(&mut self, key: &Key, grace_seconds: Option<i64>) {
-        let options = DeleteOptions { grace_seconds, ..DeleteOptions::default() };
-        self.write(Write::Delete { key: key.clone(), options });
+        let options = DeleteOptions {
+            grace_seconds,
+            ..DeleteOptions::default()
+        };
+        self.write(Write::Delete {
+            key: key.clone(),
+            options,
+        });
     }
 
     /// Changes the settings and lets everybody know.
@@ -100,7 +106,10 @@ impl Small {
     pub(crate) fn run_until(&mut self, until: u64) {
         while let Some(timer) = self.clock.pop_due(Millis(until)) {
             let mut components = std::mem::take(&mut self.components);
-            let component = components.iter_mut().find(|component| component.name() == timer.owner).unwrap();
+            let component = components
+                .iter_mut()
+                .find(|component| component.name() == timer.owner)
+                .unwrap();
             let step = component.due(&timer, &mut self.world());
             self.carry_out(step);
             self.components = components;
@@ -137,7 +146,10 @@ impl Small {
 
     /// The message of the events with this reason about the object of this name, in order.
     pub(crate) fn messages(&self, name: &str, reason: &str) -> Vec<&str> {
-        let events = self.events.iter().filter(|(_, event)| &*event.object.name == name && event.reason == reason);
+        let events = self
+            .events
+            .iter()
+            .filter(|(_, event)| &*event.object.name == name && event.reason == reason);
         events.map(|(_, event)| event.message.as_str()).collect()
     }
 
@@ -161,7 +173,8 @@ impl Small {
             self.clock.schedule(Millis(self.clock.now().0 + delay.0), timer);
         }
         let now = self.clock.now().0;
-        self.events.extend(step.events.into_iter().map(|event| (now, event)));
+        self.events
+            .extend(step.events.into_iter().map(|event| (now, event)));
     }
 
     fn pump(&mut self) {
@@ -194,9 +207,13 @@ fn shown(pod: &Value) -> String {
         })
     };
     let initialized = view::condition(pod, "Initialized") == Some("True");
-    let init = (!initialized).then(|| waiting("initContainerStatuses", "Init:")).flatten();
+    let init = (!initialized)
+        .then(|| waiting("initContainerStatuses", "Init:"))
+        .flatten();
     let phase = view::text_or_empty(pod, &["status", "phase"]);
-    let mut status = init.or_else(|| waiting("containerStatuses", "")).unwrap_or_else(|| phase.to_owned());
+    let mut status = init
+        .or_else(|| waiting("containerStatuses", ""))
+        .unwrap_or_else(|| phase.to_owned());
     if matches!(phase, "Failed" | "Succeeded") {
         phase.clone_into(&mut status);
     }
@@ -204,10 +221,23 @@ fn shown(pod: &Value) -> String {
         status = "Terminating".to_owned();
     }
     let containers = view::items(pod, &["status", "containerStatuses"]);
-    let ready = containers.iter().filter(|container| container["ready"] == true).count();
-    let restarts: u64 = containers.iter().filter_map(|container| container["restartCount"].as_u64()).sum();
-    let is_ready = if view::condition(pod, "Ready") == Some("True") { "ready" } else { "unready" };
-    format!("{ready}/{} {status} {restarts} {is_ready}", view::items(pod, &["spec", "containers"]).len())
+    let ready = containers
+        .iter()
+        .filter(|container| container["ready"] == true)
+        .count();
+    let restarts: u64 = containers
+        .iter()
+        .filter_map(|container| container["restartCount"].as_u64())
+        .sum();
+    let is_ready = if view::condition(pod, "Ready") == Some("True") {
+        "ready"
+    } else {
+        "unready"
+    };
+    format!(
+        "{ready}/{} {status} {restarts} {is_ready}",
+        view::items(pod, &["spec", "containers"]).len()
+    )
 }
 
 pub(crate) fn pod_key(name: &str) -> Key {

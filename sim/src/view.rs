@@ -29,13 +29,19 @@ pub(crate) fn is_true(value: &Value, path: &[&str]) -> bool {
 
 /// The items of the list at the end of a path.
 pub(crate) fn items<'a>(value: &'a Value, path: &[&str]) -> &'a [Value] {
-    at(value, path).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    at(value, path)
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default()
 }
 
 /// The entries of the mapping of strings at the end of a path, in order of keys.
 pub(crate) fn strings<'a>(value: &'a Value, path: &[&str]) -> impl Iterator<Item = (&'a str, &'a str)> {
     let entries = at(value, path).and_then(Value::as_object);
-    entries.into_iter().flatten().filter_map(|(key, entry)| Some((key.as_str(), entry.as_str()?)))
+    entries
+        .into_iter()
+        .flatten()
+        .filter_map(|(key, entry)| Some((key.as_str(), entry.as_str()?)))
 }
 
 /// The item of a list that has this `name`.
@@ -46,7 +52,10 @@ pub(crate) fn named<'a>(items: &'a [Value], name: &str) -> Option<&'a Value> {
 /// The status of the condition `kind`: `True`, `False` or `Unknown`.
 pub(crate) fn condition<'a>(object: &'a Value, kind: &str) -> Option<&'a str> {
     let conditions = items(object, &["status", "conditions"]);
-    conditions.iter().find(|condition| text(condition, &["type"]) == Some(kind)).and_then(|c| text(c, &["status"]))
+    conditions
+        .iter()
+        .find(|condition| text(condition, &["type"]) == Some(kind))
+        .and_then(|c| text(c, &["status"]))
 }
 
 /// Whether the object is being deleted.
@@ -69,6 +78,10 @@ pub(crate) fn claim_names(pod: &Value) -> impl Iterator<Item = String> {
     let owner = text_or_empty(pod, &["metadata", "name"]);
     items(pod, &["spec", "volumes"]).iter().filter_map(move |volume| {
         let named = text(volume, &["persistentVolumeClaim", "claimName"]).map(str::to_owned);
-        named.or_else(|| volume.get("ephemeral").map(|_| format!("{owner}-{}", text_or_empty(volume, &["name"]))))
+        named.or_else(|| {
+            volume
+                .get("ephemeral")
+                .map(|_| format!("{owner}-{}", text_or_empty(volume, &["name"])))
+        })
     })
 }

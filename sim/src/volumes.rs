@@ -74,7 +74,9 @@ impl Component for Volumes {
             self.reconsider(world, &mut step);
             return step;
         }
-        let Some(pending) = self.pending.get_mut(&timer.key) else { return step };
+        let Some(pending) = self.pending.get_mut(&timer.key) else {
+            return step;
+        };
         if pending.making != Some(timer.token) {
             return step;
         }
@@ -97,7 +99,10 @@ impl Volumes {
     fn claim_changed(&mut self, change: &Change, world: &mut World<'_>, step: &mut Step) {
         let key = &change.key;
         if let Some(before) = &change.before {
-            let is_gone = change.after.as_ref().is_none_or(|after| view::uid(after) != view::uid(before));
+            let is_gone = change
+                .after
+                .as_ref()
+                .is_none_or(|after| view::uid(after) != view::uid(before));
             if is_gone {
                 self.pending.remove(key);
                 release(before, world, step);
@@ -116,7 +121,9 @@ impl Volumes {
 
     /// Binds a claim if that can be done now. `is_made` says that the time to make a volume has passed.
     fn consider(&mut self, key: &Key, is_made: bool, world: &mut World<'_>, step: &mut Step) {
-        let Some(claim) = world.store.get(key).cloned() else { return };
+        let Some(claim) = world.store.get(key).cloned() else {
+            return;
+        };
         if view::is_terminating(&claim) || view::text(&claim, &["status", "phase"]) == Some("Bound") {
             self.pending.remove(key);
             return;
@@ -125,7 +132,10 @@ impl Volumes {
         let class_name = class.as_ref().map_or("", |class| &class.name);
         let pending = self.pending.entry(key.clone()).or_default();
         if pending.uid != view::uid(&claim) {
-            *pending = Pending { uid: view::uid(&claim).to_owned(), ..Pending::default() };
+            *pending = Pending {
+                uid: view::uid(&claim).to_owned(),
+                ..Pending::default()
+            };
         }
         class_name.clone_into(&mut pending.class);
         if pending.making.is_some() {
@@ -146,12 +156,16 @@ impl Volumes {
         let node = selected.filter(|_| waits);
         let labels = node.map(|name| {
             let node = world.store.get(&Key::new(Resource::Node, "", name));
-            node.map(|node| crate::scheduler::selector::labels_of(node)).unwrap_or_default()
+            node.map(|node| crate::scheduler::selector::labels_of(node))
+                .unwrap_or_default()
         });
-        let found = self.available.offers(&want).find(|(_, offer)| match (node, &labels, &offer.affinity) {
-            (Some(node), Some(labels), Some(affinity)) => affinity.matches(node, labels),
-            _ => true,
-        });
+        let found = self
+            .available
+            .offers(&want)
+            .find(|(_, offer)| match (node, &labels, &offer.affinity) {
+                (Some(node), Some(labels), Some(affinity)) => affinity.matches(node, labels),
+                _ => true,
+            });
         if let Some(volume) = found.map(|(name, _)| name.clone()) {
             self.bind(key, &claim, class.as_ref(), &volume, world, step);
             return;
@@ -170,7 +184,8 @@ impl Volumes {
         step: &mut Step,
     ) {
         let Some(class) = class else {
-            let message = "no persistent volumes available for this claim and no storage class is set".to_owned();
+            let message =
+                "no persistent volumes available for this claim and no storage class is set".to_owned();
             self.say(key, "Normal", "FailedBinding", message, step);
             return;
         };
@@ -197,7 +212,12 @@ impl Volumes {
                 if let Some(pending) = self.pending.get_mut(key) {
                     pending.making = Some(token);
                 }
-                let timer = Timer { owner: "volumes", what: "make", key: key.clone(), token };
+                let timer = Timer {
+                    owner: "volumes",
+                    what: "make",
+                    key: key.clone(),
+                    token,
+                };
                 step.timers.push((class.delay.millis(), timer));
             }
         } else {
@@ -214,7 +234,10 @@ impl Volumes {
             let spec = volume.get("spec").cloned().unwrap_or_default();
             step.writes.push(Write::Create(volume));
             let key_of_volume = Key::new(Resource::PersistentVolume, "", &name);
-            step.writes.push(Write::SetStatus { key: key_of_volume, status: json!({"phase": "Bound"}) });
+            step.writes.push(Write::SetStatus {
+                key: key_of_volume,
+                status: json!({"phase": "Bound"}),
+            });
             push_bound_claim(key, claim, Some(class), &name, &spec, step);
         }
     }
@@ -230,7 +253,9 @@ impl Volumes {
         step: &mut Step,
     ) {
         let key_of_volume = Key::new(Resource::PersistentVolume, "", name);
-        let Some(volume) = world.store.get(&key_of_volume) else { return };
+        let Some(volume) = world.store.get(&key_of_volume) else {
+            return;
+        };
         // Nobody else gets it, even before its change comes round.
         self.available.put(name, None);
         self.pending.remove(key);
@@ -241,7 +266,10 @@ impl Volumes {
         annotate(&mut bound, &[("pv.kubernetes.io/bound-by-controller", "yes")]);
         drop_version(&mut bound);
         step.writes.push(Write::Update(bound));
-        step.writes.push(Write::SetStatus { key: key_of_volume, status: json!({"phase": "Bound"}) });
+        step.writes.push(Write::SetStatus {
+            key: key_of_volume,
+            status: json!({"phase": "Bound"}),
+        });
         let spec = volume.get("spec").cloned().unwrap_or_default();
         push_bound_claim(key, claim, class, name, &spec, step);
     }
@@ -270,12 +298,13 @@ impl Volumes {
         let is_available = self.available.put(&change.key.name, change.after.as_deref());
         match (&change.before, &change.after) {
             (Some(before), None) => lose(&change.key, before, world, step),
-            (_, Some(volume)) if view::is_terminating(volume) => {
-                if view::text(volume, &["status", "phase"]) != Some("Bound") {
+            (_, Some(volume)) => {
+                let is_bound = view::text(volume, &["status", "phase"]) == Some("Bound");
+                if view::is_terminating(volume) && !is_bound {
                     drop_finalizer(&change.key, volume, VOLUME_PROTECTION, step);
                 }
             }
-            _ => {}
+            (None, None) => {}
         }
         if is_available && let Some(volume) = &change.after {
             self.offer(&change.key, volume, world, step);
@@ -289,13 +318,20 @@ impl Volumes {
             return;
         }
         if view::text(volume, &["status", "phase"]) != Some("Available") {
-            step.writes.push(Write::SetStatus { key: key.clone(), status: json!({"phase": "Available"}) });
+            step.writes.push(Write::SetStatus {
+                key: key.clone(),
+                status: json!({"phase": "Available"}),
+            });
         }
         let class = view::text_or_empty(volume, &["spec", "storageClassName"]);
         let wanting = self.pending.iter().filter(|(_, pending)| pending.class == class);
         let keys: Vec<Key> = match kept_for("name") {
             "" => wanting.map(|(key, _)| key.clone()).collect(),
-            name => vec![Key::new(Resource::PersistentVolumeClaim, kept_for("namespace"), name)],
+            name => vec![Key::new(
+                Resource::PersistentVolumeClaim,
+                kept_for("namespace"),
+                name,
+            )],
         };
         for claim in keys {
             if !self.available.has(&key.name) {
@@ -318,7 +354,10 @@ impl Volumes {
     fn pod_changed(&mut self, change: &Change, world: &mut World<'_>, step: &mut Step) {
         let of = |pod: &Option<Arc<Value>>| {
             let pod = pod.as_ref()?;
-            Some((view::uid(pod).to_owned(), view::text(pod, &["spec", "nodeName"]).is_some_and(|node| !node.is_empty())))
+            Some((
+                view::uid(pod).to_owned(),
+                view::text(pod, &["spec", "nodeName"]).is_some_and(|node| !node.is_empty()),
+            ))
         };
         let (before, after) = (of(&change.before), of(&change.after));
         if before == after {
@@ -328,7 +367,9 @@ impl Volumes {
         if let Some(pod) = &change.before {
             for name in view::claim_names(pod) {
                 let key = claim_key(&name);
-                let Some(users) = self.users.get_mut(&key) else { continue };
+                let Some(users) = self.users.get_mut(&key) else {
+                    continue;
+                };
                 users.remove(&change.key);
                 if users.is_empty() {
                     self.users.remove(&key);
@@ -337,7 +378,10 @@ impl Volumes {
         }
         if let (Some(pod), Some((_, has_node))) = (&change.after, after) {
             for name in view::claim_names(pod) {
-                self.users.entry(claim_key(&name)).or_default().insert(change.key.clone(), has_node);
+                self.users
+                    .entry(claim_key(&name))
+                    .or_default()
+                    .insert(change.key.clone(), has_node);
             }
             if change.before.is_none() {
                 create_ephemeral(&change.key, pod, world, step);
@@ -348,7 +392,9 @@ impl Volumes {
         names.dedup();
         for name in names {
             let key = claim_key(&name);
-            let Some(claim) = world.store.get(&key) else { continue };
+            let Some(claim) = world.store.get(&key) else {
+                continue;
+            };
             if view::is_terminating(claim) {
                 self.unprotect(&key, claim, step);
             } else if self.pending.contains_key(&key) {
@@ -359,7 +405,10 @@ impl Volumes {
 
     /// Takes the finalizer off a claim that is being deleted, once no Pod with a node uses it (`podUsesPVCForDeletion`).
     fn unprotect(&self, key: &Key, claim: &Value, step: &mut Step) {
-        let is_used = self.users.get(key).is_some_and(|users| users.values().any(|has_node| *has_node));
+        let is_used = self
+            .users
+            .get(key)
+            .is_some_and(|users| users.values().any(|has_node| *has_node));
         if !is_used {
             drop_finalizer(key, claim, CLAIM_PROTECTION, step);
         }
@@ -367,16 +416,30 @@ impl Volumes {
 
     fn waiting_for(&self, key: &Key) -> (&'static str, String) {
         let users = self.users.get(key).into_iter().flatten();
-        let pods: Vec<&str> = users.filter(|(_, has_node)| !**has_node).map(|(pod, _)| &*pod.name).collect();
+        let pods: Vec<&str> = users
+            .filter(|(_, has_node)| !**has_node)
+            .map(|(pod, _)| &*pod.name)
+            .collect();
         match pods.as_slice() {
-            [] => ("WaitForFirstConsumer", "waiting for first consumer to be created before binding".to_owned()),
-            [pod] => ("WaitForPodScheduled", format!("waiting for pod {pod} to be scheduled")),
-            pods => ("WaitForPodScheduled", format!("waiting for pods {} to be scheduled", pods.join(","))),
+            [] => (
+                "WaitForFirstConsumer",
+                "waiting for first consumer to be created before binding".to_owned(),
+            ),
+            [pod] => (
+                "WaitForPodScheduled",
+                format!("waiting for pod {pod} to be scheduled"),
+            ),
+            pods => (
+                "WaitForPodScheduled",
+                format!("waiting for pods {} to be scheduled", pods.join(",")),
+            ),
         }
     }
 
     fn say(&mut self, key: &Key, kind: &'static str, reason: &str, message: String, step: &mut Step) {
-        let Some(pending) = self.pending.get_mut(key) else { return };
+        let Some(pending) = self.pending.get_mut(key) else {
+            return;
+        };
         if pending.said.as_ref() != Some(&message) {
             pending.said = Some(message.clone());
             step.event(key, "volumes", kind, reason, message);
@@ -386,15 +449,25 @@ impl Volumes {
 
 /// The claim has gone: its volume is deleted, or stays and may not be used again.
 fn release(claim: &Value, world: &World<'_>, step: &mut Step) {
-    let Some(name) = view::text(claim, &["spec", "volumeName"]) else { return };
+    let Some(name) = view::text(claim, &["spec", "volumeName"]) else {
+        return;
+    };
     let key = Key::new(Resource::PersistentVolume, "", name);
-    let Some(volume) = world.store.get(&key) else { return };
+    let Some(volume) = world.store.get(&key) else {
+        return;
+    };
     if view::text(volume, &["spec", "claimRef", "uid"]) != Some(view::uid(claim)) {
         return;
     }
-    step.writes.push(Write::SetStatus { key: key.clone(), status: json!({"phase": "Released"}) });
+    step.writes.push(Write::SetStatus {
+        key: key.clone(),
+        status: json!({"phase": "Released"}),
+    });
     if view::text(volume, &["spec", "persistentVolumeReclaimPolicy"]) == Some("Delete") {
-        step.writes.push(Write::Delete { key, options: DeleteOptions::default() });
+        step.writes.push(Write::Delete {
+            key,
+            options: DeleteOptions::default(),
+        });
     }
 }
 
@@ -402,8 +475,11 @@ fn release(claim: &Value, world: &World<'_>, step: &mut Step) {
 fn lose(key: &Key, volume: &Value, world: &World<'_>, step: &mut Step) {
     let claim = |field| view::text_or_empty(volume, &["spec", "claimRef", field]);
     let claim_key = Key::new(Resource::PersistentVolumeClaim, claim("namespace"), claim("name"));
-    let Some(object) = world.store.get(&claim_key) else { return };
-    let is_bound = view::uid(object) == claim("uid") && view::text(object, &["spec", "volumeName"]) == Some(&*key.name);
+    let Some(object) = world.store.get(&claim_key) else {
+        return;
+    };
+    let is_bound =
+        view::uid(object) == claim("uid") && view::text(object, &["spec", "volumeName"]) == Some(&*key.name);
     if is_bound && !view::is_terminating(object) {
         let mut status = object.get("status").cloned().unwrap_or_else(|| json!({}));
         if let Some(status) = status.as_object_mut() {
@@ -411,35 +487,55 @@ fn lose(key: &Key, volume: &Value, world: &World<'_>, step: &mut Step) {
         }
         let message = "Bound claim has lost its PersistentVolume. Data on the volume is lost!";
         step.event(&claim_key, "volumes", "Warning", "ClaimLost", message);
-        step.writes.push(Write::SetStatus { key: claim_key, status });
+        step.writes.push(Write::SetStatus {
+            key: claim_key,
+            status,
+        });
     }
 }
 
 fn drop_finalizer(key: &Key, object: &Value, finalizer: &str, step: &mut Step) {
-    let finalizers = view::items(object, &["metadata", "finalizers"]).iter().filter_map(Value::as_str);
+    let finalizers = view::items(object, &["metadata", "finalizers"])
+        .iter()
+        .filter_map(Value::as_str);
     let (ours, others): (Vec<&str>, Vec<&str>) = finalizers.partition(|name| *name == finalizer);
     if !ours.is_empty() {
         let finalizers = others.into_iter().map(str::to_owned).collect();
-        step.writes.push(Write::Finalizers { key: key.clone(), finalizers });
+        step.writes.push(Write::Finalizers {
+            key: key.clone(),
+            finalizers,
+        });
     }
 }
 
 /// The claims of a new Pod's ephemeral volumes (`pkg/controller/volume/ephemeral/controller.go`, `handleVolume`).
 fn create_ephemeral(key: &Key, pod: &Value, world: &World<'_>, step: &mut Step) {
     for volume in view::items(pod, &["spec", "volumes"]) {
-        let Some(template) = view::at(volume, &["ephemeral", "volumeClaimTemplate"]) else { continue };
+        let Some(template) = view::at(volume, &["ephemeral", "volumeClaimTemplate"]) else {
+            continue;
+        };
         let name = format!("{}-{}", key.name, view::text_or_empty(volume, &["name"]));
-        if world.store.get(&Key::new(Resource::PersistentVolumeClaim, &key.namespace, &name)).is_some() {
+        if world
+            .store
+            .get(&Key::new(Resource::PersistentVolumeClaim, &key.namespace, &name))
+            .is_some()
+        {
             continue;
         }
-        let mut metadata = template.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default();
+        let mut metadata = template
+            .get("metadata")
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default();
         metadata.insert("name".to_owned(), json!(name));
         metadata.insert("namespace".to_owned(), json!(&*key.namespace));
         let owner = json!([{"apiVersion": "v1", "kind": "Pod", "name": &*key.name, "uid": view::uid(pod),
             "controller": true, "blockOwnerDeletion": true}]);
         metadata.insert("ownerReferences".to_owned(), owner);
-        step.writes.push(Write::Create(json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim",
-            "metadata": metadata, "spec": template.get("spec")})));
+        step.writes.push(Write::Create(
+            json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim",
+            "metadata": metadata, "spec": template.get("spec")}),
+        ));
     }
 }
 
@@ -448,8 +544,12 @@ fn create_ephemeral(key: &Key, pod: &Value, world: &World<'_>, step: &mut Step) 
 fn new_volume(key: &Key, claim: &Value, class: &Class, world: &World<'_>) -> Value {
     let get = |path: &[&str]| view::at(claim, path).cloned().unwrap_or_default();
     let storage = view::text(claim, &["spec", "resources", "requests", "storage"]).unwrap_or("1Gi");
-    let object = world.store.get(&Key::new(Resource::StorageClass, "", &class.name));
-    let policy = object.and_then(|object| view::text(object, &["reclaimPolicy"])).unwrap_or("Delete");
+    let object = world
+        .store
+        .get(&Key::new(Resource::StorageClass, "", &class.name));
+    let policy = object
+        .and_then(|object| view::text(object, &["reclaimPolicy"]))
+        .unwrap_or("Delete");
     let name = format!("pvc-{}", view::uid(claim));
     let mut spec = json!({
         "capacity": {"storage": storage},
@@ -466,17 +566,30 @@ fn new_volume(key: &Key, claim: &Value, class: &Class, world: &World<'_>) -> Val
     let zone = node.and_then(|node| view::text(node, &["metadata", "labels", zone_label]));
     if let (Some(zone), Some(spec)) = (zone, spec.as_object_mut()) {
         let term = json!({"matchExpressions": [{"key": zone_label, "operator": "In", "values": [zone]}]});
-        spec.insert("nodeAffinity".to_owned(), json!({"required": {"nodeSelectorTerms": [term]}}));
+        spec.insert(
+            "nodeAffinity".to_owned(),
+            json!({"required": {"nodeSelectorTerms": [term]}}),
+        );
     }
-    json!({
+    let mut volume = json!({
         "apiVersion": "v1",
         "kind": "PersistentVolume",
         "metadata": {"name": name, "annotations": {"pv.kubernetes.io/provisioned-by": class.provisioner}},
-        "spec": spec,
-    })
+    });
+    if let Some(volume) = volume.as_object_mut() {
+        volume.insert("spec".to_owned(), spec);
+    }
+    volume
 }
 
-fn push_bound_claim(key: &Key, claim: &Value, class: Option<&Class>, volume: &str, spec: &Value, step: &mut Step) {
+fn push_bound_claim(
+    key: &Key,
+    claim: &Value,
+    class: Option<&Class>,
+    volume: &str,
+    spec: &Value,
+    step: &mut Step,
+) {
     let mut bound = claim.clone();
     if let Some(own) = bound.get_mut("spec").and_then(Value::as_object_mut) {
         own.insert("volumeName".to_owned(), json!(volume));
@@ -484,13 +597,19 @@ fn push_bound_claim(key: &Key, claim: &Value, class: Option<&Class>, volume: &st
             own.insert("storageClassName".to_owned(), json!(class.name));
         }
     }
-    let annotations = [("pv.kubernetes.io/bind-completed", "yes"), ("pv.kubernetes.io/bound-by-controller", "yes")];
+    let annotations = [
+        ("pv.kubernetes.io/bind-completed", "yes"),
+        ("pv.kubernetes.io/bound-by-controller", "yes"),
+    ];
     annotate(&mut bound, &annotations);
     drop_version(&mut bound);
     step.writes.push(Write::Update(bound));
     let get = |name| spec.get(name).cloned().unwrap_or_default();
     let status = json!({"phase": "Bound", "accessModes": get("accessModes"), "capacity": get("capacity")});
-    step.writes.push(Write::SetStatus { key: key.clone(), status });
+    step.writes.push(Write::SetStatus {
+        key: key.clone(),
+        status,
+    });
 }
 
 fn reference(key: &Key, claim: &Value) -> Value {
@@ -500,7 +619,9 @@ fn reference(key: &Key, claim: &Value) -> Value {
 
 fn without_selected_node(claim: &Value) -> Value {
     let mut claim = claim.clone();
-    let annotations = claim.get_mut("metadata").and_then(|metadata| metadata.get_mut("annotations"));
+    let annotations = claim
+        .get_mut("metadata")
+        .and_then(|metadata| metadata.get_mut("annotations"));
     if let Some(annotations) = annotations.and_then(Value::as_object_mut) {
         annotations.remove(SELECTED_NODE);
     }
@@ -510,8 +631,12 @@ fn without_selected_node(claim: &Value) -> Value {
 
 /// Adds annotations to an object.
 pub(crate) fn annotate(object: &mut Value, entries: &[(&str, &str)]) {
-    let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) else { return };
-    let annotations = metadata.entry("annotations").or_insert_with(|| Value::Object(Map::new()));
+    let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) else {
+        return;
+    };
+    let annotations = metadata
+        .entry("annotations")
+        .or_insert_with(|| Value::Object(Map::new()));
     if let Some(annotations) = annotations.as_object_mut() {
         for (key, value) in entries {
             annotations.insert((*key).to_owned(), json!(value));

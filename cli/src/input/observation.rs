@@ -25,6 +25,10 @@ impl ObservationSource {
     /// The observation of the set that is meant.
     pub(crate) fn of(input: Input, choice: &Choice) -> Result<Self, Failure> {
         let set = choice.find(&input)?;
+        if set.name().is_empty() {
+            let missing = Error::invalid(vec![Cause::required("metadata.name")]);
+            return Err(set.locate(missing.of_object("StatefulSet", "")));
+        }
         if !set.is_stored() {
             return Err(set.locate(not_observed(set)));
         }

@@ -19,10 +19,11 @@ impl Stopwatch {
     }
 }
 
-/// Decides as often as asked on the same parsed observation; `parse` is how long it took to read.
+/// Decides as often as asked on the same parsed observation. `read` is how long files took to become JSON, `parse` how long
+/// the JSON took to become an observation.
 pub(super) fn measure(
     decisions: u32,
-    parse: Duration,
+    [read, parse]: [Duration; 2],
     observed: &Observed,
     now: Timestamp,
     profile: &Profile,
@@ -42,6 +43,7 @@ pub(super) fn measure(
         "fastestMicros": micros(fastest),
         "medianMicros": micros(median),
         "parseMicros": micros(parse),
+        "readMicros": micros(read),
     })
 }
 

@@ -1,7 +1,8 @@
 //! When nothing new happens any more.
 //!
-//! A crash loop changes its Pod for ever, and an image that cannot be pulled is tried for ever. So a change counts as new
-//! only where it takes its object to a state in which it has not been before, restarts, versions and times apart; and a
+//! A crash loop changes its Pod for ever, an image that cannot be pulled is tried for ever, and a Pod that always ends is
+//! replaced for ever. So a change counts as new only where it takes the object of that name to a state in which there was
+//! none before, restarts, versions, UIDs and times apart; and a
 //! timer counts as a repetition where one for the same purpose was due since the last new change. A cluster in which
 //! only repetitions are left, and in which nothing new has happened for [`PATIENCE`], will not go on by itself.
 
@@ -19,7 +20,7 @@ pub(crate) const PATIENCE: Millis = Millis(600_000);
 /// Keeps account of what is new.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Quiet {
-    /// The states that objects have been in, as digests with their UIDs.
+    /// The states that objects have been in, as digests with their names.
     seen: BTreeSet<u64>,
     last_new: Millis,
     /// Timers that are not due yet, by purpose.
@@ -94,12 +95,10 @@ fn purpose(timer: &Timer) -> u64 {
 /// What of an object tells one state of its life from another.
 fn state_of(change: &Change) -> u64 {
     let mut digest = Digest::default();
-    let Some(object) = &change.after else {
-        digest.text("gone");
-        digest.text(change.before.as_ref().map_or("", |before| view::uid(before)));
-        return digest.0;
-    };
-    digest.text(view::uid(object));
+    digest.text(change.key.resource.kind());
+    digest.text(&change.key.namespace);
+    digest.text(&change.key.name);
+    let Some(object) = &change.after else { return digest.0 };
     digest.flag(view::is_terminating(object));
     let metadata = object.get("metadata");
     for field in ["finalizers", "ownerReferences", "labels", "generation"] {
@@ -111,10 +110,15 @@ fn state_of(change: &Change) -> u64 {
             digest.value(object.get("status"));
             digest.value(object.get("revision"));
         }
+        Resource::EndpointSlice => {
+            for endpoint in view::items(object, &["endpoints"]) {
+                digest.text(view::text_or_empty(endpoint, &["targetRef", "name"]));
+                digest.value(endpoint.get("conditions"));
+            }
+        }
         _ => {
             digest.value(object.get("spec"));
             digest.value(object.get("status"));
-            digest.value(object.get("endpoints"));
         }
     }
     digest.0
@@ -223,6 +227,18 @@ mod tests {
         ] {
             quiet.saw(&change(reason, restarts), Millis(at));
             assert_eq!(quiet.last_new(), Millis(last_new), "{reason} {restarts}");
+        }
+    }
+
+    #[test]
+    fn a_pod_that_is_replaced_for_ever_is_no_news_after_its_first_turn() {
+        let mut quiet = Quiet::default();
+        for (at, uid, last_new) in [(1, "u1", 1), (2, "u2", 1), (3, "u3", 1)] {
+            let mut change = change("Error", 0);
+            let pod = Arc::make_mut(change.after.as_mut().unwrap());
+            pod["metadata"]["uid"] = json!(uid);
+            quiet.saw(&change, Millis(at));
+            assert_eq!(quiet.last_new(), Millis(last_new), "{uid}");
         }
     }
 

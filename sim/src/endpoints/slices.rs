@@ -50,7 +50,10 @@ pub(super) enum Change {
 
 impl Service {
     pub(super) fn of(object: &Value) -> Self {
-        Self { selector: Selector::of_map(object, &["spec", "selector"]), ..Self::default() }
+        Self {
+            selector: Selector::of_map(object, &["spec", "selector"]),
+            ..Self::default()
+        }
     }
 
     /// A Pod's endpoint is new or may have changed.
@@ -77,7 +80,10 @@ impl Service {
             members: Vec::new(),
             is_there: false,
         });
-        slice.members.push(Member { pod: pod.clone(), written: None });
+        slice.members.push(Member {
+            pod: pod.clone(),
+            written: None,
+        });
         if slice.members.len() >= MOST {
             open.remove(&id);
         }
@@ -87,7 +93,9 @@ impl Service {
 
     /// A Pod has no endpoint any more. True where it had one.
     pub(super) fn remove(&mut self, pod: &Key) -> bool {
-        let Some(id) = self.members.remove(pod) else { return false };
+        let Some(id) = self.members.remove(pod) else {
+            return false;
+        };
         if let Some(slice) = self.slices.get_mut(&id) {
             slice.members.retain(|member| member.pod != *pod);
             self.open.entry(slice.ports.clone()).or_default().insert(id);
@@ -111,7 +119,9 @@ impl Service {
     pub(super) fn changes(&mut self, key: &Key, service: &Value, store: &Store) -> Vec<Change> {
         let mut changes = Vec::new();
         for id in std::mem::take(&mut self.dirty) {
-            let Some(slice) = self.slices.get_mut(&id) else { continue };
+            let Some(slice) = self.slices.get_mut(&id) else {
+                continue;
+            };
             let slice_key = Key::new(Resource::EndpointSlice, &key.namespace, &slice.name);
             if slice.members.is_empty() {
                 if slice.is_there {
@@ -125,7 +135,9 @@ impl Service {
             }
             // Endpoints that have not changed are taken over: a change of one Pod does not cost a hundred.
             let stored = store.get(&slice_key).map(Arc::as_ref);
-            let before = stored.map(|stored| view::items(stored, &["endpoints"])).unwrap_or_default();
+            let before = stored
+                .map(|stored| view::items(stored, &["endpoints"]))
+                .unwrap_or_default();
             let mut endpoints = Vec::with_capacity(slice.members.len());
             let mut is_same = stored.is_some() && before.len() == slice.members.len();
             for member in &mut slice.members {
@@ -157,15 +169,25 @@ pub(super) fn is_endpoint(pod: &Value) -> bool {
 fn endpoint(service: &Value, pod: &Value, key: &Key, store: &Store) -> Value {
     let is_terminating = view::is_terminating(pod);
     let is_serving = view::condition(pod, "Ready") == Some("True");
-    let is_ready = view::is_true(service, &["spec", "publishNotReadyAddresses"]) || (is_serving && !is_terminating);
+    let is_ready =
+        view::is_true(service, &["spec", "publishNotReadyAddresses"]) || (is_serving && !is_terminating);
     let mut entries = Map::new();
     let mut put = |name: &str, value: Value| entries.insert(name.to_owned(), value);
-    put("addresses", json!([view::text_or_empty(pod, &["status", "podIP"])]));
-    put("conditions", json!({"ready": is_ready, "serving": is_serving, "terminating": is_terminating}));
-    let target = json!({"kind": "Pod", "namespace": &*key.namespace, "name": &*key.name, "uid": view::uid(pod)});
+    put(
+        "addresses",
+        json!([view::text_or_empty(pod, &["status", "podIP"])]),
+    );
+    put(
+        "conditions",
+        json!({"ready": is_ready, "serving": is_serving, "terminating": is_terminating}),
+    );
+    let target =
+        json!({"kind": "Pod", "namespace": &*key.namespace, "name": &*key.name, "uid": view::uid(pod)});
     put("targetRef", target);
     let hostname = view::text_or_empty(pod, &["spec", "hostname"]);
-    if !hostname.is_empty() && view::text(pod, &["spec", "subdomain"]) == view::text(service, &["metadata", "name"]) {
+    if !hostname.is_empty()
+        && view::text(pod, &["spec", "subdomain"]) == view::text(service, &["metadata", "name"])
+    {
         put("hostname", json!(hostname));
     }
     if let Some(node) = view::text(pod, &["spec", "nodeName"]).filter(|node| !node.is_empty()) {
@@ -199,32 +221,47 @@ fn ports(service: &Value, pod: &Value) -> Vec<Value> {
         let name = view::text_or_empty(port, &["name"]);
         Some(json!({"name": name, "port": number, "protocol": protocol}))
     };
-    view::items(service, &["spec", "ports"]).iter().filter_map(resolve).collect()
+    view::items(service, &["spec", "ports"])
+        .iter()
+        .filter_map(resolve)
+        .collect()
 }
 
 fn object(key: &Key, service: &Value, slice: &Slice, endpoints: Vec<Value>) -> Value {
-    let mut labels = view::at(service, &["metadata", "labels"]).and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut labels = view::at(service, &["metadata", "labels"])
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
     let mut label = |name: &str, value: &str| labels.insert(name.to_owned(), json!(value));
     label("kubernetes.io/service-name", &key.name);
     label("endpointslice.kubernetes.io/managed-by", super::CONTROLLER);
     if view::text(service, &["spec", "clusterIP"]) == Some("None") {
         label("service.kubernetes.io/headless", "");
     }
-    let ports: Value = serde_json::from_str(&slice.ports).unwrap_or_default();
-    json!({
-        "apiVersion": "discovery.k8s.io/v1",
-        "kind": "EndpointSlice",
-        "metadata": {
-            "name": slice.name,
-            "namespace": &*key.namespace,
-            "labels": labels,
-            "ownerReferences": [{"apiVersion": "v1", "kind": "Service", "name": &*key.name, "uid": view::uid(service),
-                "controller": true, "blockOwnerDeletion": true}],
-        },
-        "addressType": "IPv4",
-        "ports": ports,
-        "endpoints": endpoints,
-    })
+    let mut metadata = json!({
+        "name": slice.name,
+        "namespace": &*key.namespace,
+        "ownerReferences": [{"apiVersion": "v1", "kind": "Service", "name": &*key.name, "uid": view::uid(service),
+            "controller": true, "blockOwnerDeletion": true}],
+    });
+    // `json!` would serialize what it is given once more, endpoint by endpoint.
+    put(&mut metadata, "labels", Value::Object(labels));
+    let mut object =
+        json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4"});
+    put(&mut object, "metadata", metadata);
+    put(
+        &mut object,
+        "ports",
+        serde_json::from_str(&slice.ports).unwrap_or_default(),
+    );
+    put(&mut object, "endpoints", Value::Array(endpoints));
+    object
+}
+
+fn put(object: &mut Value, key: &str, value: Value) {
+    if let Some(entries) = object.as_object_mut() {
+        entries.insert(key.to_owned(), value);
+    }
 }
 
 /// Five letters as the API server appends them to a generated name, here from a hash (FNV-1a) and not from chance.
@@ -234,6 +271,10 @@ fn suffix(key: &Key, id: u64) -> String {
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    let letter = |n: u32| LETTERS.get((hash / 27u64.pow(n) % 27) as usize).map_or('x', |byte| char::from(*byte));
+    let letter = |n: u32| {
+        LETTERS
+            .get((hash / 27u64.pow(n) % 27) as usize)
+            .map_or('x', |byte| char::from(*byte))
+    };
     (0..5).map(letter).collect()
 }

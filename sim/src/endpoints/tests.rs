@@ -8,16 +8,26 @@ use crate::volumes::drop_version;
 fn service(spec: Value) -> Value {
     let mut service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "default"},
         "spec": {"clusterIP": "None", "selector": {"app": "web"}, "ports": [{"name": "http", "port": 80, "protocol": "TCP"}]}});
-    service["spec"].as_object_mut().unwrap().extend(spec.as_object().unwrap().clone());
+    service["spec"]
+        .as_object_mut()
+        .unwrap()
+        .extend(spec.as_object().unwrap().clone());
     service
 }
 
 fn slices(small: &Small) -> Vec<Value> {
-    small.store.list(Resource::EndpointSlice, None).map(|(_, slice)| slice.as_ref().clone()).collect()
+    small
+        .store
+        .list(Resource::EndpointSlice, None)
+        .map(|(_, slice)| slice.as_ref().clone())
+        .collect()
 }
 
 fn endpoints(small: &Small) -> Vec<Value> {
-    slices(small).iter().flat_map(|slice| slice["endpoints"].as_array().unwrap().clone()).collect()
+    slices(small)
+        .iter()
+        .flat_map(|slice| slice["endpoints"].as_array().unwrap().clone())
+        .collect()
 }
 
 fn named(name: &str) -> Value {
@@ -26,8 +36,15 @@ fn named(name: &str) -> Value {
 
 #[test]
 fn a_ready_pod_has_an_endpoint_with_its_hostname_node_and_zone() {
-    let node = NodeSetting { name: "n".to_owned(), zone: Some("z".to_owned()), pods: 110 };
-    let mut small = Small::new(Settings { nodes: NodesSetting::List(vec![node]), ..Settings::default() });
+    let node = NodeSetting {
+        name: "n".to_owned(),
+        zone: Some("z".to_owned()),
+        pods: 110,
+    };
+    let mut small = Small::new(Settings {
+        nodes: NodesSetting::List(vec![node]),
+        ..Settings::default()
+    });
     small.create(service(json!({})));
     small.create(named("web-0"));
     small.run_until(10_000);
@@ -43,8 +60,14 @@ fn a_ready_pod_has_an_endpoint_with_its_hostname_node_and_zone() {
     );
     let slice = &slices(&small)[0];
     assert_eq!(slice["metadata"]["labels"]["kubernetes.io/service-name"], "web");
-    assert_eq!(slice["metadata"]["labels"]["endpointslice.kubernetes.io/managed-by"], "endpointslice-controller.k8s.io");
-    assert_eq!(slice["ports"], json!([{"name": "http", "port": 80, "protocol": "TCP"}]));
+    assert_eq!(
+        slice["metadata"]["labels"]["endpointslice.kubernetes.io/managed-by"],
+        "endpointslice-controller.k8s.io"
+    );
+    assert_eq!(
+        slice["ports"],
+        json!([{"name": "http", "port": 80, "protocol": "TCP"}])
+    );
     assert_eq!(slice["metadata"]["ownerReferences"][0]["name"], "web");
 }
 
@@ -54,7 +77,10 @@ fn a_pod_that_is_not_ready_is_listed_as_not_ready_unless_the_service_publishes_i
         let mut small = Small::new(Settings::default());
         small.create(service(json!({"publishNotReadyAddresses": publishes})));
         let probe = json!({"initialDelaySeconds": 60});
-        small.create(pod("web-0", json!({"containers": [{"name": "c", "image": "i", "readinessProbe": probe}]})));
+        small.create(pod(
+            "web-0",
+            json!({"containers": [{"name": "c", "image": "i", "readinessProbe": probe}]}),
+        ));
         small.run_until(10_000);
         let conditions = json!({"ready": ready, "serving": false, "terminating": false});
         assert_eq!(endpoints(&small)[0]["conditions"], conditions);
@@ -100,20 +126,31 @@ fn pods_of_other_labels_or_namespaces_have_no_endpoint() {
 
 #[test]
 fn a_slice_holds_a_hundred_and_changes_of_a_tenth_of_a_second_are_written_together() {
-    let mut small = Small::new(Settings { nodes: NodesSetting::Count(9), ..Settings::default() });
+    let mut small = Small::new(Settings {
+        nodes: NodesSetting::Count(9),
+        ..Settings::default()
+    });
     small.create(service(json!({})));
     for n in 0..250 {
         small.create(named(&format!("web-{n}")));
     }
     small.run_until(10_000);
-    let mut sizes: Vec<usize> = slices(&small).iter().map(|slice| slice["endpoints"].as_array().unwrap().len()).collect();
+    let mut sizes: Vec<usize> = slices(&small)
+        .iter()
+        .map(|slice| slice["endpoints"].as_array().unwrap().len())
+        .collect();
     sizes.sort_unstable();
     assert_eq!(sizes, [50, 100, 100]);
-    let names: std::collections::BTreeSet<String> =
-        endpoints(&small).iter().map(|endpoint| endpoint["hostname"].as_str().unwrap().to_owned()).collect();
+    let names: std::collections::BTreeSet<String> = endpoints(&small)
+        .iter()
+        .map(|endpoint| endpoint["hostname"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(names.len(), 250);
     // Written when the addresses came, and when they were ready.
-    let versions: Vec<u64> = slices(&small).iter().map(|s| s["metadata"]["generation"].as_u64().unwrap_or(1)).collect();
+    let versions: Vec<u64> = slices(&small)
+        .iter()
+        .map(|s| s["metadata"]["generation"].as_u64().unwrap_or(1))
+        .collect();
     assert!(versions.iter().all(|version| *version <= 2), "{versions:?}");
     // Room that is left by one Pod is used by the next.
     small.delete(&pod_key("web-7"), None);
@@ -125,7 +162,10 @@ fn a_slice_holds_a_hundred_and_changes_of_a_tenth_of_a_second_are_written_togeth
 
 #[test]
 fn a_change_of_one_pod_rewrites_one_slice() {
-    let mut small = Small::new(Settings { nodes: NodesSetting::Count(9), ..Settings::default() });
+    let mut small = Small::new(Settings {
+        nodes: NodesSetting::Count(9),
+        ..Settings::default()
+    });
     small.create(service(json!({})));
     for n in 0..250 {
         small.create(named(&format!("web-{n}")));
@@ -134,7 +174,11 @@ fn a_change_of_one_pod_rewrites_one_slice() {
     let before = slices(&small);
     small.delete(&pod_key("web-7"), Some(0));
     small.run_until(10_100);
-    let changed = slices(&small).iter().zip(&before).filter(|(after, before)| after != before).count();
+    let changed = slices(&small)
+        .iter()
+        .zip(&before)
+        .filter(|(after, before)| after != before)
+        .count();
     assert_eq!(changed, 1);
 }
 
@@ -145,10 +189,19 @@ fn a_named_target_port_is_looked_up_in_the_pod() {
     small.create(pod("web-0", json!({"containers": [{"name": "c", "image": "i", "ports": [{"name": "web", "containerPort": 8080}]}]})));
     small.create(pod("web-1", json!({})));
     small.run_until(10_000);
-    let mut ports: Vec<Value> = slices(&small).iter().map(|slice| slice["ports"].clone()).collect();
+    let mut ports: Vec<Value> = slices(&small)
+        .iter()
+        .map(|slice| slice["ports"].clone())
+        .collect();
     ports.sort_by_key(ToString::to_string);
     let second = json!({"name": "", "port": 8081, "protocol": "TCP"});
-    assert_eq!(ports, [json!([second]), json!([{"name": "http", "port": 8080, "protocol": "TCP"}, second])]);
+    assert_eq!(
+        ports,
+        [
+            json!([second]),
+            json!([{"name": "http", "port": 8080, "protocol": "TCP"}, second])
+        ]
+    );
 }
 
 #[test]

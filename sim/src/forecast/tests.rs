@@ -123,6 +123,16 @@ fn an_api_error_that_does_not_end_blocks_and_one_that_ends_does_not() {
 }
 
 #[test]
+fn a_pod_that_always_ends_is_replaced_for_ever_and_blocks() {
+    let mut input = ForecastInput::of(vec![set("web", 2)]);
+    input.settings = settings(json!({"behaviours": [{"pods": "web-0", "what": "exits", "phase": "Failed"}]}));
+    let forecast = forecast(&input).unwrap();
+    assert_eq!(forecast.outcome, Outcome::Blocked);
+    assert!(forecast.verdict.pods.contains(&"web-0".to_owned()), "{:?}", forecast.verdict);
+    assert!(forecast.verdict.blockers.iter().any(|blocker| &*blocker.name == "web-0"), "{:?}", forecast.verdict);
+}
+
+#[test]
 fn what_takes_long_is_not_blocked() {
     let slow = with(set("web", 2), "minReadySeconds", json!(7200));
     let done = forecast(&ForecastInput::of(vec![slow.clone()])).unwrap();

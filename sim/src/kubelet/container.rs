@@ -29,8 +29,13 @@ pub(crate) struct Container {
 /// What a container is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum State {
-    Waiting { reason: Cow<'static, str>, message: Option<String> },
-    Running { since: Timestamp },
+    Waiting {
+        reason: Cow<'static, str>,
+        message: Option<String>,
+    },
+    Running {
+        since: Timestamp,
+    },
     Ended(Ended),
 }
 
@@ -51,11 +56,22 @@ impl Container {
     /// The containers of a Pod, waiting.
     pub(crate) fn main(pod: &Value) -> Vec<Self> {
         let has_init = !view::items(pod, &["spec", "initContainers"]).is_empty();
-        Self::list(pod, "containers", if has_init { "PodInitializing" } else { "ContainerCreating" })
+        Self::list(
+            pod,
+            "containers",
+            if has_init {
+                "PodInitializing"
+            } else {
+                "ContainerCreating"
+            },
+        )
     }
 
     fn list(pod: &Value, field: &str, reason: &'static str) -> Vec<Self> {
-        view::items(pod, &["spec", field]).iter().map(|spec| Self::of(spec, reason)).collect()
+        view::items(pod, &["spec", field])
+            .iter()
+            .map(|spec| Self::of(spec, reason))
+            .collect()
     }
 
     fn of(spec: &Value, reason: &'static str) -> Self {
@@ -64,7 +80,10 @@ impl Container {
             image: Arc::from(view::text_or_empty(spec, &["image"])),
             is_sidecar: view::text(spec, &["restartPolicy"]) == Some("Always"),
             ready_after: ready_after(spec),
-            state: State::Waiting { reason: Cow::Borrowed(reason), message: None },
+            state: State::Waiting {
+                reason: Cow::Borrowed(reason),
+                message: None,
+            },
             last: None,
             restarts: 0,
             crashes: 0,
@@ -74,24 +93,36 @@ impl Container {
 
     /// Takes over what an observed status says of this container.
     pub(crate) fn adopt(&mut self, status: &Value) {
-        self.restarts = view::number(status, &["restartCount"]).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+        self.restarts = view::number(status, &["restartCount"])
+            .and_then(|n| u32::try_from(n).ok())
+            .unwrap_or(0);
         self.crashes = self.restarts;
         self.is_ready = view::is_true(status, &["ready"]);
         self.last = view::at(status, &["lastState", "terminated"]).map(Ended::of);
         let state = |kind| view::at(status, &["state", kind]).filter(|state| !state.is_null());
         if let Some(running) = state("running") {
-            self.state = State::Running { since: time(running, "startedAt") };
+            self.state = State::Running {
+                since: time(running, "startedAt"),
+            };
         } else if let Some(ended) = state("terminated") {
             self.state = State::Ended(Ended::of(ended));
         } else if let Some(waiting) = state("waiting") {
-            let reason = view::text(waiting, &["reason"]).unwrap_or("ContainerCreating").to_owned();
+            let reason = view::text(waiting, &["reason"])
+                .unwrap_or("ContainerCreating")
+                .to_owned();
             let message = view::text(waiting, &["message"]).map(str::to_owned);
-            self.state = State::Waiting { reason: Cow::Owned(reason), message };
+            self.state = State::Waiting {
+                reason: Cow::Owned(reason),
+                message,
+            };
         }
     }
 
     pub(crate) fn wait(&mut self, reason: &'static str, message: Option<String>) {
-        self.state = State::Waiting { reason: Cow::Borrowed(reason), message };
+        self.state = State::Waiting {
+            reason: Cow::Borrowed(reason),
+            message,
+        };
         self.is_ready = false;
     }
 
@@ -115,7 +146,11 @@ impl Container {
         if let State::Ended(ended) = &self.state {
             self.last = Some(ended.clone());
         }
-        self.state = State::Ended(Ended { exit_code, started, finished: now });
+        self.state = State::Ended(Ended {
+            exit_code,
+            started,
+            finished: now,
+        });
         self.is_ready = false;
     }
 
@@ -167,8 +202,13 @@ impl Container {
 
     /// Whether an observed container lacks its image.
     pub(crate) fn lacks_image(&self) -> bool {
-        let State::Waiting { reason, .. } = &self.state else { return false };
-        matches!(reason.as_ref(), "ImagePullBackOff" | "ErrImagePull" | "ErrImageNeverPull" | "InvalidImageName")
+        let State::Waiting { reason, .. } = &self.state else {
+            return false;
+        };
+        matches!(
+            reason.as_ref(),
+            "ImagePullBackOff" | "ErrImagePull" | "ErrImageNeverPull" | "InvalidImageName"
+        )
     }
 }
 
@@ -188,7 +228,9 @@ impl Ended {
 }
 
 fn time(value: &Value, field: &str) -> Timestamp {
-    view::text(value, &[field]).and_then(Timestamp::parse).unwrap_or_default()
+    view::text(value, &[field])
+        .and_then(Timestamp::parse)
+        .unwrap_or_default()
 }
 
 /// When a container is ready after its start, if every probe succeeds: probes run at the multiples of their period that are not
@@ -198,16 +240,25 @@ fn ready_after(spec: &Value) -> u64 {
     let probe = |field: &str| {
         let probe = view::at(spec, &[field]).filter(|probe| !probe.is_null())?;
         let seconds = |name: &str, default: u64, least: u64| {
-            let given = view::number(probe, &[name]).and_then(|n| u64::try_from(n).ok()).filter(|n| *n > 0);
+            let given = view::number(probe, &[name])
+                .and_then(|n| u64::try_from(n).ok())
+                .filter(|n| *n > 0);
             given.unwrap_or(default).max(least)
         };
-        let (delay, period) = (seconds("initialDelaySeconds", 0, 0), seconds("periodSeconds", 10, 1));
+        let (delay, period) = (
+            seconds("initialDelaySeconds", 0, 0),
+            seconds("periodSeconds", 10, 1),
+        );
         Some((delay, period, seconds("successThreshold", 1, 1)))
     };
     let tick = |at: u64, period: u64| at.div_ceil(period).saturating_mul(period);
     let started = probe("startupProbe").map_or(0, |(delay, period, _)| tick(delay, period));
     let ready = probe("readinessProbe").map_or(started, |(delay, period, successes)| {
-        let first = if delay <= started { started } else { tick(delay, period) };
+        let first = if delay <= started {
+            started
+        } else {
+            tick(delay, period)
+        };
         first.saturating_add(period.saturating_mul(successes - 1))
     });
     ready.saturating_mul(1000)
@@ -225,12 +276,27 @@ mod tests {
             (json!({}), 0),
             (json!({"readinessProbe": {}}), 0),
             (json!({"readinessProbe": {"initialDelaySeconds": 5}}), 10),
-            (json!({"readinessProbe": {"initialDelaySeconds": 5, "periodSeconds": 5}}), 5),
-            (json!({"readinessProbe": {"initialDelaySeconds": 5, "periodSeconds": 2}}), 6),
-            (json!({"readinessProbe": {"periodSeconds": 3, "successThreshold": 3}}), 6),
+            (
+                json!({"readinessProbe": {"initialDelaySeconds": 5, "periodSeconds": 5}}),
+                5,
+            ),
+            (
+                json!({"readinessProbe": {"initialDelaySeconds": 5, "periodSeconds": 2}}),
+                6,
+            ),
+            (
+                json!({"readinessProbe": {"periodSeconds": 3, "successThreshold": 3}}),
+                6,
+            ),
             (json!({"startupProbe": {"initialDelaySeconds": 20}}), 20),
-            (json!({"startupProbe": {"initialDelaySeconds": 20}, "readinessProbe": {"initialDelaySeconds": 5}}), 20),
-            (json!({"startupProbe": {"initialDelaySeconds": 4, "periodSeconds": 4}, "readinessProbe": {"initialDelaySeconds": 11, "periodSeconds": 10}}), 20),
+            (
+                json!({"startupProbe": {"initialDelaySeconds": 20}, "readinessProbe": {"initialDelaySeconds": 5}}),
+                20,
+            ),
+            (
+                json!({"startupProbe": {"initialDelaySeconds": 4, "periodSeconds": 4}, "readinessProbe": {"initialDelaySeconds": 11, "periodSeconds": 10}}),
+                20,
+            ),
         ] {
             assert_eq!(ready_after(&spec), seconds * 1000, "{spec}");
         }

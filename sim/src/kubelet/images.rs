@@ -22,7 +22,11 @@ impl Images {
 
     /// The image is on the node from `at` on.
     pub(crate) fn put(&mut self, node: &Arc<str>, image: &Arc<str>, at: Millis) {
-        self.present.entry(node.clone()).or_default().entry(image.clone()).or_insert(at);
+        self.present
+            .entry(node.clone())
+            .or_default()
+            .entry(image.clone())
+            .or_insert(at);
     }
 
     /// An observed Pod could not pull this image.

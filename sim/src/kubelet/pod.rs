@@ -87,8 +87,12 @@ impl Pod {
     /// A Pod that has just been bound to its node.
     pub(crate) fn of(pod: &Value, node: &str, store: &Store) -> Self {
         let addresses = store.get(&Key::new(Resource::Node, "", node));
-        let addresses = addresses.map(|node| view::items(node, &["status", "addresses"])).unwrap_or_default();
-        let host = addresses.iter().find(|address| view::text(address, &["type"]) == Some("InternalIP"));
+        let addresses = addresses
+            .map(|node| view::items(node, &["status", "addresses"]))
+            .unwrap_or_default();
+        let host = addresses
+            .iter()
+            .find(|address| view::text(address, &["type"]) == Some("InternalIP"));
         Self {
             uid: view::uid(pod).to_owned(),
             node: Arc::from(node),
@@ -107,8 +111,12 @@ impl Pod {
             is_due: false,
             has_missed: false,
             pulls: 0,
-            ip: view::text(pod, &["status", "podIP"]).filter(|ip| !ip.is_empty()).map(str::to_owned),
-            host_ip: host.and_then(|address| view::text(address, &["address"])).map(str::to_owned),
+            ip: view::text(pod, &["status", "podIP"])
+                .filter(|ip| !ip.is_empty())
+                .map(str::to_owned),
+            host_ip: host
+                .and_then(|address| view::text(address, &["address"]))
+                .map(str::to_owned),
             start_time: view::text(pod, &["status", "startTime"]).and_then(Timestamp::parse),
             said: None,
             is_dirty: false,
@@ -117,7 +125,10 @@ impl Pod {
 
     /// Takes over an observed status: what ran goes on, what was broken stays so.
     pub(crate) fn adopt(&mut self, pod: &Value) {
-        for (field, containers) in [("initContainerStatuses", &mut self.init), ("containerStatuses", &mut self.main)] {
+        for (field, containers) in [
+            ("initContainerStatuses", &mut self.init),
+            ("containerStatuses", &mut self.main),
+        ] {
             let statuses = view::items(pod, &["status", field]);
             for container in containers {
                 if let Some(status) = view::named(statuses, &container.name) {
@@ -133,7 +144,11 @@ impl Pod {
             for container in self.init.iter_mut().filter(|container| !container.is_sidecar) {
                 container.end(0, since);
             }
-            for container in self.main.iter_mut().chain(self.init.iter_mut().filter(|c| c.is_sidecar)) {
+            for container in self
+                .main
+                .iter_mut()
+                .chain(self.init.iter_mut().filter(|c| c.is_sidecar))
+            {
                 container.run(since);
                 container.is_ready = is_ready;
             }
@@ -152,13 +167,25 @@ impl Pod {
         if settings.behaviours.is_empty() {
             return Fate::default();
         }
-        let images: Vec<Arc<str>> = self.init.iter().chain(&self.main).map(|c| c.image.clone()).collect();
-        settings.fate(Subject { name: &key.name, revision: self.revision.as_deref(), images: &images })
+        let images: Vec<Arc<str>> = self
+            .init
+            .iter()
+            .chain(&self.main)
+            .map(|c| c.image.clone())
+            .collect();
+        settings.fate(Subject {
+            name: &key.name,
+            revision: self.revision.as_deref(),
+            images: &images,
+        })
     }
 
     /// The step after the init containers that are done.
     pub(crate) fn next(&self) -> usize {
-        self.init.iter().take_while(|container| container.is_done()).count()
+        self.init
+            .iter()
+            .take_while(|container| container.is_done())
+            .count()
     }
 
     /// The containers of a step: one init container, or all others.
@@ -188,9 +215,15 @@ pub(crate) fn predecessor(key: &Key, pod: &Value, store: &Store) -> Option<Key> 
     }
     let membership = steadfast_core::membership(&key.name)?;
     let set = Key::new(Resource::StatefulSet, &key.namespace, membership.parent);
-    let start = store.get(&set).and_then(|set| view::number(set, &["spec", "ordinals", "start"]));
+    let start = store
+        .get(&set)
+        .and_then(|set| view::number(set, &["spec", "ordinals", "start"]));
     let ordinal = membership.ordinal?.number();
-    if ordinal <= start.and_then(|start| u64::try_from(start).ok()).unwrap_or_default() {
+    if ordinal
+        <= start
+            .and_then(|start| u64::try_from(start).ok())
+            .unwrap_or_default()
+    {
         return None;
     }
     let before = steadfast_core::Ordinal::new(ordinal - 1).pod_name(membership.parent);

@@ -17,7 +17,9 @@ const FORGIVEN: i64 = 600;
 impl Kubelet {
     /// Looks whether a Pod that waits for something can go on.
     pub(super) fn go_on(&mut self, pod: &mut Pod, turn: &mut Turn<'_, '_>) {
-        let Some(object) = turn.world.store.get(turn.key).cloned() else { return };
+        let Some(object) = turn.world.store.get(turn.key).cloned() else {
+            return;
+        };
         if view::is_terminating(&object) {
             self.stop(pod, &object, turn);
             return;
@@ -62,18 +64,12 @@ impl Kubelet {
         match (pod.stage, fate.runs) {
             (Stage::Running, Runs::Crash) => self.crash(pod, turn),
             (Stage::Running, Runs::Exits(phase)) => exit(pod, phase, turn),
-            (Stage::Running, Runs::NotReady) => {
-                if pod.is_ready() || pod.is_due {
-                    pod.cancel();
-                    pod.set_unready();
-                    unhealthy(turn);
-                }
+            (Stage::Running, Runs::NotReady) if pod.is_ready() || pod.is_due => {
+                pod.cancel();
+                pod.set_unready();
+                unhealthy(turn);
             }
-            (Stage::Running, Runs::Well) => {
-                if !pod.is_ready() && !pod.is_due {
-                    pod.set_ready();
-                }
-            }
+            (Stage::Running, Runs::Well) if !pod.is_ready() && !pod.is_due => pod.set_ready(),
             (Stage::Frozen, _) if fate.is_mended => {
                 pod.stage = Stage::Mounting;
                 self.go_on(pod, turn);
@@ -84,7 +80,9 @@ impl Kubelet {
     }
 
     fn mount(&mut self, pod: &mut Pod, turn: &mut Turn<'_, '_>) {
-        let Some(object) = turn.world.store.get(turn.key).cloned() else { return };
+        let Some(object) = turn.world.store.get(turn.key).cloned() else {
+            return;
+        };
         pod.start_time.get_or_insert(turn.world.wall.whole_seconds());
         pod.is_dirty = true;
         if let Some(lack) = config::of_volumes(turn.key, &object, turn.world) {
@@ -97,7 +95,11 @@ impl Kubelet {
         }
         if pod.ip.is_none() {
             let is_host = view::is_true(&object, &["spec", "hostNetwork"]);
-            pod.ip = if is_host { pod.host_ip.clone() } else { Some(self.address()) };
+            pod.ip = if is_host {
+                pod.host_ip.clone()
+            } else {
+                Some(self.address())
+            };
         }
         self.pull(pod, pod.next(), turn);
     }
@@ -115,7 +117,11 @@ impl Kubelet {
                 None => {
                     let image = &container.image;
                     begun.push(image.clone());
-                    until.0 += turn.world.settings.varied(turn.world.settings.pull, turn.world.random).0;
+                    until.0 += turn
+                        .world
+                        .settings
+                        .varied(turn.world.settings.pull, turn.world.random)
+                        .0;
                     if !self.is_unpullable(image, &fate) {
                         self.images.put(&node, image, until);
                     }
@@ -136,13 +142,19 @@ impl Kubelet {
         let now = turn.world.now;
         let node = pod.node.clone();
         let mut has_failed = false;
-        for container in pod.step(at).iter_mut().filter(|container| !container.is_running()) {
+        for container in pod
+            .step(at)
+            .iter_mut()
+            .filter(|container| !container.is_running())
+        {
             let image = container.image.clone();
             match self.images.at(&node, &image) {
                 Some(there) if there <= now => {
                     if there == now && there > Millis(0) {
                         let span = turn.world.settings.pull;
-                        let message = format!("Successfully pulled image \"{image}\" in {span} ({span} including waiting).");
+                        let message = format!(
+                            "Successfully pulled image \"{image}\" in {span} ({span} including waiting)."
+                        );
                         turn.event("Normal", "Pulled", message);
                     }
                 }
@@ -151,7 +163,11 @@ impl Kubelet {
                     let error = format!(
                         "rpc error: code = NotFound desc = failed to pull and unpack image \"{image}\": not found"
                     );
-                    turn.event("Warning", "Failed", format!("Failed to pull image \"{image}\": {error}"));
+                    turn.event(
+                        "Warning",
+                        "Failed",
+                        format!("Failed to pull image \"{image}\": {error}"),
+                    );
                     turn.event("Warning", "Failed", "Error: ErrImagePull".to_owned());
                     container.wait("ErrImagePull", Some(error));
                 }
@@ -166,7 +182,10 @@ impl Kubelet {
             if at >= pod.init.len() {
                 // Containers are started one by one: those that have their image run.
                 let wall = turn.world.wall;
-                let lucky = pod.main.iter_mut().filter(|c| !c.is_running() && !c.lacks_image());
+                let lucky = pod
+                    .main
+                    .iter_mut()
+                    .filter(|c| !c.is_running() && !c.lacks_image());
                 lucky.for_each(|container| {
                     container.run(wall);
                     container.is_ready = true;
@@ -186,9 +205,14 @@ impl Kubelet {
 
     /// The images are there: makes the containers of a step.
     fn begin(&mut self, pod: &mut Pod, at: usize, turn: &mut Turn<'_, '_>) {
-        let Some(object) = turn.world.store.get(turn.key).cloned() else { return };
+        let Some(object) = turn.world.store.get(turn.key).cloned() else {
+            return;
+        };
         let world = &*turn.world;
-        let lacks = pod.step(at).iter().map(|c| config::of_container(turn.key, &object, &c.name, world));
+        let lacks = pod
+            .step(at)
+            .iter()
+            .map(|c| config::of_container(turn.key, &object, &c.name, world));
         let lacks: Vec<_> = lacks.collect();
         let mut is_lacking = false;
         for (container, lack) in pod.step(at).iter_mut().zip(lacks) {
@@ -220,11 +244,15 @@ impl Kubelet {
 
     /// Goes on with the first init container once the Pod before is ready, where that is asked for.
     fn follow(&mut self, pod: &mut Pod, turn: &mut Turn<'_, '_>) {
-        let Some(object) = turn.world.store.get(turn.key) else { return };
+        let Some(object) = turn.world.store.get(turn.key) else {
+            return;
+        };
         let before = predecessor(turn.key, object, turn.world.store);
         let is_ready = |key: &Key| {
             let before = turn.world.store.get(key);
-            before.is_some_and(|pod| view::condition(pod, "Ready") == Some("True") && !view::is_terminating(pod))
+            before.is_some_and(|pod| {
+                view::condition(pod, "Ready") == Some("True") && !view::is_terminating(pod)
+            })
         };
         match before.filter(|before| !is_ready(before)) {
             Some(before) => {
@@ -238,7 +266,9 @@ impl Kubelet {
     fn initialized(&mut self, pod: &mut Pod, at: usize, turn: &mut Turn<'_, '_>) {
         let fate = pod.fate(turn.key, turn.world.settings);
         let wall = turn.world.wall;
-        let Some(container) = pod.init.get_mut(at) else { return };
+        let Some(container) = pod.init.get_mut(at) else {
+            return;
+        };
         pod.is_dirty = true;
         if !container.is_running() {
             container.run(wall);
@@ -286,8 +316,16 @@ impl Kubelet {
             return;
         }
         let settings = turn.world.settings;
-        let probed = pod.main.iter().map(|container| container.ready_after).max().unwrap_or_default();
-        let delay = settings.varied(settings.readiness.unwrap_or(Span::of_millis(probed)), turn.world.random);
+        let probed = pod
+            .main
+            .iter()
+            .map(|container| container.ready_after)
+            .max()
+            .unwrap_or_default();
+        let delay = settings.varied(
+            settings.readiness.unwrap_or(Span::of_millis(probed)),
+            turn.world.random,
+        );
         if delay == Millis(0) {
             pod.set_ready();
         } else {
@@ -318,7 +356,9 @@ impl Kubelet {
             return;
         }
         let uid = pod.uid.clone();
-        let Some(container) = pod.step(at).first_mut() else { return };
+        let Some(container) = pod.step(at).first_mut() else {
+            return;
+        };
         container.crashes = container.crashes.saturating_add(1);
         if container.crashes == 1 {
             restart(pod, at, turn);
@@ -327,9 +367,16 @@ impl Kubelet {
         let wait = turn.world.settings.crash_back_off.wait(container.crashes - 1);
         let name = container.name.clone();
         let full = format!("{}_{}({uid})", turn.key.name, turn.key.namespace);
-        let message = format!("back-off {} restarting failed container={name} pod={full}", Span(wait));
+        let message = format!(
+            "back-off {} restarting failed container={name} pod={full}",
+            Span(wait)
+        );
         container.back_off(message);
-        turn.event("Warning", "BackOff", format!("Back-off restarting failed container {name} in pod {full}"));
+        turn.event(
+            "Warning",
+            "BackOff",
+            format!("Back-off restarting failed container {name} in pod {full}"),
+        );
         pod.stage = Stage::BackOff(at);
         turn.schedule(pod, "back-off", wait);
     }
@@ -338,30 +385,41 @@ impl Kubelet {
 impl Pod {
     fn set_ready(&mut self) {
         self.is_dirty = true;
-        self.main.iter_mut().for_each(|container| container.is_ready = true);
+        self.main
+            .iter_mut()
+            .for_each(|container| container.is_ready = true);
     }
 
     pub(super) fn set_unready(&mut self) {
         self.is_dirty = true;
-        self.main.iter_mut().for_each(|container| container.is_ready = false);
+        self.main
+            .iter_mut()
+            .for_each(|container| container.is_ready = false);
     }
 
     /// Ends all containers that run.
     fn end_all(&mut self, exit_code: i64, wall: Timestamp) {
         let all = self.init.iter_mut().chain(&mut self.main);
-        all.filter(|container| container.is_running()).for_each(|container| container.end(exit_code, wall));
+        all.filter(|container| container.is_running())
+            .for_each(|container| container.end(exit_code, wall));
     }
 }
 
 fn initialize(pod: &mut Pod, at: usize, turn: &mut Turn<'_, '_>) {
     pod.stage = Stage::Initializing(at);
-    let delay = turn.world.settings.varied(turn.world.settings.start, turn.world.random);
+    let delay = turn
+        .world
+        .settings
+        .varied(turn.world.settings.start, turn.world.random);
     turn.schedule(pod, "start", delay);
 }
 
 fn start(pod: &mut Pod, turn: &mut Turn<'_, '_>) {
     pod.stage = Stage::Starting;
-    let delay = turn.world.settings.varied(turn.world.settings.start, turn.world.random);
+    let delay = turn
+        .world
+        .settings
+        .varied(turn.world.settings.start, turn.world.random);
     turn.schedule(pod, "start", delay);
 }
 
@@ -375,15 +433,24 @@ fn restart(pod: &mut Pod, at: usize, turn: &mut Turn<'_, '_>) {
 
 fn back_off_pull(pod: &mut Pod, at: usize, turn: &mut Turn<'_, '_>) {
     let wait = turn.world.settings.pull_back_off.wait(pod.pulls);
-    for container in pod.step(at).iter_mut().filter(|container| container.lacks_image()) {
+    for container in pod
+        .step(at)
+        .iter_mut()
+        .filter(|container| container.lacks_image())
+    {
         let error = match &container.state {
-            super::container::State::Waiting { message: Some(message), .. } => message.clone(),
+            super::container::State::Waiting {
+                message: Some(message),
+                ..
+            } => message.clone(),
             _ => String::new(),
         };
         let image = container.image.clone();
         container.wait(
             "ImagePullBackOff",
-            Some(format!("Back-off pulling image \"{image}\": ErrImagePull: {error}")),
+            Some(format!(
+                "Back-off pulling image \"{image}\": ErrImagePull: {error}"
+            )),
         );
         turn.event("Normal", "BackOff", format!("Back-off pulling image \"{image}\""));
         turn.event("Warning", "Failed", "Error: ImagePullBackOff".to_owned());

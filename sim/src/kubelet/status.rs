@@ -9,12 +9,22 @@ use crate::settings::Phase;
 use crate::view;
 
 /// The conditions that the kubelet owns; others that are there stay as they are.
-const OWN: [&str; 5] = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
+const OWN: [&str; 5] = [
+    "PodReadyToStartContainers",
+    "Initialized",
+    "Ready",
+    "ContainersReady",
+    "PodScheduled",
+];
 
 /// The status of the Pod `stored` in the state `pod`.
 pub(super) fn of(pod: &Pod, stored: &Value, now: Timestamp) -> Value {
     let now = now.whole_seconds();
-    let mut status = stored.get("status").and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut status = stored
+        .get("status")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
     let phase = phase(pod);
     let conditions = conditions(pod, stored, phase, now);
     status.insert("phase".to_owned(), json!(phase));
@@ -41,7 +51,9 @@ fn phase(pod: &Pod) -> &'static str {
     match pod.stage {
         Stage::Finished(Phase::Failed) => "Failed",
         Stage::Finished(Phase::Succeeded) => "Succeeded",
-        _ if pod.init.iter().all(Container::is_done) && pod.main.iter().all(Container::has_started) => "Running",
+        _ if pod.init.iter().all(Container::is_done) && pod.main.iter().all(Container::has_started) => {
+            "Running"
+        }
         // A Pod that ran once stays Running while its init containers run again.
         _ if pod.main.iter().any(|container| container.restarts > 0) => "Running",
         _ => "Pending",
@@ -50,15 +62,24 @@ fn phase(pod: &Pod) -> &'static str {
 
 fn conditions(pod: &Pod, stored: &Value, phase: &str, now: Timestamp) -> Vec<Value> {
     let before = view::items(stored, &["status", "conditions"]);
-    let find = |kind: &str| before.iter().find(|condition| view::text(condition, &["type"]) == Some(kind));
+    let find = |kind: &str| {
+        before
+            .iter()
+            .find(|condition| view::text(condition, &["type"]) == Some(kind))
+    };
     let condition = |kind: &str, is_true: bool, reason: &str, message: &str| {
         let status = if is_true { "True" } else { "False" };
         let same = find(kind).filter(|condition| view::text(condition, &["status"]) == Some(status));
-        let since = same.and_then(|condition| condition.get("lastTransitionTime")).cloned();
+        let since = same
+            .and_then(|condition| condition.get("lastTransitionTime"))
+            .cloned();
         let mut entries = Map::new();
         entries.insert("type".to_owned(), json!(kind));
         entries.insert("status".to_owned(), json!(status));
-        entries.insert("lastTransitionTime".to_owned(), since.unwrap_or_else(|| json!(now)));
+        entries.insert(
+            "lastTransitionTime".to_owned(),
+            since.unwrap_or_else(|| json!(now)),
+        );
         for (key, text) in [("reason", reason), ("message", message)] {
             if !text.is_empty() {
                 entries.insert(key.to_owned(), json!(text));
@@ -67,7 +88,11 @@ fn conditions(pod: &Pod, stored: &Value, phase: &str, now: Timestamp) -> Vec<Val
         Value::Object(entries)
     };
     let names = |containers: &[Container], is_left: fn(&Container) -> bool| {
-        let names: Vec<&str> = containers.iter().filter(|c| is_left(c)).map(|c| &*c.name).collect();
+        let names: Vec<&str> = containers
+            .iter()
+            .filter(|c| is_left(c))
+            .map(|c| &*c.name)
+            .collect();
         names.join(" ")
     };
     let done = match phase {
@@ -76,11 +101,18 @@ fn conditions(pod: &Pod, stored: &Value, phase: &str, now: Timestamp) -> Vec<Val
         _ => "",
     };
     let has_started = pod.main.iter().any(Container::has_started);
-    let incomplete = if has_started { String::new() } else { names(&pod.init, |c| !c.is_done()) };
+    let incomplete = if has_started {
+        String::new()
+    } else {
+        names(&pod.init, |c| !c.is_done())
+    };
     let unready = names(&pod.main, |container| !container.is_ready);
     let (ready_reason, ready_message) = match (done, unready.is_empty()) {
         ("", true) => ("", String::new()),
-        ("", false) => ("ContainersNotReady", format!("containers with unready status: [{unready}]")),
+        ("", false) => (
+            "ContainersNotReady",
+            format!("containers with unready status: [{unready}]"),
+        ),
         (done, _) => (done, String::new()),
     };
     let is_ready = ready_reason.is_empty() && pod.stopping.is_none();
@@ -90,7 +122,12 @@ fn conditions(pod: &Pod, stored: &Value, phase: &str, now: Timestamp) -> Vec<Val
         None => condition("Ready", is_ready, ready_reason, &ready_message),
     };
     let initialized = match incomplete.as_str() {
-        "" => condition("Initialized", true, if done == "PodCompleted" { done } else { "" }, ""),
+        "" => condition(
+            "Initialized",
+            true,
+            if done == "PodCompleted" { done } else { "" },
+            "",
+        ),
         names => condition(
             "Initialized",
             false,
@@ -99,32 +136,52 @@ fn conditions(pod: &Pod, stored: &Value, phase: &str, now: Timestamp) -> Vec<Val
         ),
     };
     let mut conditions = vec![
-        condition("PodReadyToStartContainers", pod.ip.is_some() && done.is_empty(), "", ""),
+        condition(
+            "PodReadyToStartContainers",
+            pod.ip.is_some() && done.is_empty(),
+            "",
+            "",
+        ),
         initialized,
         ready,
         condition("ContainersReady", is_ready, ready_reason, &ready_message),
         condition("PodScheduled", true, "", ""),
     ];
-    let others = before.iter().filter(|c| view::text(c, &["type"]).is_none_or(|kind| !OWN.contains(&kind)));
+    let others = before
+        .iter()
+        .filter(|c| view::text(c, &["type"]).is_none_or(|kind| !OWN.contains(&kind)));
     conditions.extend(others.cloned());
     conditions
 }
 
 /// What the first readiness gate that is not open has to say.
 fn open_gate(stored: &Value, conditions: &[Value]) -> Option<String> {
-    view::items(stored, &["spec", "readinessGates"]).iter().find_map(|gate| {
-        let kind = view::text_or_empty(gate, &["conditionType"]);
-        let condition = conditions.iter().find(|condition| view::text(condition, &["type"]) == Some(kind));
-        match condition.map(|condition| view::text_or_empty(condition, &["status"])) {
-            Some("True") => None,
-            Some(status) => Some(format!("the status of pod readiness gate \"{kind}\" is not \"True\", but {status}")),
-            None => Some(format!("corresponding condition of pod readiness gate \"{kind}\" does not exist.")),
-        }
-    })
+    view::items(stored, &["spec", "readinessGates"])
+        .iter()
+        .find_map(|gate| {
+            let kind = view::text_or_empty(gate, &["conditionType"]);
+            let condition = conditions
+                .iter()
+                .find(|condition| view::text(condition, &["type"]) == Some(kind));
+            match condition.map(|condition| view::text_or_empty(condition, &["status"])) {
+                Some("True") => None,
+                Some(status) => Some(format!(
+                    "the status of pod readiness gate \"{kind}\" is not \"True\", but {status}"
+                )),
+                None => Some(format!(
+                    "corresponding condition of pod readiness gate \"{kind}\" does not exist."
+                )),
+            }
+        })
 }
 
 fn statuses(containers: &[Container], is_init: bool) -> Value {
-    Value::Array(containers.iter().map(|container| status(container, is_init)).collect())
+    Value::Array(
+        containers
+            .iter()
+            .map(|container| status(container, is_init))
+            .collect(),
+    )
 }
 
 fn status(container: &Container, is_init: bool) -> Value {
@@ -137,21 +194,29 @@ fn status(container: &Container, is_init: bool) -> Value {
         State::Ended(ended) => ("terminated", ended_state(ended)),
     };
     // A plain init container is ready when it has succeeded.
-    let is_ready = if is_init && !container.is_sidecar { container.is_done() } else { container.is_ready };
-    let last = match &container.last {
-        Some(ended) => json!({"terminated": ended_state(ended)}),
-        None => json!({}),
+    let is_ready = if is_init && !container.is_sidecar {
+        container.is_done()
+    } else {
+        container.is_ready
     };
-    json!({
-        "name": &*container.name,
-        "image": &*container.image,
-        "imageID": "",
-        "ready": is_ready,
-        "started": container.is_running(),
-        "restartCount": container.restarts,
-        "state": {name: state},
-        "lastState": last,
-    })
+    let one = |key: &str, value: Value| Value::Object(Map::from_iter([(key.to_owned(), value)]));
+    let mut entries = Map::new();
+    let mut put = |key: &str, value: Value| drop(entries.insert(key.to_owned(), value));
+    put("name", (&*container.name).into());
+    put("image", (&*container.image).into());
+    put("imageID", "".into());
+    put("ready", is_ready.into());
+    put("started", container.is_running().into());
+    put("restartCount", container.restarts.into());
+    put("state", one(name, state));
+    put(
+        "lastState",
+        container
+            .last
+            .as_ref()
+            .map_or_else(|| json!({}), |last| one("terminated", ended_state(last))),
+    );
+    Value::Object(entries)
 }
 
 fn ended_state(ended: &Ended) -> Value {

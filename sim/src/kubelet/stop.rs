@@ -26,7 +26,13 @@ impl Kubelet {
     }
 
     /// The settings have changed while the Pod is stopping.
-    pub(super) fn change_stop(&mut self, pod: &mut Pod, object: &Value, fate: &Fate, turn: &mut Turn<'_, '_>) {
+    pub(super) fn change_stop(
+        &mut self,
+        pod: &mut Pod,
+        object: &Value,
+        fate: &Fate,
+        turn: &mut Turn<'_, '_>,
+    ) {
         let is_stuck = matches!(pod.stopping, Some((_, None)));
         let is_to_be_stuck = fate.termination == Termination::Never;
         if pod.stage != Stage::Stopped && is_stuck != is_to_be_stuck {
@@ -43,9 +49,15 @@ impl Kubelet {
             return;
         };
         let deadline = pod.deadline.as_deref().and_then(Timestamp::parse);
-        let left = deadline.map_or(0, |deadline| deadline.millis().saturating_sub(turn.world.wall.millis()));
+        let left = deadline.map_or(0, |deadline| {
+            deadline.millis().saturating_sub(turn.world.wall.millis())
+        });
         let left = u64::try_from(left).unwrap_or_default();
-        let delay = asked.0.saturating_add(span.0).saturating_sub(turn.world.now.0).min(left);
+        let delay = asked
+            .0
+            .saturating_add(span.0)
+            .saturating_sub(turn.world.now.0)
+            .min(left);
         if delay == 0 {
             self.finish_stop(pod, turn);
         } else {
@@ -61,18 +73,32 @@ impl Kubelet {
         }
         pod.stage = Stage::Stopped;
         pod.is_dirty = false;
-        let options =
-            DeleteOptions { uid: Some(pod.uid.clone()), grace_seconds: Some(0), ..DeleteOptions::default() };
-        turn.step.writes.push(Write::Delete { key: turn.key.clone(), options });
+        let options = DeleteOptions {
+            uid: Some(pod.uid.clone()),
+            grace_seconds: Some(0),
+            ..DeleteOptions::default()
+        };
+        turn.step.writes.push(Write::Delete {
+            key: turn.key.clone(),
+            options,
+        });
     }
 }
 
 fn begin(pod: &mut Pod, fate: &Fate, turn: &mut Turn<'_, '_>) {
     pod.stopping = Some((turn.world.now, span(pod, fate, turn)));
     if pod.runs() {
-        let running = pod.init.iter().chain(&pod.main).filter(|container| container.is_running());
+        let running = pod
+            .init
+            .iter()
+            .chain(&pod.main)
+            .filter(|container| container.is_running());
         for container in running {
-            turn.event("Normal", "Killing", format!("Stopping container {}", container.name));
+            turn.event(
+                "Normal",
+                "Killing",
+                format!("Stopping container {}", container.name),
+            );
         }
         pod.set_unready();
     }

@@ -6,7 +6,10 @@ use crate::testing::{Small, claim, claim_key, pod, pod_key, volumes};
 use crate::view;
 
 fn behaving(what: What) -> Settings {
-    Settings { behaviours: vec![Behaviour::new("web-*", what)], ..Settings::default() }
+    Settings {
+        behaviours: vec![Behaviour::new("web-*", what)],
+        ..Settings::default()
+    }
 }
 
 /// What happens to one Pod until `until`, as lines of time and state.
@@ -37,21 +40,38 @@ fn a_ready_pod_has_the_conditions_addresses_and_times_of_a_real_one() {
     small.create(pod("web-0", json!({})));
     small.run_until(10_000);
     let pod = small.pod("web-0");
-    for kind in ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"] {
+    for kind in [
+        "PodReadyToStartContainers",
+        "Initialized",
+        "Ready",
+        "ContainersReady",
+        "PodScheduled",
+    ] {
         assert_eq!(view::condition(pod, kind), Some("True"), "{kind}");
     }
-    let ready = pod["status"]["conditions"].as_array().unwrap().iter().find(|c| c["type"] == "Ready").unwrap();
+    let ready = pod["status"]["conditions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|c| c["type"] == "Ready")
+        .unwrap();
     assert_eq!(ready["lastTransitionTime"], "2026-11-21T00:00:03Z");
     assert_eq!(pod["status"]["startTime"], "2026-11-21T00:00:00Z");
     assert_eq!(pod["status"]["podIP"], "10.64.0.1");
     assert_eq!(pod["status"]["hostIP"], "192.168.0.2");
-    assert_eq!(pod["status"]["containerStatuses"][0]["state"]["running"]["startedAt"], "2026-11-21T00:00:03Z");
+    assert_eq!(
+        pod["status"]["containerStatuses"][0]["state"]["running"]["startedAt"],
+        "2026-11-21T00:00:03Z"
+    );
     assert!(small.is_at_rest());
 }
 
 #[test]
 fn an_image_is_pulled_once_a_node_and_others_wait_for_the_same_pull() {
-    let settings = Settings { nodes: crate::settings::NodesSetting::Count(1), ..Settings::default() };
+    let settings = Settings {
+        nodes: crate::settings::NodesSetting::Count(1),
+        ..Settings::default()
+    };
     let mut small = Small::new(settings);
     small.create(pod("web-0", json!({})));
     small.run_until(1_000);
@@ -59,11 +79,23 @@ fn an_image_is_pulled_once_a_node_and_others_wait_for_the_same_pull() {
     small.run_until(10_000);
     small.create(pod("web-2", json!({})));
     small.run_until(20_000);
-    let ready: Vec<_> = small.pods.iter().filter(|line| line.ends_with(" ready")).map(String::as_str).collect();
-    let expected =
-        ["3100 web-0 1/1 Running 0 ready", "3100 web-1 1/1 Running 0 ready", "11100 web-2 1/1 Running 0 ready"];
+    let ready: Vec<_> = small
+        .pods
+        .iter()
+        .filter(|line| line.ends_with(" ready"))
+        .map(String::as_str)
+        .collect();
+    let expected = [
+        "3100 web-0 1/1 Running 0 ready",
+        "3100 web-1 1/1 Running 0 ready",
+        "11100 web-2 1/1 Running 0 ready",
+    ];
     assert_eq!(ready, expected);
-    let pulls = small.events.iter().filter(|(_, event)| event.reason == "Pulling").count();
+    let pulls = small
+        .events
+        .iter()
+        .filter(|(_, event)| event.reason == "Pulling")
+        .count();
     assert_eq!(pulls, 1);
 }
 
@@ -72,8 +104,17 @@ fn readiness_comes_after_the_probe_and_not_before() {
     let probe = json!({"containers": [{"name": "c", "image": "i",
         "readinessProbe": {"initialDelaySeconds": 7, "periodSeconds": 5}}]});
     let lines = life(Settings::default(), probe.clone(), 60_000);
-    assert_eq!(lines[3..], ["3100 web-0 0/1 Running 0 unready", "13100 web-0 1/1 Running 0 ready"]);
-    let fixed = Settings { readiness: Some(Span::of_millis(500)), ..Settings::default() };
+    assert_eq!(
+        lines[3..],
+        [
+            "3100 web-0 0/1 Running 0 unready",
+            "13100 web-0 1/1 Running 0 ready"
+        ]
+    );
+    let fixed = Settings {
+        readiness: Some(Span::of_millis(500)),
+        ..Settings::default()
+    };
     assert_eq!(life(fixed, probe, 60_000)[4], "3600 web-0 1/1 Running 0 ready");
 }
 
@@ -90,7 +131,10 @@ fn init_containers_run_one_after_the_other_and_then_the_others_start() {
     small.run_until(60_000);
     // Three images of 2 s, three starts of 1 s.
     assert_eq!(small.pods.last().unwrap(), "9100 web-0 1/1 Running 0 ready");
-    assert_eq!(small.pod("web-0")["status"]["initContainerStatuses"][1]["state"]["terminated"]["exitCode"], 0);
+    assert_eq!(
+        small.pod("web-0")["status"]["initContainerStatuses"][1]["state"]["terminated"]["exitCode"],
+        0
+    );
     assert_eq!(view::condition(small.pod("web-0"), "Initialized"), Some("True"));
 }
 
@@ -102,25 +146,45 @@ fn a_sidecar_starts_before_the_others_and_goes_on_running() {
     small.run_until(60_000);
     assert_eq!(small.pods.last().unwrap(), "4100 web-0 1/1 Running 0 ready");
     let status = &small.pod("web-0")["status"]["initContainerStatuses"][0];
-    assert!(status["state"]["running"].is_object() && status["ready"] == true, "{status}");
+    assert!(
+        status["state"]["running"].is_object() && status["ready"] == true,
+        "{status}"
+    );
 }
 
 #[test]
 fn the_first_init_container_may_wait_for_the_pod_with_the_ordinal_before() {
     let mut small = Small::new(Settings::default());
     let clone = |name: &str| {
-        let mut pod = pod(name, json!({"initContainers": [{"name": "clone", "image": "nginx:1"}]}));
+        let mut pod = pod(
+            name,
+            json!({"initContainers": [{"name": "clone", "image": "nginx:1"}]}),
+        );
         pod["metadata"]["annotations"] = json!({super::INIT_WAITS_FOR: "previous"});
         pod
     };
     small.create(clone("web-1"));
     small.run_until(60_000);
-    assert_eq!(small.pods.last().unwrap(), "2100 web-1 0/1 PodInitializing 0 unready");
+    assert_eq!(
+        small.pods.last().unwrap(),
+        "2100 web-1 0/1 PodInitializing 0 unready"
+    );
     assert!(small.pod("web-1")["status"]["initContainerStatuses"][0]["state"]["running"].is_object());
     small.create(clone("web-0"));
     small.run_until(120_000);
-    let ready: Vec<_> = small.pods.iter().filter(|line| line.ends_with(" ready")).map(String::as_str).collect();
-    assert_eq!(ready, ["64100 web-0 1/1 Running 0 ready", "66100 web-1 1/1 Running 0 ready"]);
+    let ready: Vec<_> = small
+        .pods
+        .iter()
+        .filter(|line| line.ends_with(" ready"))
+        .map(String::as_str)
+        .collect();
+    assert_eq!(
+        ready,
+        [
+            "64100 web-0 1/1 Running 0 ready",
+            "66100 web-1 1/1 Running 0 ready"
+        ]
+    );
 }
 
 #[test]
@@ -128,7 +192,10 @@ fn the_first_ordinal_of_a_set_that_starts_at_five_waits_for_nobody() {
     let mut small = Small::new(Settings::default());
     small.put(json!({"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "web", "namespace": "default", "uid": "s"},
         "spec": {"replicas": 1, "ordinals": {"start": 5}}}));
-    let mut first = pod("web-5", json!({"initContainers": [{"name": "clone", "image": "nginx:1"}]}));
+    let mut first = pod(
+        "web-5",
+        json!({"initContainers": [{"name": "clone", "image": "nginx:1"}]}),
+    );
     first["metadata"]["annotations"] = json!({super::INIT_WAITS_FOR: "previous"});
     small.create(first);
     small.run_until(60_000);
@@ -174,7 +241,13 @@ fn a_running_pod_crashes_when_the_settings_come_to_say_so() {
     small.set_up(|settings| settings.behaviours.push(Behaviour::new("web-0", What::Crash)));
     small.set_up(|settings| settings.behaviours.clear());
     small.run_until(60_000);
-    assert_eq!(small.pods[4..], ["10000 web-0 0/1 Error 0 unready", "11000 web-0 1/1 Running 1 ready"]);
+    assert_eq!(
+        small.pods[4..],
+        [
+            "10000 web-0 0/1 Error 0 unready",
+            "11000 web-0 1/1 Running 1 ready"
+        ]
+    );
 }
 
 #[test]
@@ -198,22 +271,41 @@ fn a_container_whose_image_is_there_runs_beside_one_whose_image_is_not() {
     let mut settings = behaving(What::ImageNeverPulls);
     settings.behaviours[0].image = Some("*:no-such-tag".to_owned());
     let mut small = Small::new(settings);
-    small.create(pod("web-0", json!({"containers": [{"name": "a", "image": "good"}, {"name": "b", "image": "bad:no-such-tag"}]})));
+    small.create(pod(
+        "web-0",
+        json!({"containers": [{"name": "a", "image": "good"}, {"name": "b", "image": "bad:no-such-tag"}]}),
+    ));
     small.run_until(10_000);
-    assert_eq!(small.pods.last().unwrap(), "5100 web-0 1/2 ImagePullBackOff 0 unready");
+    assert_eq!(
+        small.pods.last().unwrap(),
+        "5100 web-0 1/2 ImagePullBackOff 0 unready"
+    );
     assert_eq!(small.pod("web-0")["status"]["phase"], "Pending");
-    assert_eq!(small.messages("web-0", "BackOff"), ["Back-off pulling image \"bad:no-such-tag\""]);
+    assert_eq!(
+        small.messages("web-0", "BackOff"),
+        ["Back-off pulling image \"bad:no-such-tag\""]
+    );
 }
 
 #[test]
 fn a_failing_init_container_is_run_again_and_the_others_never_start() {
-    let spec = json!({"initContainers": [{"name": "a", "image": "nginx:1"}, {"name": "b", "image": "nginx:1"}]});
-    let lines = life(behaving(What::InitFails { container: Some("b".to_owned()) }), spec, 20_000);
-    assert_eq!(lines[lines.len() - 3..], [
-        "4100 web-0 0/1 Init:Error 0 unready",
-        "5100 web-0 0/1 Init:CrashLoopBackOff 0 unready",
-        "16100 web-0 0/1 Init:CrashLoopBackOff 0 unready",
-    ]);
+    let spec =
+        json!({"initContainers": [{"name": "a", "image": "nginx:1"}, {"name": "b", "image": "nginx:1"}]});
+    let lines = life(
+        behaving(What::InitFails {
+            container: Some("b".to_owned()),
+        }),
+        spec,
+        20_000,
+    );
+    assert_eq!(
+        lines[lines.len() - 3..],
+        [
+            "4100 web-0 0/1 Init:Error 0 unready",
+            "5100 web-0 0/1 Init:CrashLoopBackOff 0 unready",
+            "16100 web-0 0/1 Init:CrashLoopBackOff 0 unready",
+        ]
+    );
 }
 
 #[test]
@@ -224,9 +316,18 @@ fn not_ready_takes_effect_at_once_and_ends_at_once() {
     small.set_up(|settings| settings.behaviours.push(Behaviour::new("web-0", What::NotReady)));
     small.run_until(20_000);
     small.set_up(|settings| settings.behaviours.push(Behaviour::new("*", What::Healthy)));
-    assert_eq!(small.pods[4..], ["10000 web-0 0/1 Running 0 unready", "20000 web-0 1/1 Running 0 ready"]);
+    assert_eq!(
+        small.pods[4..],
+        [
+            "10000 web-0 0/1 Running 0 unready",
+            "20000 web-0 1/1 Running 0 ready"
+        ]
+    );
     let ready = small.pod("web-0")["status"]["conditions"].as_array().unwrap();
-    assert_eq!(ready.iter().find(|c| c["type"] == "Ready").unwrap()["lastTransitionTime"], "2026-11-21T00:00:20Z");
+    assert_eq!(
+        ready.iter().find(|c| c["type"] == "Ready").unwrap()["lastTransitionTime"],
+        "2026-11-21T00:00:20Z"
+    );
     assert_eq!(small.messages("web-0", "Unhealthy").len(), 1);
 }
 
@@ -251,14 +352,22 @@ fn deletion_takes_the_time_of_termination_and_the_pod_is_unready_meanwhile() {
     small.run_until(10_000);
     small.delete(&pod_key("web-0"), None);
     small.run_until(60_000);
-    let expected = ["10000 web-0 1/1 Terminating 0 ready", "10000 web-0 0/1 Terminating 0 unready", "11000 web-0 gone"];
+    let expected = [
+        "10000 web-0 1/1 Terminating 0 ready",
+        "10000 web-0 0/1 Terminating 0 unready",
+        "11000 web-0 gone",
+    ];
     assert_eq!(small.pods[4..], expected);
     assert_eq!(small.messages("web-0", "Killing"), ["Stopping container nginx"]);
 }
 
 #[test]
 fn slow_termination_ends_at_the_deadline_and_sooner_if_the_grace_is_shortened() {
-    let slow = || behaving(What::SlowTermination { span: Span::of_seconds(45) });
+    let slow = || {
+        behaving(What::SlowTermination {
+            span: Span::of_seconds(45),
+        })
+    };
     let mut small = Small::new(slow());
     small.create(pod("web-0", json!({})));
     small.run_until(10_000);
@@ -314,13 +423,28 @@ fn a_pod_whose_containers_have_not_started_goes_at_once() {
 
 #[test]
 fn a_missing_secret_keeps_the_container_from_being_made_until_it_is_there() {
-    let absent = vec![Absent { kind: AbsentKind::Secret, name: "password".to_owned() }];
-    let mut small = Small::new(Settings { absent, ..Settings::default() });
+    let absent = vec![Absent {
+        kind: AbsentKind::Secret,
+        name: "password".to_owned(),
+    }];
+    let mut small = Small::new(Settings {
+        absent,
+        ..Settings::default()
+    });
     let env = json!([{"name": "P", "valueFrom": {"secretKeyRef": {"name": "password", "key": "p"}}}]);
-    small.create(pod("web-0", json!({"containers": [{"name": "c", "image": "i", "env": env}]})));
+    small.create(pod(
+        "web-0",
+        json!({"containers": [{"name": "c", "image": "i", "env": env}]}),
+    ));
     small.run_until(10_000);
-    assert_eq!(small.pods.last().unwrap(), "2100 web-0 0/1 CreateContainerConfigError 0 unready");
-    assert_eq!(small.messages("web-0", "Failed"), ["Error: secret \"password\" not found"]);
+    assert_eq!(
+        small.pods.last().unwrap(),
+        "2100 web-0 0/1 CreateContainerConfigError 0 unready"
+    );
+    assert_eq!(
+        small.messages("web-0", "Failed"),
+        ["Error: secret \"password\" not found"]
+    );
     small.create(json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "password", "namespace": "default"}}));
     small.run_until(20_000);
     assert_eq!(small.pods.last().unwrap(), "11000 web-0 1/1 Running 0 ready");
@@ -328,12 +452,27 @@ fn a_missing_secret_keeps_the_container_from_being_made_until_it_is_there() {
 
 #[test]
 fn a_missing_config_map_of_a_volume_keeps_the_pod_creating_until_the_settings_change() {
-    let absent = vec![Absent { kind: AbsentKind::ConfigMap, name: "conf".to_owned() }];
-    let mut small = Small::new(Settings { absent, ..Settings::default() });
-    small.create(pod("web-0", json!({"volumes": [{"name": "v", "configMap": {"name": "conf"}}]})));
-    small.create(pod("web-1", json!({"volumes": [{"name": "v", "configMap": {"name": "conf", "optional": true}}]})));
+    let absent = vec![Absent {
+        kind: AbsentKind::ConfigMap,
+        name: "conf".to_owned(),
+    }];
+    let mut small = Small::new(Settings {
+        absent,
+        ..Settings::default()
+    });
+    small.create(pod(
+        "web-0",
+        json!({"volumes": [{"name": "v", "configMap": {"name": "conf"}}]}),
+    ));
+    small.create(pod(
+        "web-1",
+        json!({"volumes": [{"name": "v", "configMap": {"name": "conf", "optional": true}}]}),
+    ));
     small.run_until(10_000);
-    assert_eq!(small.pod("web-0")["status"]["containerStatuses"][0]["state"]["waiting"]["reason"], "ContainerCreating");
+    assert_eq!(
+        small.pod("web-0")["status"]["containerStatuses"][0]["state"]["waiting"]["reason"],
+        "ContainerCreating"
+    );
     let message = "MountVolume.SetUp failed for volume \"v\" : configmap \"conf\" not found";
     assert_eq!(small.messages("web-0", "FailedMount"), [message]);
     assert_eq!(view::condition(small.pod("web-1"), "Ready"), Some("True"));
@@ -345,26 +484,50 @@ fn a_missing_config_map_of_a_volume_keeps_the_pod_creating_until_the_settings_ch
 #[test]
 fn a_pod_that_names_its_node_waits_there_for_its_claim() {
     let mut small = Small::new(Settings::default());
-    small.create(pod("web-0", json!({"nodeName": "node-2", "volumes": volumes(&["data-web-0"])})));
+    small.create(pod(
+        "web-0",
+        json!({"nodeName": "node-2", "volumes": volumes(&["data-web-0"])}),
+    ));
     small.run_until(10_000);
-    assert_eq!(small.pods.last().unwrap(), "0 web-0 0/1 ContainerCreating 0 unready");
+    assert_eq!(
+        small.pods.last().unwrap(),
+        "0 web-0 0/1 ContainerCreating 0 unready"
+    );
     assert_eq!(small.messages("web-0", "FailedMount").len(), 1);
     small.create(claim("data-web-0", None));
     small.run_until(20_000);
     assert_eq!(small.pods.last().unwrap(), "13000 web-0 1/1 Running 0 ready");
-    assert_eq!(view::text(small.get(&claim_key("data-web-0")).unwrap(), &["status", "phase"]), Some("Bound"));
+    assert_eq!(
+        view::text(small.get(&claim_key("data-web-0")).unwrap(), &["status", "phase"]),
+        Some("Bound")
+    );
 }
 
 #[test]
 fn a_readiness_gate_is_open_once_its_condition_is_true() {
     let mut small = Small::new(Settings::default());
-    small.create(pod("web-0", json!({"readinessGates": [{"conditionType": "example.com/lb"}]})));
+    small.create(pod(
+        "web-0",
+        json!({"readinessGates": [{"conditionType": "example.com/lb"}]}),
+    ));
     small.run_until(10_000);
     let pod = small.pod("web-0");
-    assert_eq!((view::condition(pod, "Ready"), view::condition(pod, "ContainersReady")), (Some("False"), Some("True")));
+    assert_eq!(
+        (
+            view::condition(pod, "Ready"),
+            view::condition(pod, "ContainersReady")
+        ),
+        (Some("False"), Some("True"))
+    );
     let mut status = pod["status"].clone();
-    status["conditions"].as_array_mut().unwrap().push(json!({"type": "example.com/lb", "status": "True"}));
-    small.write(Write::SetStatus { key: pod_key("web-0"), status });
+    status["conditions"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"type": "example.com/lb", "status": "True"}));
+    small.write(Write::SetStatus {
+        key: pod_key("web-0"),
+        status,
+    });
     assert_eq!(view::condition(small.pod("web-0"), "Ready"), Some("True"));
 }
 
@@ -405,7 +568,10 @@ fn an_observed_broken_pod_stays_broken_until_it_is_said_to_recover_and_its_image
     small.create(pod("web-1", json!({})));
     small.run_until(10_000);
     assert_eq!(small.pod("web-0")["status"], status);
-    assert_eq!(small.pods.last().unwrap(), "3100 web-1 0/1 ImagePullBackOff 0 unready");
+    assert_eq!(
+        small.pods.last().unwrap(),
+        "3100 web-1 0/1 ImagePullBackOff 0 unready"
+    );
     small.set_up(|settings| settings.behaviours.push(Behaviour::new("web-0", What::Healthy)));
     small.run_until(13_500);
     assert_eq!(small.pods.last().unwrap(), "13000 web-0 1/1 Running 0 ready");
@@ -438,7 +604,17 @@ fn an_observed_running_pod_that_is_not_ready_becomes_ready_by_its_probe() {
 
 #[test]
 fn with_jitter_spans_vary_with_the_seed_and_the_same_seed_gives_the_same() {
-    let run = |seed| life(Settings { seed, jitter: 50, ..Settings::default() }, json!({}), 60_000);
+    let run = |seed| {
+        life(
+            Settings {
+                seed,
+                jitter: 50,
+                ..Settings::default()
+            },
+            json!({}),
+            60_000,
+        )
+    };
     assert_eq!(run(1), run(1));
     assert!((2..9).any(|seed| run(seed) != run(1)));
 }

@@ -13,7 +13,10 @@ fn node_key(name: &str) -> Key {
 fn taints(small: &Small, node: &str) -> Vec<(String, String)> {
     let taints = view::items(small.get(&node_key(node)).unwrap(), &["spec", "taints"]);
     let text = |taint: &Value, key: &str| taint[key].as_str().unwrap().to_owned();
-    taints.iter().map(|taint| (text(taint, "key"), text(taint, "effect"))).collect()
+    taints
+        .iter()
+        .map(|taint| (text(taint, "key"), text(taint, "effect")))
+        .collect()
 }
 
 /// A cluster with a ready web-0 on node-1, and ten seconds on the clock.
@@ -43,9 +46,18 @@ fn a_node_that_is_not_heard_of_is_tainted_and_its_pods_unready_after_the_monitor
     small.run_until(50_000);
     assert_eq!(view::condition(small.pod("web-0"), "Ready"), Some("False"));
     let key = "node.kubernetes.io/unreachable".to_owned();
-    assert_eq!(taints(&small, "node-1"), [(key.clone(), "NoSchedule".to_owned()), (key, "NoExecute".to_owned())]);
+    assert_eq!(
+        taints(&small, "node-1"),
+        [
+            (key.clone(), "NoSchedule".to_owned()),
+            (key, "NoExecute".to_owned())
+        ]
+    );
     assert_eq!(small.messages("web-0", "NodeNotReady"), ["Node is not ready"]);
-    assert_eq!(small.messages("node-1", "NodeNotReady"), ["Node node-1 status is now: NodeNotReady"]);
+    assert_eq!(
+        small.messages("node-1", "NodeNotReady"),
+        ["Node node-1 status is now: NodeNotReady"]
+    );
 }
 
 #[test]
@@ -56,8 +68,14 @@ fn its_pods_are_deleted_five_minutes_later_and_stay_terminating() {
     assert!(!view::is_terminating(small.pod("web-0")));
     small.run_until(350_000);
     assert!(view::is_terminating(small.pod("web-0")));
-    assert_eq!(view::condition(small.pod("web-0"), "DisruptionTarget"), Some("True"));
-    assert_eq!(small.messages("web-0", "TaintManagerEviction"), ["Marking for deletion Pod default/web-0"]);
+    assert_eq!(
+        view::condition(small.pod("web-0"), "DisruptionTarget"),
+        Some("True")
+    );
+    assert_eq!(
+        small.messages("web-0", "TaintManagerEviction"),
+        ["Marking for deletion Pod default/web-0"]
+    );
     small.run_until(10_000_000);
     assert!(view::is_terminating(small.pod("web-0")));
     assert!(small.is_at_rest());
@@ -71,7 +89,10 @@ fn a_node_that_returns_in_time_keeps_its_pods_and_loses_its_taints() {
     small.switch("node-1", true);
     assert_eq!(view::condition(small.pod("web-0"), "Ready"), Some("True"));
     assert_eq!(taints(&small, "node-1"), []);
-    assert_eq!(small.messages("web-0", "TaintManagerEviction"), ["Cancelling deletion of Pod default/web-0"]);
+    assert_eq!(
+        small.messages("web-0", "TaintManagerEviction"),
+        ["Cancelling deletion of Pod default/web-0"]
+    );
     small.run_until(1_000_000);
     assert!(!view::is_terminating(small.pod("web-0")));
     // And it can fail once more.
@@ -89,7 +110,11 @@ fn a_node_that_is_back_before_it_was_missed_leaves_no_trace() {
     small.run_until(25_000);
     small.switch("node-1", false);
     small.run_until(64_999);
-    assert_eq!(view::condition(small.pod("web-0"), "Ready"), Some("True"), "the grace counts from the second failure");
+    assert_eq!(
+        view::condition(small.pod("web-0"), "Ready"),
+        Some("True"),
+        "the grace counts from the second failure"
+    );
     small.run_until(65_000);
     assert_eq!(view::condition(small.pod("web-0"), "Ready"), Some("False"));
 }
@@ -112,7 +137,11 @@ fn the_pods_of_a_deleted_node_are_collected_after_forty_seconds() {
     assert!(small.get(&pod_key("web-0")).is_some());
     small.run_until(50_000);
     assert_eq!(small.get(&pod_key("web-0")), None);
-    assert!(small.pods.iter().any(|line| line.contains("web-0 1/1 Failed")), "{:?}", small.pods);
+    assert!(
+        small.pods.iter().any(|line| line.contains("web-0 1/1 Failed")),
+        "{:?}",
+        small.pods
+    );
 }
 
 #[test]
@@ -120,19 +149,30 @@ fn a_lost_node_that_is_tainted_out_of_service_gives_its_terminating_pods_up() {
     let mut small = running(Settings::default(), json!({}));
     small.switch("node-1", false);
     small.run_until(400_000);
-    let taint = json!({"key": "node.kubernetes.io/out-of-service", "value": "nodeshutdown", "effect": "NoExecute"});
-    change_node(&mut small, "node-1", |node| node["spec"]["taints"].as_array_mut().unwrap().push(taint));
+    let taint =
+        json!({"key": "node.kubernetes.io/out-of-service", "value": "nodeshutdown", "effect": "NoExecute"});
+    change_node(&mut small, "node-1", |node| {
+        node["spec"]["taints"].as_array_mut().unwrap().push(taint)
+    });
     assert_eq!(small.get(&pod_key("web-0")), None);
 }
 
 #[test]
 fn a_pod_that_is_deleted_on_a_node_out_of_service_goes_at_once() {
-    let mut small = running(Settings::default(), json!({"tolerations": [{"operator": "Exists"}]}));
+    let mut small = running(
+        Settings::default(),
+        json!({"tolerations": [{"operator": "Exists"}]}),
+    );
     small.switch("node-1", false);
     small.run_until(400_000);
-    assert!(!view::is_terminating(small.pod("web-0")), "it tolerates everything for ever");
+    assert!(
+        !view::is_terminating(small.pod("web-0")),
+        "it tolerates everything for ever"
+    );
     let taint = json!({"key": "node.kubernetes.io/out-of-service", "effect": "NoExecute"});
-    change_node(&mut small, "node-1", |node| node["spec"]["taints"].as_array_mut().unwrap().push(taint));
+    change_node(&mut small, "node-1", |node| {
+        node["spec"]["taints"].as_array_mut().unwrap().push(taint)
+    });
     assert!(!view::is_terminating(small.pod("web-0")));
     small.delete(&pod_key("web-0"), None);
     assert_eq!(small.get(&pod_key("web-0")), None);
@@ -151,8 +191,11 @@ fn a_pods_own_toleration_decides_how_long_it_stays() {
 
 #[test]
 fn the_settings_say_how_long_both_spans_are() {
-    let settings =
-        Settings { node_monitor: Span::of_seconds(1), eviction_after: Span::of_seconds(2), ..Settings::default() };
+    let settings = Settings {
+        node_monitor: Span::of_seconds(1),
+        eviction_after: Span::of_seconds(2),
+        ..Settings::default()
+    };
     let mut small = running(settings, json!({}));
     small.switch("node-1", false);
     small.run_until(12_999);
@@ -164,7 +207,9 @@ fn the_settings_say_how_long_both_spans_are() {
 #[test]
 fn a_no_execute_taint_that_is_not_tolerated_evicts_at_once() {
     let mut small = running(Settings::default(), json!({}));
-    change_node(&mut small, "node-1", |node| node["spec"]["taints"] = json!([{"key": "drain", "effect": "NoExecute"}]));
+    change_node(&mut small, "node-1", |node| {
+        node["spec"]["taints"] = json!([{"key": "drain", "effect": "NoExecute"}])
+    });
     assert!(view::is_terminating(small.pod("web-0")));
     small.run_until(20_000);
     assert_eq!(small.get(&pod_key("web-0")), None);
@@ -175,8 +220,14 @@ fn a_node_that_says_it_is_not_ready_is_tainted_at_once_and_its_kubelet_goes_on()
     let mut small = running(Settings::default(), json!({}));
     let mut status = small.get(&node_key("node-1")).unwrap()["status"].clone();
     status["conditions"][0]["status"] = json!("False");
-    small.write(Write::SetStatus { key: node_key("node-1"), status });
-    assert_eq!(taints(&small, "node-1")[1], ("node.kubernetes.io/not-ready".to_owned(), "NoExecute".to_owned()));
+    small.write(Write::SetStatus {
+        key: node_key("node-1"),
+        status,
+    });
+    assert_eq!(
+        taints(&small, "node-1")[1],
+        ("node.kubernetes.io/not-ready".to_owned(), "NoExecute".to_owned())
+    );
     small.delete(&pod_key("web-0"), None);
     small.run_until(20_000);
     assert_eq!(small.get(&pod_key("web-0")), None);
@@ -189,7 +240,10 @@ fn what_came_due_while_the_node_was_away_is_done_when_it_returns() {
     small.run_until(1_000);
     small.switch("node-1", false);
     small.run_until(30_000);
-    assert_eq!(small.pods.last().unwrap(), "100 web-0 0/1 ContainerCreating 0 unready");
+    assert_eq!(
+        small.pods.last().unwrap(),
+        "100 web-0 0/1 ContainerCreating 0 unready"
+    );
     small.switch("node-1", true);
     small.run_until(40_000);
     assert_eq!(small.pods.last().unwrap(), "31000 web-0 1/1 Running 0 ready");
@@ -221,10 +275,13 @@ fn a_silent_node_acts_on_no_settings_until_it_is_heard_of_again() {
 #[test]
 fn a_node_that_was_lost_before_it_was_observed_is_not_waited_for_again() {
     let mut small = Small::new(Settings::default());
-    let condition = json!({"type": "Ready", "status": "Unknown", "lastTransitionTime": "2026-11-20T23:00:00Z"});
+    let condition =
+        json!({"type": "Ready", "status": "Unknown", "lastTransitionTime": "2026-11-20T23:00:00Z"});
     let taint = json!({"key": "node.kubernetes.io/unreachable", "effect": "NoExecute", "timeAdded": "2026-11-20T23:59:00Z"});
-    small.put(json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "old", "uid": "n"},
-        "spec": {"taints": [taint]}, "status": {"conditions": [condition]}}));
+    small.put(
+        json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "old", "uid": "n"},
+        "spec": {"taints": [taint]}, "status": {"conditions": [condition]}}),
+    );
     let mut lost = pod("web-0", json!({"nodeName": "old"}));
     lost["metadata"]["uid"] = json!("u");
     lost["status"] = json!({"phase": "Running", "startTime": "2026-11-20T00:00:00Z",
@@ -233,5 +290,8 @@ fn a_node_that_was_lost_before_it_was_observed_is_not_waited_for_again() {
     small.run_until(239_999);
     assert!(!view::is_terminating(small.pod("web-0")));
     small.run_until(240_000);
-    assert!(view::is_terminating(small.pod("web-0")), "one of the five minutes had passed");
+    assert!(
+        view::is_terminating(small.pod("web-0")),
+        "one of the five minutes had passed"
+    );
 }

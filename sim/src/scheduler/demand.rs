@@ -47,21 +47,41 @@ impl Demand {
         let labels = labels_of(pod);
         let namespace = key.namespace.to_string();
         let required = |kind: &str| {
-            view::items(pod, &["spec", "affinity", kind, "requiredDuringSchedulingIgnoredDuringExecution"])
+            view::items(
+                pod,
+                &[
+                    "spec",
+                    "affinity",
+                    kind,
+                    "requiredDuringSchedulingIgnoredDuringExecution",
+                ],
+            )
         };
         let term = |value: &Value| Term::of(value, &namespace, &labels);
         let affinity: Vec<Term> = required("podAffinity").iter().map(term).collect();
         let spread = view::items(pod, &["spec", "topologySpreadConstraints"]).iter();
-        let spread = spread.filter(|value| view::text(value, &["whenUnsatisfiable"]) != Some("ScheduleAnyway"));
+        let spread =
+            spread.filter(|value| view::text(value, &["whenUnsatisfiable"]) != Some("ScheduleAnyway"));
         Self {
             node_selector: Selector::of_map(pod, &["spec", "nodeSelector"]),
             node_affinity: NodeSelector::of(
                 pod,
-                &["spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"],
+                &[
+                    "spec",
+                    "affinity",
+                    "nodeAffinity",
+                    "requiredDuringSchedulingIgnoredDuringExecution",
+                ],
             ),
             tolerations: Toleration::of_pod(pod),
-            affinity: affinity.iter().map(|term| Arc::new(term.with_all(&affinity))).collect(),
-            anti_affinity: required("podAntiAffinity").iter().map(|value| Arc::new(term(value))).collect(),
+            affinity: affinity
+                .iter()
+                .map(|term| Arc::new(term.with_all(&affinity)))
+                .collect(),
+            anti_affinity: required("podAntiAffinity")
+                .iter()
+                .map(|value| Arc::new(term(value)))
+                .collect(),
             spread: spread
                 .map(|value| Spread {
                     term: Arc::new(term(value)),
@@ -78,7 +98,10 @@ impl Demand {
     /// Whether `nodeSelector` and the required node affinity allow this node.
     pub(crate) fn selects(&self, node: &str, labels: &Labels) -> bool {
         self.node_selector.matches(labels)
-            && self.node_affinity.as_ref().is_none_or(|selector| selector.matches(node, labels))
+            && self
+                .node_affinity
+                .as_ref()
+                .is_none_or(|selector| selector.matches(node, labels))
     }
 }
 
@@ -86,21 +109,36 @@ impl Term {
     fn of(value: &Value, namespace: &str, labels: &Labels) -> Self {
         let mut selector = Selector::of_labels(value.get("labelSelector"));
         // The API server writes these into the selector when the Pod is created (`applyMatchLabelKeysAndMismatchLabelKeys`).
-        for key in view::items(value, &["matchLabelKeys"]).iter().filter_map(Value::as_str) {
+        for key in view::items(value, &["matchLabelKeys"])
+            .iter()
+            .filter_map(Value::as_str)
+        {
             if let (Some(selector), Some(own)) = (&mut selector, labels.get(key)) {
                 selector.0.push(Requirement::equals(key, own));
             }
         }
-        for key in view::items(value, &["mismatchLabelKeys"]).iter().filter_map(Value::as_str) {
+        for key in view::items(value, &["mismatchLabelKeys"])
+            .iter()
+            .filter_map(Value::as_str)
+        {
             if let (Some(selector), Some(own)) = (&mut selector, labels.get(key)) {
                 let operator = super::selector::Operator::NotIn(vec![own.clone()]);
-                selector.0.push(Requirement { key: key.to_owned(), operator });
+                selector.0.push(Requirement {
+                    key: key.to_owned(),
+                    operator,
+                });
             }
         }
-        let listed: Vec<String> =
-            view::items(value, &["namespaces"]).iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        let listed: Vec<String> = view::items(value, &["namespaces"])
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect();
         // There are no Namespace objects here; a namespace selector is taken to select all namespaces.
-        let namespaces = match value.get("namespaceSelector").filter(|selector| !selector.is_null()) {
+        let namespaces = match value
+            .get("namespaceSelector")
+            .filter(|selector| !selector.is_null())
+        {
             Some(_) => None,
             None if listed.is_empty() => Some(vec![namespace.to_owned()]),
             None => Some(listed),
@@ -108,7 +146,11 @@ impl Term {
         Self {
             topology_key: view::text_or_empty(value, &["topologyKey"]).to_owned(),
             // No selector matches no Pod: no namespace does that as well.
-            namespaces: if selector.is_some() { namespaces } else { Some(Vec::new()) },
+            namespaces: if selector.is_some() {
+                namespaces
+            } else {
+                Some(Vec::new())
+            },
             selector: selector.unwrap_or_default(),
         }
     }
@@ -116,7 +158,11 @@ impl Term {
     /// The term with this one's topology key that only a Pod which matches every one of `terms` matches: upstream looks
     /// for a single Pod that satisfies them all (`interpodaffinity/filtering.go`, `podMatchesAllAffinityTerms`).
     fn with_all(&self, terms: &[Self]) -> Self {
-        let mut all = Self { topology_key: self.topology_key.clone(), selector: Selector::default(), namespaces: None };
+        let mut all = Self {
+            topology_key: self.topology_key.clone(),
+            selector: Selector::default(),
+            namespaces: None,
+        };
         for term in terms {
             all.selector.0.extend(term.selector.0.iter().cloned());
             all.namespaces = match (all.namespaces, &term.namespaces) {
@@ -130,6 +176,9 @@ impl Term {
 
     /// Whether a Pod is one of those that are counted.
     pub(crate) fn matches(&self, pod: &Demand) -> bool {
-        self.namespaces.as_ref().is_none_or(|names| names.contains(&pod.namespace)) && self.selector.matches(&pod.labels)
+        self.namespaces
+            .as_ref()
+            .is_none_or(|names| names.contains(&pod.namespace))
+            && self.selector.matches(&pod.labels)
     }
 }

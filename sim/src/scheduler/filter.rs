@@ -59,27 +59,42 @@ pub(crate) fn choose(
             }
         }
     }
-    let mut reasons: Vec<String> = reasons.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+    let mut reasons: Vec<String> = reasons
+        .iter()
+        .map(|(reason, count)| format!("{count} {reason}"))
+        .collect();
     reasons.sort();
     Err(message(topology.len(), &reasons.join(", "), resolvable))
 }
 
 /// The message where the Pod cannot be scheduled for a reason that has nothing to do with nodes.
 pub(crate) fn refused(nodes: usize, reason: &str) -> String {
-    if nodes == 0 { "no nodes available to schedule pods".to_owned() } else { message(nodes, reason, 0) }
+    if nodes == 0 {
+        "no nodes available to schedule pods".to_owned()
+    } else {
+        message(nodes, reason, 0)
+    }
 }
 
 fn message(nodes: usize, reasons: &str, resolvable: usize) -> String {
     let mut preemption = Vec::new();
     if resolvable > 0 {
-        preemption.push(format!("{resolvable} No preemption victims found for incoming pod"));
+        preemption.push(format!(
+            "{resolvable} No preemption victims found for incoming pod"
+        ));
     }
     if nodes > resolvable {
-        preemption.push(format!("{} Preemption is not helpful for scheduling", nodes - resolvable));
+        preemption.push(format!(
+            "{} Preemption is not helpful for scheduling",
+            nodes - resolvable
+        ));
     }
     preemption.sort();
     let available = format!("0/{nodes} nodes are available:");
-    format!("{available} {reasons}. preemption: {available} {}.", preemption.join(", "))
+    format!(
+        "{available} {reasons}. preemption: {available} {}.",
+        preemption.join(", ")
+    )
 }
 
 /// What about the terms of one Pod is the same for every node.
@@ -94,16 +109,26 @@ struct Terms<'a> {
 impl<'a> Terms<'a> {
     fn of(topology: &'a Topology, demand: &'a Demand) -> Self {
         let fewest = demand.spread.iter().map(|spread| {
-            let nodes = topology.by_load().filter(|(name, node)| demand.selects(name, &node.labels));
-            let domains: BTreeSet<&String> =
-                nodes.filter_map(|(_, node)| node.labels.get(&spread.term.topology_key)).collect();
-            let few = spread.min_domains.is_some_and(|least| i64::try_from(domains.len()).is_ok_and(|n| n < least));
-            let counts = domains.iter().map(|domain| topology.matching(&spread.term, domain));
+            let nodes = topology
+                .by_load()
+                .filter(|(name, node)| demand.selects(name, &node.labels));
+            let domains: BTreeSet<&String> = nodes
+                .filter_map(|(_, node)| node.labels.get(&spread.term.topology_key))
+                .collect();
+            let few = spread
+                .min_domains
+                .is_some_and(|least| i64::try_from(domains.len()).is_ok_and(|n| n < least));
+            let counts = domains
+                .iter()
+                .map(|domain| topology.matching(&spread.term, domain));
             if few { 0 } else { counts.min().unwrap_or_default() }
         });
         Self {
             held: topology.held_against(demand).map(Arc::as_ref).collect(),
-            is_first: demand.affinity.iter().all(|term| !topology.is_matched(term) && term.matches(demand)),
+            is_first: demand
+                .affinity
+                .iter()
+                .all(|term| !topology.is_matched(term) && term.matches(demand)),
             fewest: fewest.collect(),
         }
     }
@@ -117,9 +142,24 @@ fn reject(
     name: &str,
     node: &Node,
 ) -> Option<Rejection> {
-    let never = |reason| Some(Rejection { reason, is_resolvable: false });
-    let occupied = |reason| Some(Rejection { reason, is_resolvable: true });
-    let is_tolerated = |taint: &Taint| demand.tolerations.iter().any(|toleration| toleration.is_for(taint));
+    let never = |reason| {
+        Some(Rejection {
+            reason,
+            is_resolvable: false,
+        })
+    };
+    let occupied = |reason| {
+        Some(Rejection {
+            reason,
+            is_resolvable: true,
+        })
+    };
+    let is_tolerated = |taint: &Taint| {
+        demand
+            .tolerations
+            .iter()
+            .any(|toleration| toleration.is_for(taint))
+    };
     if node.is_unschedulable && !is_tolerated(&Taint::new("node.kubernetes.io/unschedulable", "NoSchedule")) {
         return never("node(s) were unschedulable");
     }
@@ -138,17 +178,25 @@ fn reject(
             "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod",
         );
     }
-    if !volumes.affinity.iter().all(|selector| selector.matches(name, &node.labels)) {
+    if !volumes
+        .affinity
+        .iter()
+        .all(|selector| selector.matches(name, &node.labels))
+    {
         return never("node(s) didn't match PersistentVolume's node affinity");
     }
-    let is_within = |choice: &Option<NodeSelector>| choice.as_ref().is_none_or(|s| s.matches(name, &node.labels));
-    let has_choice = |choices: &Option<Vec<_>>| choices.as_ref().is_none_or(|list| list.iter().any(is_within));
+    let is_within =
+        |choice: &Option<NodeSelector>| choice.as_ref().is_none_or(|s| s.matches(name, &node.labels));
+    let has_choice =
+        |choices: &Option<Vec<_>>| choices.as_ref().is_none_or(|list| list.iter().any(is_within));
     let is_selected = volumes.selected.as_ref().is_none_or(|selected| selected == name);
     if !is_selected || !volumes.choices.iter().all(has_choice) {
         return never("node(s) didn't find available persistent volumes to bind");
     }
     // A node without the label has no zones, and fits (`volumezone/volume_zone.go`).
-    let is_in = |(label, zones): &(String, Vec<String>)| node.labels.get(label).is_none_or(|zone| zones.contains(zone));
+    let is_in = |(label, zones): &(String, Vec<String>)| {
+        node.labels.get(label).is_none_or(|zone| zones.contains(zone))
+    };
     if !volumes.zones.iter().all(is_in) {
         return never("node(s) had no available volume zone");
     }
@@ -169,13 +217,17 @@ fn reject(
         return never("node(s) didn't match pod affinity rules");
     }
     let has_rivals = demand.anti_affinity.iter().any(|term| {
-        node.labels.get(&term.topology_key).is_some_and(|domain| topology.matching(term, domain) > 0)
+        node.labels
+            .get(&term.topology_key)
+            .is_some_and(|domain| topology.matching(term, domain) > 0)
     });
     if has_rivals {
         return occupied("node(s) didn't match pod anti-affinity rules");
     }
     let is_unwanted = terms.held.iter().any(|term| {
-        node.labels.get(&term.topology_key).is_some_and(|domain| topology.is_held(term, domain))
+        node.labels
+            .get(&term.topology_key)
+            .is_some_and(|domain| topology.is_held(term, domain))
     });
     if is_unwanted {
         return occupied("node(s) didn't satisfy existing pods anti-affinity rules");

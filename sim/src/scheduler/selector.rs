@@ -36,29 +36,46 @@ impl Selector {
     /// Reads a `LabelSelector`. An empty one matches everything, an absent one (`None`) nothing.
     pub(crate) fn of_labels(value: Option<&Value>) -> Option<Self> {
         let value = value?;
-        let labels = view::strings(value, &["matchLabels"]).map(|(key, value)| Requirement::equals(key, value));
-        let expressions = view::items(value, &["matchExpressions"]).iter().map(Requirement::of);
+        let labels =
+            view::strings(value, &["matchLabels"]).map(|(key, value)| Requirement::equals(key, value));
+        let expressions = view::items(value, &["matchExpressions"])
+            .iter()
+            .map(Requirement::of);
         Some(Self(labels.chain(expressions).collect()))
     }
 
     /// Reads a mapping such as a Pod's `nodeSelector` or a Service's `selector`.
     pub(crate) fn of_map(value: &Value, path: &[&str]) -> Self {
-        Self(view::strings(value, path).map(|(key, value)| Requirement::equals(key, value)).collect())
+        Self(
+            view::strings(value, path)
+                .map(|(key, value)| Requirement::equals(key, value))
+                .collect(),
+        )
     }
 
     /// Whether these labels have all that is required.
     pub(crate) fn matches(&self, labels: &Labels) -> bool {
-        self.0.iter().all(|requirement| requirement.holds(labels.get(&requirement.key).map(String::as_str)))
+        self.0
+            .iter()
+            .all(|requirement| requirement.holds(labels.get(&requirement.key).map(String::as_str)))
     }
 }
 
 impl Requirement {
     pub(crate) fn equals(key: &str, value: &str) -> Self {
-        Self { key: key.to_owned(), operator: Operator::In(vec![value.to_owned()]) }
+        Self {
+            key: key.to_owned(),
+            operator: Operator::In(vec![value.to_owned()]),
+        }
     }
 
     fn of(value: &Value) -> Self {
-        let values = || view::items(value, &["values"]).iter().filter_map(Value::as_str).map(str::to_owned);
+        let values = || {
+            view::items(value, &["values"])
+                .iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+        };
         let bound = || values().next().and_then(|text| text.parse().ok());
         let operator = match view::text_or_empty(value, &["operator"]) {
             "In" => Operator::In(values().collect()),
@@ -69,7 +86,10 @@ impl Requirement {
             "Lt" => bound().map_or(Operator::Unknown, Operator::Less),
             _ => Operator::Unknown,
         };
-        Self { key: view::text_or_empty(value, &["key"]).to_owned(), operator }
+        Self {
+            key: view::text_or_empty(value, &["key"]).to_owned(),
+            operator,
+        }
     }
 
     fn holds(&self, value: Option<&str>) -> bool {
@@ -99,10 +119,22 @@ struct NodeTerm {
 impl NodeSelector {
     /// Reads the `NodeSelector` at a path, where there is one.
     pub(crate) fn of(value: &Value, path: &[&str]) -> Option<Self> {
-        let terms = view::at(value, path).filter(|value| !value.is_null()).map(|v| view::items(v, &["nodeSelectorTerms"]))?;
+        let terms = view::at(value, path)
+            .filter(|value| !value.is_null())
+            .map(|v| view::items(v, &["nodeSelectorTerms"]))?;
         let term = |value: &Value| NodeTerm {
-            labels: Selector(view::items(value, &["matchExpressions"]).iter().map(Requirement::of).collect()),
-            fields: Selector(view::items(value, &["matchFields"]).iter().map(Requirement::of).collect()),
+            labels: Selector(
+                view::items(value, &["matchExpressions"])
+                    .iter()
+                    .map(Requirement::of)
+                    .collect(),
+            ),
+            fields: Selector(
+                view::items(value, &["matchFields"])
+                    .iter()
+                    .map(Requirement::of)
+                    .collect(),
+            ),
         };
         Some(Self(terms.iter().map(term).collect()))
     }
@@ -112,7 +144,12 @@ impl NodeSelector {
         self.0.iter().any(|term| {
             let is_empty = term.labels.0.is_empty() && term.fields.0.is_empty();
             // The one field that may be selected by is the name.
-            let fields = || term.fields.0.iter().all(|field| field.key == "metadata.name" && field.holds(Some(name)));
+            let fields = || {
+                term.fields
+                    .0
+                    .iter()
+                    .all(|field| field.key == "metadata.name" && field.holds(Some(name)))
+            };
             !is_empty && term.labels.matches(labels) && fields()
         })
     }
@@ -139,7 +176,11 @@ pub(crate) struct Toleration {
 
 impl Taint {
     pub(crate) fn new(key: &str, effect: &str) -> Self {
-        Self { key: key.to_owned(), value: String::new(), effect: effect.to_owned() }
+        Self {
+            key: key.to_owned(),
+            value: String::new(),
+            effect: effect.to_owned(),
+        }
     }
 
     /// The taints of a Node object.
@@ -163,20 +204,29 @@ impl Toleration {
             exists: view::text(value, &["operator"]) == Some("Exists"),
             seconds: view::number(value, &["tolerationSeconds"]),
         };
-        view::items(pod, &["spec", "tolerations"]).iter().map(toleration).collect()
+        view::items(pod, &["spec", "tolerations"])
+            .iter()
+            .map(toleration)
+            .collect()
     }
 
     /// Whether this toleration is for that taint (`k8s.io/api/core/v1`, `Toleration.ToleratesTaint`).
     pub(crate) fn is_for(&self, taint: &Taint) -> bool {
         let effect = self.effect.is_empty() || self.effect == taint.effect;
-        let key = if self.key.is_empty() { self.exists } else { self.key == taint.key };
+        let key = if self.key.is_empty() {
+            self.exists
+        } else {
+            self.key == taint.key
+        };
         effect && key && (self.exists || self.value == taint.value)
     }
 }
 
 /// The labels of an object.
 pub(crate) fn labels_of(object: &Value) -> Labels {
-    view::strings(object, &["metadata", "labels"]).map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+    view::strings(object, &["metadata", "labels"])
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -186,18 +236,21 @@ mod tests {
     use super::*;
 
     fn labels(entries: &[(&str, &str)]) -> Labels {
-        entries.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        entries
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     #[test]
     fn a_selector_needs_all_its_labels_and_expressions() {
         let selector = Selector::of_labels(Some(&json!({
-            "matchLabels": {"app": "web"},
-            "matchExpressions": [
-                {"key": "tier", "operator": "In", "values": ["a", "b"]},
-                {"key": "old", "operator": "DoesNotExist"},
-                {"key": "zone", "operator": "NotIn", "values": ["z9"]},
-            ]})))
+        "matchLabels": {"app": "web"},
+        "matchExpressions": [
+            {"key": "tier", "operator": "In", "values": ["a", "b"]},
+            {"key": "old", "operator": "DoesNotExist"},
+            {"key": "zone", "operator": "NotIn", "values": ["z9"]},
+        ]})))
         .unwrap();
         assert!(selector.matches(&labels(&[("app", "web"), ("tier", "b")])));
         assert!(!selector.matches(&labels(&[("app", "web"), ("tier", "c")])));
@@ -207,7 +260,11 @@ mod tests {
 
     #[test]
     fn an_empty_selector_matches_everything_and_an_absent_one_is_none() {
-        assert!(Selector::of_labels(Some(&json!({}))).unwrap().matches(&labels(&[])));
+        assert!(
+            Selector::of_labels(Some(&json!({})))
+                .unwrap()
+                .matches(&labels(&[]))
+        );
         assert_eq!(Selector::of_labels(None), None);
     }
 
@@ -228,18 +285,32 @@ mod tests {
 
     #[test]
     fn tolerations_match_by_key_value_and_effect() {
-        let taint = Taint { key: "k".into(), value: "v".into(), effect: "NoSchedule".into() };
+        let taint = Taint {
+            key: "k".into(),
+            value: "v".into(),
+            effect: "NoSchedule".into(),
+        };
         for (toleration, expected) in [
-            (json!({"key": "k", "operator": "Equal", "value": "v", "effect": "NoSchedule"}), true),
+            (
+                json!({"key": "k", "operator": "Equal", "value": "v", "effect": "NoSchedule"}),
+                true,
+            ),
             (json!({"key": "k", "value": "v"}), true),
             (json!({"key": "k", "value": "w"}), false),
             (json!({"key": "k", "operator": "Exists"}), true),
             (json!({"operator": "Exists"}), true),
-            (json!({"key": "k", "operator": "Exists", "effect": "NoExecute"}), false),
+            (
+                json!({"key": "k", "operator": "Exists", "effect": "NoExecute"}),
+                false,
+            ),
             (json!({"value": "v"}), false),
         ] {
             let pod = json!({"spec": {"tolerations": [toleration]}});
-            assert_eq!(Toleration::of_pod(&pod)[0].is_for(&taint), expected, "{toleration}");
+            assert_eq!(
+                Toleration::of_pod(&pod)[0].is_for(&taint),
+                expected,
+                "{toleration}"
+            );
         }
     }
 }

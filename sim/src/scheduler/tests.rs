@@ -7,18 +7,31 @@ use crate::view;
 use crate::volumes::drop_version;
 
 fn nodes(count: u32) -> Settings {
-    Settings { nodes: NodesSetting::Count(count), ..Settings::default() }
+    Settings {
+        nodes: NodesSetting::Count(count),
+        ..Settings::default()
+    }
 }
 
 fn zones(zones: &[&str]) -> Settings {
-    let node = |(at, zone): (usize, &&str)| NodeSetting { name: format!("n{at}"), zone: Some((*zone).to_owned()), pods: 110 };
-    Settings { nodes: NodesSetting::List(zones.iter().enumerate().map(node).collect()), ..Settings::default() }
+    let node = |(at, zone): (usize, &&str)| NodeSetting {
+        name: format!("n{at}"),
+        zone: Some((*zone).to_owned()),
+        pods: 110,
+    };
+    Settings {
+        nodes: NodesSetting::List(zones.iter().enumerate().map(node).collect()),
+        ..Settings::default()
+    }
 }
 
 fn waits_for_consumer() -> Settings {
     let class = StorageClassSetting::new("late");
     Settings {
-        storage_classes: vec![StorageClassSetting { mode: BindingMode::WaitForFirstConsumer, ..class }],
+        storage_classes: vec![StorageClassSetting {
+            mode: BindingMode::WaitForFirstConsumer,
+            ..class
+        }],
         ..Settings::default()
     }
 }
@@ -30,8 +43,14 @@ fn apart(topology: &str) -> Value {
 
 fn message(small: &Small, name: &str) -> String {
     let conditions = view::items(small.pod(name), &["status", "conditions"]);
-    let condition = conditions.iter().find(|condition| condition["type"] == "PodScheduled").unwrap();
-    assert_eq!((&condition["status"], &condition["reason"]), (&json!("False"), &json!("Unschedulable")));
+    let condition = conditions
+        .iter()
+        .find(|condition| condition["type"] == "PodScheduled")
+        .unwrap();
+    assert_eq!(
+        (&condition["status"], &condition["reason"]),
+        (&json!("False"), &json!("Unschedulable"))
+    );
     condition["message"].as_str().unwrap().to_owned()
 }
 
@@ -49,9 +68,14 @@ fn pods_go_to_the_emptiest_node_then_to_the_first_by_name() {
         small.create(pod(&format!("web-{n}"), json!({})));
     }
     small.run_until(1_000);
-    let placed: Vec<&str> = (0..4).map(|n| small.node_of(["web-0", "web-1", "web-2", "web-3"][n])).collect();
+    let placed: Vec<&str> = (0..4)
+        .map(|n| small.node_of(["web-0", "web-1", "web-2", "web-3"][n]))
+        .collect();
     assert_eq!(placed, ["node-1", "node-2", "node-3", "node-1"]);
-    assert_eq!(small.messages("web-0", "Scheduled"), ["Successfully assigned default/web-0 to node-1"]);
+    assert_eq!(
+        small.messages("web-0", "Scheduled"),
+        ["Successfully assigned default/web-0 to node-1"]
+    );
 }
 
 #[test]
@@ -71,7 +95,11 @@ fn pods_that_keep_apart_wait_for_a_node_and_get_the_one_that_is_left() {
     assert_eq!(small.node_of("web-2"), "", "web-0 has only just gone");
     small.run_until(20_000);
     assert_eq!(small.node_of("web-2"), "node-1");
-    assert_eq!(small.messages("web-2", "FailedScheduling").len(), 1, "the same message is said once");
+    assert_eq!(
+        small.messages("web-2", "FailedScheduling").len(),
+        1,
+        "the same message is said once"
+    );
 }
 
 #[test]
@@ -98,13 +126,17 @@ fn pods_keep_out_of_the_way_of_one_that_holds_the_rule_alone() {
 #[test]
 fn affinity_keeps_pods_in_one_zone_and_the_first_may_go_anywhere() {
     let term = json!({"topologyKey": "topology.kubernetes.io/zone", "labelSelector": {"matchLabels": {"app": "web"}}});
-    let together = json!({"affinity": {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}});
+    let together =
+        json!({"affinity": {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}});
     let mut small = Small::new(zones(&["a", "b", "a"]));
     for name in ["web-0", "web-1", "web-2"] {
         small.create(pod(name, together.clone()));
     }
     small.run_until(1_000);
-    assert_eq!(["web-0", "web-1", "web-2"].map(|name| small.node_of(name).to_owned()), ["n0", "n2", "n0"]);
+    assert_eq!(
+        ["web-0", "web-1", "web-2"].map(|name| small.node_of(name).to_owned()),
+        ["n0", "n2", "n0"]
+    );
     let mut stranger = pod("x", together);
     stranger["metadata"]["labels"] = json!({"app": "other"});
     stranger["spec"]["nodeSelector"] = json!({"topology.kubernetes.io/zone": "b"});
@@ -119,12 +151,19 @@ fn affinity_keeps_pods_in_one_zone_and_the_first_may_go_anywhere() {
 
 #[test]
 fn a_pod_that_wants_company_is_scheduled_once_the_company_is_there() {
-    let term = json!({"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"app": "db"}}});
+    let term =
+        json!({"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"app": "db"}}});
     let mut small = Small::new(nodes(3));
-    small.create(pod("web-0", json!({"affinity": {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}})));
+    small.create(pod(
+        "web-0",
+        json!({"affinity": {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}}),
+    ));
     small.run_until(1_000);
     assert!(message(&small, "web-0").contains("3 node(s) didn't match pod affinity rules"));
-    let mut db = pod("db-0", json!({"nodeSelector": {"kubernetes.io/hostname": "node-3"}}));
+    let mut db = pod(
+        "db-0",
+        json!({"nodeSelector": {"kubernetes.io/hostname": "node-3"}}),
+    );
     db["metadata"]["labels"] = json!({"app": "db"});
     small.create(db);
     small.run_until(2_000);
@@ -136,8 +175,14 @@ fn node_selector_and_node_affinity_choose_the_node() {
     let mut small = Small::new(zones(&["a", "b", "c"]));
     let terms = json!([{"matchExpressions": [{"key": "topology.kubernetes.io/zone", "operator": "NotIn", "values": ["a", "b"]}]}]);
     let required = json!({"nodeSelectorTerms": terms});
-    small.create(pod("web-0", json!({"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}})));
-    small.create(pod("web-1", json!({"nodeSelector": {"kubernetes.io/hostname": "n1"}})));
+    small.create(pod(
+        "web-0",
+        json!({"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}}),
+    ));
+    small.create(pod(
+        "web-1",
+        json!({"nodeSelector": {"kubernetes.io/hostname": "n1"}}),
+    ));
     small.run_until(1_000);
     assert_eq!((small.node_of("web-0"), small.node_of("web-1")), ("n2", "n1"));
 }
@@ -148,12 +193,17 @@ fn spread_constraints_keep_zones_even() {
         "labelSelector": {"matchLabels": {"app": "web"}}});
     let mut small = Small::new(zones(&["a", "a", "a", "b"]));
     for n in 0..4 {
-        small.create(pod(&format!("web-{n}"), json!({"topologySpreadConstraints": [constraint]})));
+        small.create(pod(
+            &format!("web-{n}"),
+            json!({"topologySpreadConstraints": [constraint]}),
+        ));
     }
     small.run_until(1_000);
     let placed = ["web-0", "web-1", "web-2", "web-3"].map(|name| small.node_of(name).to_owned());
     assert_eq!(placed, ["n0", "n3", "n1", "n3"]);
-    change_node(&mut small, "n3", |node| node["spec"]["unschedulable"] = json!(true));
+    change_node(&mut small, "n3", |node| {
+        node["spec"]["unschedulable"] = json!(true)
+    });
     small.create(pod("web-4", json!({"topologySpreadConstraints": [constraint]})));
     small.create(pod("web-5", json!({"topologySpreadConstraints": [constraint]})));
     small.run_until(2_000);
@@ -163,8 +213,15 @@ fn spread_constraints_keep_zones_even() {
 
 #[test]
 fn a_full_node_takes_no_more_pods() {
-    let node = NodeSetting { name: "n".to_owned(), zone: None, pods: 1 };
-    let mut small = Small::new(Settings { nodes: NodesSetting::List(vec![node]), ..Settings::default() });
+    let node = NodeSetting {
+        name: "n".to_owned(),
+        zone: None,
+        pods: 1,
+    };
+    let mut small = Small::new(Settings {
+        nodes: NodesSetting::List(vec![node]),
+        ..Settings::default()
+    });
     small.create(pod("web-0", json!({})));
     small.create(pod("web-1", json!({})));
     small.run_until(1_000);
@@ -178,11 +235,16 @@ fn a_full_node_takes_no_more_pods() {
 #[test]
 fn taints_cordons_and_lost_nodes_keep_pods_off_unless_tolerated() {
     let mut small = Small::new(nodes(3));
-    change_node(&mut small, "node-1", |n| n["spec"]["taints"] = json!([{"key": "gpu", "value": "x", "effect": "NoSchedule"}]));
+    change_node(&mut small, "node-1", |n| {
+        n["spec"]["taints"] = json!([{"key": "gpu", "value": "x", "effect": "NoSchedule"}])
+    });
     change_node(&mut small, "node-2", |n| n["spec"]["unschedulable"] = json!(true));
     small.switch("node-3", false);
     small.create(pod("web-0", json!({})));
-    small.create(pod("web-1", json!({"tolerations": [{"key": "gpu", "operator": "Exists"}]})));
+    small.create(pod(
+        "web-1",
+        json!({"tolerations": [{"key": "gpu", "operator": "Exists"}]}),
+    ));
     small.run_until(1_000);
     assert_eq!(
         message(&small, "web-0"),
@@ -205,8 +267,14 @@ fn without_nodes_nothing_is_scheduled() {
 
 #[test]
 fn what_is_wrong_with_a_claim_is_said_and_looked_at_again_when_the_claim_changes() {
-    let class = StorageClassSetting { delay: Span::of_seconds(5), ..StorageClassSetting::new("slow") };
-    let mut small = Small::new(Settings { storage_classes: vec![class], ..Settings::default() });
+    let class = StorageClassSetting {
+        delay: Span::of_seconds(5),
+        ..StorageClassSetting::new("slow")
+    };
+    let mut small = Small::new(Settings {
+        storage_classes: vec![class],
+        ..Settings::default()
+    });
     small.create(pod("web-0", json!({"volumes": volumes(&["data-web-0"])})));
     small.run_until(1_000);
     let tail = "preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.";
@@ -214,7 +282,8 @@ fn what_is_wrong_with_a_claim_is_said_and_looked_at_again_when_the_claim_changes
     assert_eq!(message(&small, "web-0"), expected);
     small.create(claim("data-web-0", Some("slow")));
     small.run_until(2_000);
-    let expected = format!("0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. {tail}");
+    let expected =
+        format!("0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. {tail}");
     assert_eq!(message(&small, "web-0"), expected);
     small.run_until(6_050);
     assert_eq!(small.node_of("web-0"), "");
@@ -244,10 +313,16 @@ fn a_claim_that_waits_for_its_first_consumer_is_bound_after_the_node_is_chosen()
     small.create(pod("web-0", json!({"volumes": volumes(&["data-web-0"])})));
     small.run_until(2_000);
     let claim = small.claim("data-web-0");
-    assert_eq!(claim["metadata"]["annotations"]["volume.kubernetes.io/selected-node"], "node-1");
+    assert_eq!(
+        claim["metadata"]["annotations"]["volume.kubernetes.io/selected-node"],
+        "node-1"
+    );
     assert_eq!(claim["status"]["phase"], "Bound");
     assert_eq!(small.node_of("web-0"), "node-1");
-    assert_eq!(small.messages("data-web-0", "WaitForPodScheduled"), ["waiting for pod web-0 to be scheduled"]);
+    assert_eq!(
+        small.messages("data-web-0", "WaitForPodScheduled"),
+        ["waiting for pod web-0 to be scheduled"]
+    );
 }
 
 #[test]
@@ -260,7 +335,9 @@ fn a_zonal_volume_brings_its_pod_back_to_its_zone() {
     small.run_until(10_000);
     assert_eq!(small.node_of("web-0"), "n0");
     small.delete(&pod_key("web-0"), Some(0));
-    change_node(&mut small, "n0", |node| node["spec"]["unschedulable"] = json!(true));
+    change_node(&mut small, "n0", |node| {
+        node["spec"]["unschedulable"] = json!(true)
+    });
     small.create(pod("web-0", json!({"volumes": volumes(&["data-web-0"])})));
     small.run_until(20_000);
     assert_eq!(
@@ -277,10 +354,12 @@ fn volumes_of_a_class_without_provisioner_decide_where_their_pods_go() {
     let mut small = Small::new(settings);
     small.put(json!({"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "local", "uid": "c"},
         "provisioner": "kubernetes.io/no-provisioner", "volumeBindingMode": "WaitForFirstConsumer"}));
-    let volume = |name: &str, node: &str| json!({"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": name},
+    let volume = |name: &str, node: &str| {
+        json!({"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": name},
         "spec": {"capacity": {"storage": "2Gi"}, "accessModes": ["ReadWriteOnce"], "storageClassName": "local",
             "nodeAffinity": {"required": {"nodeSelectorTerms": [{"matchExpressions": [
-                {"key": "kubernetes.io/hostname", "operator": "In", "values": [node]}]}]}}}});
+                {"key": "kubernetes.io/hostname", "operator": "In", "values": [node]}]}]}}}})
+    };
     small.create(volume("pv-b", "node-2"));
     for name in ["web-0", "web-1"] {
         small.create(claim(&format!("data-{name}"), Some("local")));
@@ -334,7 +413,10 @@ fn finished_and_foreign_pods_need_no_node() {
     small.create(pod("web-1", json!({"schedulingGates": [{"name": "wait"}]})));
     small.create(pod("web-2", json!({"nodeName": "node-1"})));
     small.run_until(10_000);
-    assert_eq!(["web-0", "web-1", "web-2"].map(|name| small.node_of(name).to_owned()), ["", "", "node-1"]);
+    assert_eq!(
+        ["web-0", "web-1", "web-2"].map(|name| small.node_of(name).to_owned()),
+        ["", "", "node-1"]
+    );
 }
 
 #[test]

@@ -49,7 +49,9 @@ impl Node {
             Some(_) => taints.push(Taint::new("node.kubernetes.io/not-ready", "NoSchedule")),
         }
         let pods = view::at(node, &["status", "allocatable", "pods"]);
-        let pods = pods.and_then(|v| v.as_u64().or_else(|| v.as_str()?.parse().ok())).unwrap_or(110);
+        let pods = pods
+            .and_then(|v| v.as_u64().or_else(|| v.as_str()?.parse().ok()))
+            .unwrap_or(110);
         Self {
             labels: labels_of(node),
             taints,
@@ -77,7 +79,9 @@ impl Topology {
 
     /// The nodes from the emptiest to the fullest, then by name.
     pub(crate) fn by_load(&self) -> impl Iterator<Item = (&Arc<str>, &Node)> {
-        self.by_load.iter().filter_map(|(_, name)| self.nodes.get_key_value(name))
+        self.by_load
+            .iter()
+            .filter_map(|(_, name)| self.nodes.get_key_value(name))
     }
 
     /// A node is new, has changed or (`None`) has gone. True where that could let a Pod in that found no place.
@@ -107,7 +111,10 @@ impl Topology {
             self.register(term);
         }
         let load = self.load(node);
-        self.placed.entry(node.clone()).or_default().insert(pod.clone(), demand.clone());
+        self.placed
+            .entry(node.clone())
+            .or_default()
+            .insert(pod.clone(), demand.clone());
         self.reload(node, load);
         self.count(node, demand, true);
     }
@@ -115,7 +122,9 @@ impl Topology {
     /// A Pod has left this node.
     pub(crate) fn remove(&mut self, node: &Arc<str>, pod: &Key) {
         let load = self.load(node);
-        let Some(pods) = self.placed.get_mut(node) else { return };
+        let Some(pods) = self.placed.get_mut(node) else {
+            return;
+        };
         let Some(demand) = pods.remove(pod) else { return };
         if pods.is_empty() {
             self.placed.remove(node);
@@ -131,7 +140,11 @@ impl Topology {
         }
         let mut counts = Counts::default();
         for (node, pods) in &self.placed {
-            let Some(domain) = self.nodes.get(node).and_then(|node| node.labels.get(&term.topology_key)) else {
+            let Some(domain) = self
+                .nodes
+                .get(node)
+                .and_then(|node| node.labels.get(&term.topology_key))
+            else {
                 continue;
             };
             counts.add(domain, term, pods.values());
@@ -141,12 +154,18 @@ impl Topology {
 
     /// How many Pods match the term where the label has this value.
     pub(crate) fn matching(&self, term: &Term, domain: &str) -> u64 {
-        self.terms.get(term).and_then(|counts| counts.matching.get(domain)).copied().unwrap_or_default()
+        self.terms
+            .get(term)
+            .and_then(|counts| counts.matching.get(domain))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// Whether any Pod anywhere matches the term.
     pub(crate) fn is_matched(&self, term: &Term) -> bool {
-        self.terms.get(term).is_some_and(|counts| !counts.matching.is_empty())
+        self.terms
+            .get(term)
+            .is_some_and(|counts| !counts.matching.is_empty())
     }
 
     /// The terms that Pods hold as anti-affinity and that this Pod matches.
@@ -157,7 +176,9 @@ impl Topology {
 
     /// Whether a Pod there holds the term as anti-affinity.
     pub(crate) fn is_held(&self, term: &Term, domain: &str) -> bool {
-        self.terms.get(term).is_some_and(|counts| counts.holders.contains_key(domain))
+        self.terms
+            .get(term)
+            .is_some_and(|counts| counts.holders.contains_key(domain))
     }
 
     fn reload(&mut self, node: &Arc<str>, before: usize) {
@@ -177,7 +198,9 @@ impl Topology {
     fn count(&mut self, node: &Arc<str>, demand: &Demand, is_there: bool) {
         let Some(node) = self.nodes.get(node) else { return };
         for (term, counts) in &mut self.terms {
-            let Some(domain) = node.labels.get(&term.topology_key) else { continue };
+            let Some(domain) = node.labels.get(&term.topology_key) else {
+                continue;
+            };
             if term.matches(demand) {
                 step(&mut counts.matching, domain, is_there);
             }

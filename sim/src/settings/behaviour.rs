@@ -108,9 +108,18 @@ impl Settings {
     /// What holds for this Pod.
     pub(crate) fn fate(&self, subject: Subject<'_>) -> Fate {
         let mut fate = Fate::default();
-        for behaviour in self.behaviours.iter().filter(|behaviour| behaviour.is_about(subject)) {
+        for behaviour in self
+            .behaviours
+            .iter()
+            .filter(|behaviour| behaviour.is_about(subject))
+        {
             match &behaviour.what {
-                What::Healthy => fate = Fate { is_mended: true, ..Fate::default() },
+                What::Healthy => {
+                    fate = Fate {
+                        is_mended: true,
+                        ..Fate::default()
+                    }
+                }
                 What::NotReady => fate.runs = Runs::NotReady,
                 What::Crash => fate.runs = Runs::Crash,
                 What::Exits { phase } => fate.runs = Runs::Exits(*phase),
@@ -118,7 +127,8 @@ impl Settings {
                 What::NeverTerminates => fate.termination = Termination::Never,
                 What::InitFails { container } => fate.init = Some(InitFails(container.clone())),
                 What::ImageNeverPulls => {
-                    fate.unpullable.push(behaviour.image.clone().unwrap_or_else(|| "*".to_owned()));
+                    fate.unpullable
+                        .push(behaviour.image.clone().unwrap_or_else(|| "*".to_owned()));
                 }
             }
         }
@@ -129,13 +139,24 @@ impl Settings {
 impl Behaviour {
     /// `what` happens to the Pods with names like `pods`.
     pub fn new(pods: &str, what: What) -> Self {
-        Self { pods: pods.to_owned(), revision: None, image: None, what }
+        Self {
+            pods: pods.to_owned(),
+            revision: None,
+            image: None,
+            what,
+        }
     }
 
     fn is_about(&self, subject: Subject<'_>) -> bool {
         is_like(&self.pods, subject.name)
-            && self.revision.as_deref().is_none_or(|revision| subject.revision == Some(revision))
-            && self.image.as_deref().is_none_or(|image| subject.images.iter().any(|other| is_like(image, other)))
+            && self
+                .revision
+                .as_deref()
+                .is_none_or(|revision| subject.revision == Some(revision))
+            && self
+                .image
+                .as_deref()
+                .is_none_or(|image| subject.images.iter().any(|other| is_like(image, other)))
     }
 }
 
@@ -143,8 +164,12 @@ impl Behaviour {
 pub(crate) fn is_like(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
+    let Some(last) = parts.next_back() else {
+        return rest.is_empty();
+    };
     for part in parts {
         match rest.split_once(part) {
             Some((_, after)) => rest = after,
@@ -190,7 +215,15 @@ impl TryFrom<Form> for Behaviour {
     type Error = String;
 
     fn try_from(form: Form) -> Result<Self, String> {
-        let Form { pods, revision, image, what, span, container, phase } = form;
+        let Form {
+            pods,
+            revision,
+            image,
+            what,
+            span,
+            container,
+            phase,
+        } = form;
         // serde's own words for a missing field, which `locate` turns into a path.
         let missing = |name: &str| format!("missing field `{name}`");
         let allowed = [
@@ -205,19 +238,33 @@ impl TryFrom<Form> for Behaviour {
             Name::NotReady => What::NotReady,
             Name::Crash => What::Crash,
             Name::ImageNeverPulls => What::ImageNeverPulls,
-            Name::SlowTermination => What::SlowTermination { span: span.ok_or_else(|| missing("for"))? },
+            Name::SlowTermination => What::SlowTermination {
+                span: span.ok_or_else(|| missing("for"))?,
+            },
             Name::InitFails => What::InitFails { container },
             Name::NeverTerminates => What::NeverTerminates,
-            Name::Exits => What::Exits { phase: phase.ok_or_else(|| missing("phase"))? },
+            Name::Exits => What::Exits {
+                phase: phase.ok_or_else(|| missing("phase"))?,
+            },
             Name::Healthy => What::Healthy,
         };
-        Ok(Self { pods, revision, image, what })
+        Ok(Self {
+            pods,
+            revision,
+            image,
+            what,
+        })
     }
 }
 
 impl From<Behaviour> for Form {
     fn from(behaviour: Behaviour) -> Self {
-        let Behaviour { pods, revision, image, what } = behaviour;
+        let Behaviour {
+            pods,
+            revision,
+            image,
+            what,
+        } = behaviour;
         let (mut span, mut container, mut phase) = (None, None, None);
         let what = match what {
             What::NotReady => Name::NotReady,
@@ -238,7 +285,15 @@ impl From<Behaviour> for Form {
             }
             What::Healthy => Name::Healthy,
         };
-        Self { pods, revision, image, what, span, container, phase }
+        Self {
+            pods,
+            revision,
+            image,
+            what,
+            span,
+            container,
+            phase,
+        }
     }
 }
 
@@ -255,8 +310,15 @@ mod tests {
     use super::*;
 
     fn fate(behaviours: &[Behaviour], name: &str, image: &str) -> Fate {
-        let settings = Settings { behaviours: behaviours.to_vec(), ..Settings::default() };
-        settings.fate(Subject { name, revision: Some("web-5d4"), images: &[image.into()] })
+        let settings = Settings {
+            behaviours: behaviours.to_vec(),
+            ..Settings::default()
+        };
+        settings.fate(Subject {
+            name,
+            revision: Some("web-5d4"),
+            images: &[image.into()],
+        })
     }
 
     #[test]
@@ -278,7 +340,9 @@ mod tests {
 
     #[test]
     fn the_last_entry_that_matches_wins_and_aspects_add_up() {
-        let slow = What::SlowTermination { span: Span::of_seconds(9) };
+        let slow = What::SlowTermination {
+            span: Span::of_seconds(9),
+        };
         let list = [
             Behaviour::new("web-*", What::Crash),
             Behaviour::new("web-*", slow),
@@ -287,16 +351,31 @@ mod tests {
         ];
         assert_eq!(fate(&list, "web-0", "nginx").runs, Runs::Crash);
         assert_eq!(fate(&list, "web-1", "nginx").runs, Runs::NotReady);
-        assert_eq!(fate(&list, "web-1", "nginx").termination, Termination::Slow(Span::of_seconds(9)));
-        assert_eq!(fate(&list, "web-2", "nginx"), Fate { is_mended: true, ..Fate::default() });
+        assert_eq!(
+            fate(&list, "web-1", "nginx").termination,
+            Termination::Slow(Span::of_seconds(9))
+        );
+        assert_eq!(
+            fate(&list, "web-2", "nginx"),
+            Fate {
+                is_mended: true,
+                ..Fate::default()
+            }
+        );
     }
 
     #[test]
     fn an_entry_may_be_about_a_revision_or_an_image_only() {
         let mut broken = Behaviour::new("*", What::ImageNeverPulls);
         broken.image = Some("nginx:*".to_owned());
-        assert_eq!(fate(std::slice::from_ref(&broken), "web-0", "nginx:2").unpullable, ["nginx:*"]);
-        assert_eq!(fate(std::slice::from_ref(&broken), "web-0", "redis"), Fate::default());
+        assert_eq!(
+            fate(std::slice::from_ref(&broken), "web-0", "nginx:2").unpullable,
+            ["nginx:*"]
+        );
+        assert_eq!(
+            fate(std::slice::from_ref(&broken), "web-0", "redis"),
+            Fate::default()
+        );
         let mut old = Behaviour::new("*", What::Crash);
         old.revision = Some("web-old".to_owned());
         assert_eq!(fate(&[old], "web-0", "nginx"), Fate::default());

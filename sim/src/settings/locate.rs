@@ -9,14 +9,20 @@ use super::{Absent, BackOff, Behaviour, NodeSetting, NodesSetting, Settings, Sto
 /// Reads `value`; each field that is at fault is a cause.
 pub(super) fn parse(value: &Value) -> Result<Settings, Error> {
     let Value::Object(entries) = value else {
-        return Err(Error::invalid(vec![Cause::wrong_type("settings", value, "a mapping")]));
+        return Err(Error::invalid(vec![Cause::wrong_type(
+            "settings",
+            value,
+            "a mapping",
+        )]));
     };
     // Serde would take a list for a mapping, field by field.
     let mut causes = Vec::new();
     for key in ["nodes", "storageClasses", "absent", "behaviours"] {
         let items = entries.get(key).and_then(Value::as_array).into_iter().flatten();
         let wrong = items.enumerate().filter(|(_, item)| !item.is_object());
-        causes.extend(wrong.map(|(at, item)| Cause::wrong_type(format!("settings.{key}[{at}]"), item, "a mapping")));
+        causes.extend(
+            wrong.map(|(at, item)| Cause::wrong_type(format!("settings.{key}[{at}]"), item, "a mapping")),
+        );
     }
     for key in ["crashBackOff", "pullBackOff"] {
         let wrong = entries.get(key).filter(|entry| !entry.is_object());
@@ -33,7 +39,11 @@ pub(super) fn parse(value: &Value) -> Result<Settings, Error> {
         match (key.as_str(), entry) {
             ("nodes", Value::Array(items)) => each::<NodeSetting>(items, &path, &mut causes),
             ("nodes", _) if serde_json::from_value::<NodesSetting>(entry.clone()).is_err() => {
-                causes.push(Cause::invalid(path, entry, "must be a number of nodes or a list of them"));
+                causes.push(Cause::invalid(
+                    path,
+                    entry,
+                    "must be a number of nodes or a list of them",
+                ));
             }
             ("storageClasses", Value::Array(items)) => each::<StorageClassSetting>(items, &path, &mut causes),
             ("absent", Value::Array(items)) => each::<Absent>(items, &path, &mut causes),
@@ -55,22 +65,37 @@ pub(super) fn parse(value: &Value) -> Result<Settings, Error> {
 pub(super) fn check(settings: &Settings) -> Result<(), Error> {
     let mut causes = Vec::new();
     if settings.jitter > 100 {
-        causes.push(Cause::invalid("settings.jitter", &settings.jitter.into(), "must be at most 100"));
+        causes.push(Cause::invalid(
+            "settings.jitter",
+            &settings.jitter.into(),
+            "must be at most 100",
+        ));
     }
     if let NodesSetting::List(nodes) = &settings.nodes {
         duplicates("nodes", nodes.iter().map(|node| node.name.as_str()), &mut causes);
     }
     let classes = settings.storage_classes.iter().map(|class| class.name.as_str());
     duplicates("storageClasses", classes, &mut causes);
-    if causes.is_empty() { Ok(()) } else { Err(Error::invalid(causes)) }
+    if causes.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::invalid(causes))
+    }
 }
 
 fn duplicates<'a>(list: &str, names: impl Iterator<Item = &'a str>, causes: &mut Vec<Cause>) {
     let mut seen = std::collections::BTreeSet::new();
     for (at, name) in names.enumerate() {
         if !seen.insert(name) {
-            let cause = Cause::of(format!("settings.{list}[{at}].name"), CauseType::FieldValueDuplicate, "");
-            causes.push(Cause { value: Some(name.into()), ..cause });
+            let cause = Cause::of(
+                format!("settings.{list}[{at}].name"),
+                CauseType::FieldValueDuplicate,
+                "",
+            );
+            causes.push(Cause {
+                value: Some(name.into()),
+                ..cause
+            });
         }
     }
 }
@@ -82,7 +107,9 @@ fn each<T: DeserializeOwned>(items: &[Value], path: &str, causes: &mut Vec<Cause
 }
 
 fn item<T: DeserializeOwned>(value: &Value, path: &str, causes: &mut Vec<Cause>) {
-    let Err(error) = serde_json::from_value::<T>(value.clone()) else { return };
+    let Err(error) = serde_json::from_value::<T>(value.clone()) else {
+        return;
+    };
     let message = error.to_string();
     let Value::Object(entries) = value else { return };
     if let Some(name) = quoted(&message, "missing field `") {
@@ -91,7 +118,11 @@ fn item<T: DeserializeOwned>(value: &Value, path: &str, causes: &mut Vec<Cause>)
     }
     if let Some(name) = quoted(&message, "forbidden field `") {
         let detail = "does not belong to this `what`";
-        causes.push(Cause::of(format!("{path}.{name}"), CauseType::FieldValueForbidden, detail));
+        causes.push(Cause::of(
+            format!("{path}.{name}"),
+            CauseType::FieldValueForbidden,
+            detail,
+        ));
         return;
     }
     // The field without which the item is right, or only lacks that field, is the one at fault.
@@ -114,7 +145,9 @@ fn item<T: DeserializeOwned>(value: &Value, path: &str, causes: &mut Vec<Cause>)
 fn cause(path: &str, value: &Value, message: &str) -> Cause {
     let detail = match message.split_once(", expected ") {
         Some((found, _)) if found.starts_with("unknown field") => "unknown field".to_owned(),
-        Some((found, expected)) if found.starts_with("unknown variant") => format!("must be one of {}", list(expected)),
+        Some((found, expected)) if found.starts_with("unknown variant") => {
+            format!("must be one of {}", list(expected))
+        }
         Some((_, expected)) => match expected {
             "u64" | "u32" | "u8" => "must be a whole number from 0 up".to_owned(),
             expected => format!("must be {}", list(expected)),
@@ -122,7 +155,10 @@ fn cause(path: &str, value: &Value, message: &str) -> Cause {
         None => message.to_owned(),
     };
     let shown = (!value.is_array() && !value.is_object()).then(|| value.clone());
-    Cause { value: shown, ..Cause::of(path, CauseType::FieldValueInvalid, detail) }
+    Cause {
+        value: shown,
+        ..Cause::of(path, CauseType::FieldValueInvalid, detail)
+    }
 }
 
 fn list(expected: &str) -> &str {
@@ -130,5 +166,8 @@ fn list(expected: &str) -> &str {
 }
 
 fn quoted<'a>(message: &'a str, before: &str) -> Option<&'a str> {
-    message.strip_prefix(before)?.split_once('`').map(|(name, _)| name)
+    message
+        .strip_prefix(before)?
+        .split_once('`')
+        .map(|(name, _)| name)
 }

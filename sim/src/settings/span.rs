@@ -56,10 +56,17 @@ impl FromStr for Span {
             // Each unit at most once, from long to short: `find` leaves the iterator behind the unit found.
             let (_, factor) = units.find(|(name, _)| *name == unit).ok_or_else(wrong)?;
             let count = digits.parse::<u64>().map_err(|_| wrong())?;
-            millis = count.checked_mul(*factor).and_then(|part| millis.checked_add(part)).ok_or_else(wrong)?;
+            millis = count
+                .checked_mul(*factor)
+                .and_then(|part| millis.checked_add(part))
+                .ok_or_else(wrong)?;
             rest = after;
         }
-        if text.is_empty() { Err(wrong()) } else { Ok(Self(Millis(millis))) }
+        if text.is_empty() {
+            Err(wrong())
+        } else {
+            Ok(Self(Millis(millis)))
+        }
     }
 }
 
@@ -120,7 +127,18 @@ mod tests {
 
     #[test]
     fn spans_survive_writing_and_reading() {
-        for millis in [0, 1, 999, 1000, 59_999, 60_000, 61_001, 3_600_000, 90_061_001, u64::MAX] {
+        for millis in [
+            0,
+            1,
+            999,
+            1000,
+            59_999,
+            60_000,
+            61_001,
+            3_600_000,
+            90_061_001,
+            u64::MAX,
+        ] {
             let span = Span::of_millis(millis);
             assert_eq!(span.to_string().parse::<Span>(), Ok(span), "{span}");
         }
@@ -129,7 +147,21 @@ mod tests {
 
     #[test]
     fn what_is_no_span_is_refused_and_quoted() {
-        for text in ["", "2", "s", "2 s", "1.5s", "-1s", "1s1m", "1s1s", "2d", "é", "1sé", "99999999999999999999s", "9999999999999999h"] {
+        for text in [
+            "",
+            "2",
+            "s",
+            "2 s",
+            "1.5s",
+            "-1s",
+            "1s1m",
+            "1s1s",
+            "2d",
+            "é",
+            "1sé",
+            "99999999999999999999s",
+            "9999999999999999h",
+        ] {
             let error = text.parse::<Span>().unwrap_err();
             assert!(error.contains(&format!("`{text}`")), "{error}");
         }

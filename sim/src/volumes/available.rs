@@ -55,7 +55,9 @@ impl Available {
         let Some((volume, offer)) = volume.and_then(|volume| Some((volume, Offer::of(volume)?))) else {
             return false;
         };
-        let size = view::text(volume, &["spec", "capacity", "storage"]).and_then(bytes).unwrap_or_default();
+        let size = view::text(volume, &["spec", "capacity", "storage"])
+            .and_then(bytes)
+            .unwrap_or_default();
         let class = view::text_or_empty(volume, &["spec", "storageClassName"]).to_owned();
         let place = (size, name.clone());
         self.places.insert(name.clone(), (class.clone(), place.clone()));
@@ -72,7 +74,9 @@ impl Available {
     /// (`component-helpers/storage/volume/pv_helpers.go`, `FindMatchingVolume`).
     pub(crate) fn offers<'a>(&'a self, want: &'a Want) -> impl Iterator<Item = (&'a Arc<str>, &'a Offer)> {
         let offers = self.classes.get(&want.class).into_iter().flatten();
-        let kept = offers.clone().filter(|(_, offer)| offer.kept_for.is_some() && offer.satisfies(want));
+        let kept = offers
+            .clone()
+            .filter(|(_, offer)| offer.kept_for.is_some() && offer.satisfies(want));
         let free = self.classes.get(&want.class).into_iter();
         let free = free.flat_map(|offers| offers.range((want.size, Arc::from(""))..));
         let free = free.filter(|(_, offer)| offer.kept_for.is_none() && offer.satisfies(want));
@@ -89,12 +93,16 @@ impl Offer {
         let claim = view::at(volume, &["spec", "claimRef"]).filter(|claim| !claim.is_null());
         Some(Self {
             modes: strings(volume, &["spec", "accessModes"]),
-            volume_mode: view::text(volume, &["spec", "volumeMode"]).unwrap_or("Filesystem").to_owned(),
+            volume_mode: view::text(volume, &["spec", "volumeMode"])
+                .unwrap_or("Filesystem")
+                .to_owned(),
             labels: labels_of(volume),
             affinity: NodeSelector::of(volume, &["spec", "nodeAffinity", "required"]),
             kept_for: claim.map(|claim| {
                 let namespace = view::text_or_empty(claim, &["namespace"]).to_owned();
-                let uid = view::text(claim, &["uid"]).filter(|uid| !uid.is_empty()).map(str::to_owned);
+                let uid = view::text(claim, &["uid"])
+                    .filter(|uid| !uid.is_empty())
+                    .map(str::to_owned);
                 (namespace, view::text_or_empty(claim, &["name"]).to_owned(), uid)
             }),
         })
@@ -102,12 +110,17 @@ impl Offer {
 
     fn satisfies(&self, want: &Want) -> bool {
         let is_kept_for_it = self.kept_for.as_ref().is_none_or(|(namespace, name, uid)| {
-            *namespace == want.namespace && *name == want.name && uid.as_ref().is_none_or(|uid| *uid == want.uid)
+            *namespace == want.namespace
+                && *name == want.name
+                && uid.as_ref().is_none_or(|uid| *uid == want.uid)
         });
         is_kept_for_it
             && self.volume_mode == want.volume_mode
             && want.modes.iter().all(|mode| self.modes.contains(mode))
-            && want.selector.as_ref().is_none_or(|selector| selector.matches(&self.labels))
+            && want
+                .selector
+                .as_ref()
+                .is_none_or(|selector| selector.matches(&self.labels))
     }
 }
 
@@ -120,7 +133,9 @@ impl Want {
             class: class.to_owned(),
             size: size.and_then(bytes).unwrap_or_default(),
             modes: strings(claim, &["spec", "accessModes"]),
-            volume_mode: view::text(claim, &["spec", "volumeMode"]).unwrap_or("Filesystem").to_owned(),
+            volume_mode: view::text(claim, &["spec", "volumeMode"])
+                .unwrap_or("Filesystem")
+                .to_owned(),
             selector: Selector::of_labels(selector),
             namespace: key.namespace.to_string(),
             name: key.name.to_string(),
@@ -130,5 +145,9 @@ impl Want {
 }
 
 fn strings(value: &Value, path: &[&str]) -> Vec<String> {
-    view::items(value, path).iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    view::items(value, path)
+        .iter()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
 }

@@ -36,7 +36,9 @@ impl Class {
 
     fn named(name: &str, settings: &Settings, store: &Store) -> Self {
         let object = store.get(&Key::new(Resource::StorageClass, "", name));
-        let provisioner = object.and_then(|object| view::text(object, &["provisioner"])).unwrap_or(PROVISIONER);
+        let provisioner = object
+            .and_then(|object| view::text(object, &["provisioner"]))
+            .unwrap_or(PROVISIONER);
         let is_listed = settings.storage_classes.iter().any(|class| class.name == name);
         let listed = settings.storage_class(name);
         let mut class = Self {
@@ -49,7 +51,11 @@ impl Class {
         };
         if !is_listed && let Some(object) = object {
             let waits = view::text(object, &["volumeBindingMode"]) == Some("WaitForFirstConsumer");
-            class.mode = if waits { BindingMode::WaitForFirstConsumer } else { BindingMode::Immediate };
+            class.mode = if waits {
+                BindingMode::WaitForFirstConsumer
+            } else {
+                BindingMode::Immediate
+            };
         }
         class
     }
@@ -63,8 +69,19 @@ impl Class {
 /// A default class that is an object in the cluster counts before the assumed one.
 fn default_class(settings: &Settings, store: &Store) -> Option<String> {
     let marked = |object: &Value| {
-        view::text(object, &["metadata", "annotations", "storageclass.kubernetes.io/is-default-class"]) == Some("true")
+        view::text(
+            object,
+            &[
+                "metadata",
+                "annotations",
+                "storageclass.kubernetes.io/is-default-class",
+            ],
+        ) == Some("true")
     };
-    let object = store.list(Resource::StorageClass, None).find(|(_, object)| marked(object));
-    object.map(|(key, _)| key.name.to_string()).or_else(|| settings.default_class().map(str::to_owned))
+    let object = store
+        .list(Resource::StorageClass, None)
+        .find(|(_, object)| marked(object));
+    object
+        .map(|(key, _)| key.name.to_string())
+        .or_else(|| settings.default_class().map(str::to_owned))
 }

@@ -31,7 +31,9 @@ pub(crate) fn bytes(text: &str) -> Option<u64> {
             if power < 0 { (1, factor) } else { (factor, 1) }
         }
     };
-    let bytes = mantissa.checked_mul(factor)?.div_ceil(scale.checked_mul(divisor)?);
+    let bytes = mantissa
+        .checked_mul(factor)?
+        .div_ceil(scale.checked_mul(divisor)?);
     u64::try_from(bytes).ok()
 }
 

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 use steadfast_core::{Action, Wait, explain};
 use steadfast_sim::clock::Millis;
+use steadfast_sim::forecast::Outcome;
 use steadfast_sim::scenario::{End, Scenario, play};
 use steadfast_sim::settings::Span;
 use steadfast_sim::trace::{ActionRecord, Entry, Fate, Happening, ObjectRecord, Refusal};
@@ -48,7 +49,10 @@ pub fn text(input: &Value) -> Result<String, String> {
     for end in &played.ends {
         narrator.end(played.at, end);
     }
-    Ok(manifests.in_words(&narrator.text))
+    if played.ends.is_empty() {
+        narrator.text.push_str("=== no set is left\n");
+    }
+    Ok(manifests.in_words(&without_uids(&narrator.text)))
 }
 
 fn words(show: Option<&Value>) -> Vec<String> {
@@ -64,8 +68,10 @@ struct Narrator {
     text: String,
     from: Millis,
     shows: Vec<String>,
-    /// What was last said of each object.
-    said: BTreeMap<(&'static str, String), String>,
+    /// What was said of each object since it was made.
+    said: BTreeMap<(&'static str, String), Vec<String>>,
+    /// How often each action was refused in a row.
+    refusals: BTreeMap<String, u32>,
     /// The warnings that were told already.
     warned: Vec<String>,
     /// What the controller waited for when it was last told.
@@ -77,8 +83,7 @@ impl Narrator {
         let at = entry.at;
         match &entry.what {
             Happening::Action { action, error, .. } => {
-                let refused = error.as_ref().map(refusal).unwrap_or_default();
-                self.line(at, &format!("{} {}: {}{refused}", action.operation, action.name, reason(action)));
+                self.action(at, action, error.as_ref());
             }
             Happening::Status { status, error, .. } if error.is_some() || self.is_shown("status") => {
                 let mut text = String::new();
@@ -109,6 +114,19 @@ impl Narrator {
         }
     }
 
+    /// An action that is refused again and again is told once, and how often it was refused when it succeeds.
+    fn action(&mut self, at: Millis, action: &ActionRecord, error: Option<&Refusal>) {
+        let what = format!("{} {}: {}", action.operation, action.name, reason(action));
+        let refused = error.map(refusal).unwrap_or_default();
+        match (error, self.refusals.get(&what).copied().unwrap_or(0)) {
+            (Some(_), 0) | (None, 0 | 1) => self.line(at, &format!("{what}{refused}")),
+            (Some(_), _) => {}
+            (None, times) => self.line(at, &format!("{what}; was refused {times} times")),
+        }
+        let times = self.refusals.entry(what).or_default();
+        *times = if error.is_some() { *times + 1 } else { 0 };
+    }
+
     /// Only what is new among the waits is told.
     fn waits(&mut self, at: Millis, waits: &[Wait]) {
         let now: Vec<String> = waits.iter().map(explain::wait).collect();
@@ -122,6 +140,7 @@ impl Narrator {
     /// Pods as kubectl prints them, claims and sets by what becomes of them.
     fn object(&mut self, at: Millis, object: &ObjectRecord) {
         let state = match (&object.row, object.kind) {
+            (Some(row), _) if row.status == "Terminating" => row.status.clone(),
             (Some(row), _) => format!("{} {}", row.ready, row.status),
             (None, "PersistentVolumeClaim") => {
                 let phase = object.phase.clone().unwrap_or_default();
@@ -136,15 +155,18 @@ impl Narrator {
             self.said.remove(&key);
             return self.line(at, &format!("{} {} is gone", object.kind, object.name));
         }
-        if self.said.get(&key) == Some(&state) {
-            return;
-        }
         // Who creates an object has just said so.
         let is_first = object.change == Fate::Created && state.ends_with("Pending");
-        if !state.is_empty() && !is_first {
+        // What goes round in circles, as a crash loop does, is told once.
+        let said = self.said.entry(key).or_default();
+        let is_last = said.last() == Some(&state);
+        let is_news = !said.contains(&state) || (!is_last && state.ends_with(" Running"));
+        if !is_last {
+            said.push(state.clone());
+        }
+        if is_news && !is_first && !state.is_empty() {
             self.line(at, &format!("{} {}: {state}", object.kind, object.name));
         }
-        self.said.insert(key, state);
     }
 
     fn end(&mut self, at: Millis, end: &End) {
@@ -167,8 +189,11 @@ impl Narrator {
                 let _ = write!(text, ": {part}");
             }
         }
-        self.from = Millis(0);
-        self.line(at, &text);
+        // At rest it does not matter when the last timer was due.
+        if end.outcome == Outcome::Unfinished {
+            let _ = write!(text, " after {} s", at.0 / 1_000);
+        }
+        let _ = writeln!(self.text, "{text}");
     }
 
     fn is_shown(&self, word: &str) -> bool {
@@ -179,9 +204,28 @@ impl Narrator {
         if at >= self.from {
             let (seconds, millis) = (at.0 / 1_000, at.0 % 1_000);
             let time = format!("{seconds}.{millis:03}");
-            let _ = writeln!(self.text, "{time:>9}  {text}");
+            let _ = writeln!(self.text, "{time:>9}  {}", text.replace('\n', "\n           "));
         }
     }
+}
+
+/// The text with `UID` for every UID: they stand in the API server's sentences.
+fn without_uids(text: &str) -> String {
+    let is_uid = |word: &str| {
+        let lengths: Vec<usize> = word.split('-').map(str::len).collect();
+        lengths == [8, 4, 4, 4, 12] && word.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
+    };
+    let is_part = |c: char| c.is_ascii_hexdigit() || c == '-';
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(is_part) {
+        let (before, from) = rest.split_at(start);
+        let (word, after) = from.split_at(from.find(|c| !is_part(c)).unwrap_or(from.len()));
+        plain.push_str(before);
+        plain.push_str(if is_uid(word) { "UID" } else { word });
+        rest = after;
+    }
+    plain + rest
 }
 
 fn refusal(refusal: &Refusal) -> String {
