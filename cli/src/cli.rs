@@ -3,6 +3,7 @@
 use clap::builder::styling::{AnsiColor, Effects, Styles};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use steadfast_core::{Profile, Timestamp};
+use steadfast_sim::faults::FaultRule;
 use steadfast_sim::settings::Span;
 
 use crate::Program;
@@ -145,6 +146,9 @@ pub(crate) struct ClusterArguments {
     /// Secrets and ConfigMaps that do not exist
     #[arg(long, value_name = "secret/NAME|configmap/NAME", value_parser = absent)]
     pub(crate) absent: Vec<(String, String)>,
+    /// Calls of the controller that the API server refuses, as create:pod/web-1=quota or update:any=conflict
+    #[arg(long, value_name = "VERB:KIND[/NAME]=ERROR", value_parser = api_error)]
+    pub(crate) api_error: Vec<FaultRule>,
     /// Everything else: a file with the settings of a scenario
     #[arg(long, value_name = "FILE")]
     pub(crate) settings: Option<String>,
@@ -264,13 +268,17 @@ pub(crate) enum StorageMode {
 /// The whole command line, under the name it was started by.
 pub(crate) fn command(program: Program) -> clap::Command {
     let title = AnsiColor::Green.on_default().effects(Effects::BOLD);
-    let styles = Styles::styled().header(title).usage(title).literal(AnsiColor::Cyan.on_default());
+    let styles = Styles::styled()
+        .header(title)
+        .usage(title)
+        .literal(AnsiColor::Cyan.on_default());
     let command = Cli::command().styles(styles);
     match program {
         Program::Steadfast => command,
-        Program::KubectlPlugin => {
-            command.name("kubectl steadfast").bin_name("kubectl steadfast").display_name("kubectl-steadfast")
-        }
+        Program::KubectlPlugin => command
+            .name("kubectl steadfast")
+            .bin_name("kubectl steadfast")
+            .display_name("kubectl-steadfast"),
     }
 }
 
@@ -330,8 +338,39 @@ fn storage_class(text: &str) -> Result<StorageClass, String> {
     };
     match name {
         "" => Err("a storage class has a name".to_owned()),
-        _ => Ok(StorageClass { name: name.to_owned(), mode }),
+        _ => Ok(StorageClass {
+            name: name.to_owned(),
+            mode,
+        }),
     }
+}
+
+/// `VERB:KIND[/NAME]=ERROR`, where verb and kind may be `any`.
+fn api_error(text: &str) -> Result<FaultRule, String> {
+    let wrong = || "not of the form VERB:KIND[/NAME]=ERROR, such as create:pod/web-1=quota".to_owned();
+    let (call, error) = text.split_once('=').ok_or_else(wrong)?;
+    let (verb, object) = call.split_once(':').ok_or_else(wrong)?;
+    let (kind, name) = object
+        .split_once('/')
+        .map_or((object, None), |(kind, name)| (kind, Some(name)));
+    let kind = match kind.to_ascii_lowercase().as_str() {
+        "any" => None,
+        "pod" | "pods" | "po" => Some("Pod"),
+        "persistentvolumeclaim" | "persistentvolumeclaims" | "pvc" => Some("PersistentVolumeClaim"),
+        "controllerrevision" | "controllerrevisions" => Some("ControllerRevision"),
+        "statefulset" | "statefulsets" | "sts" => Some("StatefulSet"),
+        other => return Err(format!("the controller does not write `{other}`")),
+    };
+    let rule =
+        serde_json::json!({"verb": verb.to_ascii_lowercase(), "kind": kind, "name": name, "error": error});
+    serde_json::from_value(rule).map_err(|problem| {
+        let problem = problem.to_string();
+        problem
+            .split(" at line ")
+            .next()
+            .unwrap_or(&problem)
+            .replace("unknown variant ", "there is no ")
+    })
 }
 
 fn absent(text: &str) -> Result<(String, String), String> {
@@ -342,7 +381,11 @@ fn absent(text: &str) -> Result<(String, String), String> {
         "configmap" | "configmaps" | "cm" => "ConfigMap",
         _ => return Err(wrong()),
     };
-    if name.is_empty() { Err(wrong()) } else { Ok((kind.to_owned(), name.to_owned())) }
+    if name.is_empty() {
+        Err(wrong())
+    } else {
+        Ok((kind.to_owned(), name.to_owned()))
+    }
 }
 
 #[cfg(test)]
@@ -358,9 +401,28 @@ mod tests {
     #[test]
     fn storage_classes_and_absent_objects_are_named_with_what_holds_for_them() {
         assert_eq!(storage_class("fast").unwrap().mode, StorageMode::Immediate);
-        assert_eq!(storage_class("slow=wait"), Ok(StorageClass { name: "slow".into(), mode: StorageMode::Wait }));
+        assert_eq!(
+            storage_class("slow=wait"),
+            Ok(StorageClass {
+                name: "slow".into(),
+                mode: StorageMode::Wait
+            })
+        );
         assert!(storage_class("slow=later").unwrap_err().contains("`later`"));
         assert!(storage_class("=wait").is_err());
+        let rule = api_error("create:pvc/www-web-*=quota").unwrap();
+        assert_eq!(
+            serde_json::to_string(&rule).unwrap(),
+            r#"{"verb":"create","kind":"PersistentVolumeClaim","name":"www-web-*","error":"quota"}"#
+        );
+        assert!(api_error("any:any=timeout").is_ok());
+        assert!(
+            api_error("create:pod=sulk")
+                .unwrap_err()
+                .starts_with("there is no `sulk`, expected one of `quota`")
+        );
+        assert!(api_error("create:node=quota").unwrap_err().contains("`node`"));
+        assert!(api_error("quota").is_err());
         assert_eq!(absent("cm/settings"), Ok(("ConfigMap".into(), "settings".into())));
         assert!(absent("password").is_err());
         assert!(absent("pod/web-0").is_err());

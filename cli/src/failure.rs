@@ -33,7 +33,10 @@ impl Failure {
 
     /// An error whose message says it all, so that people need not read the causes.
     pub(crate) fn sentence(error: Error) -> Self {
-        Self { is_sentence: true, ..Self::from(error) }
+        Self {
+            is_sentence: true,
+            ..Self::from(error)
+        }
     }
 
     /// The same, told of a file.
@@ -79,10 +82,13 @@ impl Failure {
             // One cause is told by the message, which has the object's name and, at times, a remedy.
             [cause] => vec![located(cause.line, cause.column, &self.error.message)],
             causes => {
-                let told = |at: usize, cause: &Cause| self.told.get(at).cloned().unwrap_or_else(|| cause.to_string());
+                let told = |at: usize, cause: &Cause| {
+                    self.told.get(at).cloned().unwrap_or_else(|| cause.to_string())
+                };
                 let causes_told = causes.iter().enumerate().take(TOLD);
-                let mut lines: Vec<String> =
-                    causes_told.map(|(at, cause)| located(cause.line, cause.column, &told(at, cause))).collect();
+                let mut lines: Vec<String> = causes_told
+                    .map(|(at, cause)| located(cause.line, cause.column, &told(at, cause)))
+                    .collect();
                 if let Some(more) = causes.len().checked_sub(TOLD).filter(|more| *more > 0) {
                     lines.push(format!("and {more} more"));
                 }
@@ -95,10 +101,13 @@ impl Failure {
     pub(crate) fn report(&self, format: Format, output: &mut Output) -> ExitCode {
         // Whether the error can be printed or not, the exit code says it.
         let _ = match format {
-            Format::Json | Format::Yaml => output.structured(format, &self.to_json()).and_then(|()| output.flush()),
-            Format::Table | Format::Wide => {
-                self.lines().iter().try_for_each(|line| output.complain("error", line))
-            }
+            Format::Json | Format::Yaml => output
+                .structured(format, &self.to_json())
+                .and_then(|()| output.flush()),
+            Format::Table | Format::Wide => self
+                .lines()
+                .iter()
+                .try_for_each(|line| output.complain("error", line)),
         };
         Exit::BadInput.code()
     }
@@ -106,7 +115,13 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, file: None, told: Vec::new(), is_sentence: false, is_broken_pipe: false }
+        Self {
+            error,
+            file: None,
+            told: Vec::new(),
+            is_sentence: false,
+            is_broken_pipe: false,
+        }
     }
 }
 
@@ -114,7 +129,10 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         let is_broken_pipe = error.kind() == io::ErrorKind::BrokenPipe;
         let message = format!("the output cannot be written: {error}");
-        Self { is_broken_pipe, ..Self::new(ErrorCode::Unreadable, message) }
+        Self {
+            is_broken_pipe,
+            ..Self::new(ErrorCode::Unreadable, message)
+        }
     }
 }
 
@@ -125,7 +143,10 @@ impl Failure {
             let cause = Cause::of("", CauseType::FieldValueInvalid, self.error.message.clone());
             self.error.causes.push(cause);
         }
-        self.error.causes.iter_mut().for_each(|cause| cause.line = Some(line));
+        self.error
+            .causes
+            .iter_mut()
+            .for_each(|cause| cause.line = Some(line));
         self
     }
 }

@@ -62,7 +62,10 @@ impl Input {
             for document in &documents {
                 for notice in document.notices.iter().take(3) {
                     let position = notice.position;
-                    output.warn(&format!("{name}:{}:{}: {}", position.line, position.column, notice.message))?;
+                    output.warn(&format!(
+                        "{name}:{}:{}: {}",
+                        position.line, position.column, notice.message
+                    ))?;
                 }
             }
             if documents.is_empty() {
@@ -95,9 +98,24 @@ impl Input {
     /// The objects for which something holds, and the others.
     pub(crate) fn split(self, holds: impl Fn(&Found) -> bool) -> (Self, Self) {
         let (with, without) = self.objects.into_iter().partition(|object| holds(object));
-        let Self { files, now, lists, .. } = self;
-        let others = Self { files: files.clone(), objects: without, now: None, lists: None };
-        (Self { files, objects: with, now, lists }, others)
+        let Self {
+            files, now, lists, ..
+        } = self;
+        let others = Self {
+            files: files.clone(),
+            objects: without,
+            now: None,
+            lists: None,
+        };
+        (
+            Self {
+                files,
+                objects: with,
+                now,
+                lists,
+            },
+            others,
+        )
     }
 
     /// The StatefulSets of apps/v1.
@@ -109,7 +127,11 @@ impl Input {
     pub(crate) fn no_set(&self) -> Failure {
         let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
         for object in &self.objects {
-            let version = object.value.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
+            let version = object
+                .value
+                .get("apiVersion")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
             let kind = match object.kind() {
                 // Others have a StatefulSet too, such as OpenKruise.
                 "StatefulSet" => format!("StatefulSet of `{version}`"),
@@ -118,8 +140,13 @@ impl Input {
             *kinds.entry(kind).or_default() += 1;
         }
         let found: Vec<String> = kinds.iter().map(|(kind, number)| count(*number, kind)).collect();
-        let found = if found.is_empty() { "nothing".to_owned() } else { some(&found, 8) };
-        let message = format!("no StatefulSet (apps/v1) in the input, found {found}: add the file that has it");
+        let found = if found.is_empty() {
+            "nothing".to_owned()
+        } else {
+            some(&found, 8)
+        };
+        let message =
+            format!("no StatefulSet (apps/v1) in the input, found {found}: add the file that has it");
         let failure = Failure::new(ErrorCode::WrongKind, message);
         match self.files.as_slice() {
             [file, others @ ..] if others.iter().all(|other| other == file) => failure.in_file(file),
@@ -157,11 +184,23 @@ impl Input {
             };
             lists.push(field);
             for (at, item) in items.into_iter().enumerate() {
-                self.objects.push(Found::of_item(file, &origin, format!("{field}[{at}]"), kind, item));
+                self.objects.push(Found::of_item(
+                    file,
+                    &origin,
+                    format!("{field}[{at}]"),
+                    kind,
+                    item,
+                ));
             }
         }
         let set = value.get_mut("statefulSet").map(Value::take).unwrap_or_default();
-        self.objects.push(Found::of_item(file, &origin, "statefulSet".to_owned(), "StatefulSet", set));
+        self.objects.push(Found::of_item(
+            file,
+            &origin,
+            "statefulSet".to_owned(),
+            "StatefulSet",
+            set,
+        ));
         match value.get("now") {
             None | Some(Value::Null) => {}
             Some(now) => {
@@ -179,7 +218,9 @@ impl Input {
 
     fn fill_in(&mut self, namespace: Option<&str>) {
         if let Some(namespace) = namespace {
-            self.objects.iter_mut().for_each(|object| object.default_namespace(namespace));
+            self.objects
+                .iter_mut()
+                .for_each(|object| object.default_namespace(namespace));
         }
     }
 }
@@ -203,21 +244,53 @@ fn check(object: &Object) -> Result<(), Failure> {
             Value::String(_) => "a line of text",
             _ => "a single value",
         };
-        let message = format!("this is {article}, not an object of Kubernetes (with `apiVersion`, `kind` and `metadata`)");
-        return Err(at(object, Failure::cause(ErrorCode::WrongKind, "", CauseType::FieldValueTypeInvalid, &message)));
+        let message = format!(
+            "this is {article}, not an object of Kubernetes (with `apiVersion`, `kind` and `metadata`)"
+        );
+        return Err(at(
+            object,
+            Failure::cause(
+                ErrorCode::WrongKind,
+                "",
+                CauseType::FieldValueTypeInvalid,
+                &message,
+            ),
+        ));
     };
     match entries.get("kind") {
         Some(Value::String(kind)) if !kind.is_empty() => Ok(()),
         Some(Value::Null) | None if entries.get("items").is_some_and(Value::is_array) => {
-            let message = "this list has no `kind`: is the file cut off? what kubectl prints ends in `kind: List`";
-            Err(at(object, Failure::cause(ErrorCode::Unreadable, "kind", CauseType::FieldValueRequired, message)))
+            let message =
+                "this list has no `kind`: is the file cut off? what kubectl prints ends in `kind: List`";
+            Err(at(
+                object,
+                Failure::cause(
+                    ErrorCode::Unreadable,
+                    "kind",
+                    CauseType::FieldValueRequired,
+                    message,
+                ),
+            ))
         }
         _ => {
             let keys: Vec<String> = entries.keys().take(3).map(|key| format!("`{key}`")).collect();
-            let found = if keys.is_empty() { "nothing".to_owned() } else { list(&keys) };
-            let message =
-                format!("kind: Required value: this is no object of Kubernetes (with `apiVersion`, `kind` and `metadata`), but has {found}");
-            Err(at(object, Failure::cause(ErrorCode::WrongKind, "kind", CauseType::FieldValueRequired, &message)))
+            let found = if keys.is_empty() {
+                "nothing".to_owned()
+            } else {
+                list(&keys)
+            };
+            let message = format!(
+                "kind: Required value: this is no object of Kubernetes (with `apiVersion`, `kind` and `metadata`), but has {found}"
+            );
+            Err(at(
+                object,
+                Failure::cause(
+                    ErrorCode::WrongKind,
+                    "kind",
+                    CauseType::FieldValueRequired,
+                    &message,
+                ),
+            ))
         }
     }
 }
@@ -229,7 +302,10 @@ fn at(object: &Object, error: Error) -> Failure {
         column: position.map(|p| p.column),
         ..cause
     });
-    Failure::from(Error { causes: causes.collect(), ..error })
+    Failure::from(Error {
+        causes: causes.collect(),
+        ..error
+    })
 }
 
 fn unreadable(error: &manifest::ReadError) -> Failure {
@@ -248,6 +324,9 @@ fn unreadable(error: &manifest::ReadError) -> Failure {
 impl Failure {
     /// An error with one cause, whose message is the whole sentence.
     fn cause(code: ErrorCode, field: &str, kind: CauseType, message: &str) -> Error {
-        Error { causes: vec![Cause::of(field, kind, message)], ..Error::new(code, message) }
+        Error {
+            causes: vec![Cause::of(field, kind, message)],
+            ..Error::new(code, message)
+        }
     }
 }

@@ -15,8 +15,8 @@ mod reconcile;
 mod settings;
 mod simulate;
 mod table;
-mod timeline;
 mod text;
+mod timeline;
 mod version;
 mod watch;
 

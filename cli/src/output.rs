@@ -51,7 +51,10 @@ impl Output {
             Color::Always => (AutoStream::always(io::stdout()), AutoStream::always(io::stderr())),
             Color::Never => (AutoStream::never(io::stdout()), AutoStream::never(io::stderr())),
         };
-        Self { out: io::BufWriter::with_capacity(1 << 16, out), err }
+        Self {
+            out: io::BufWriter::with_capacity(1 << 16, out),
+            err,
+        }
     }
 
     /// Whether somebody sees a line that is written over and over.

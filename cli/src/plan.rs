@@ -27,17 +27,24 @@ pub(crate) fn run(arguments: &PlanArguments, output: &mut Output) -> Result<Exit
     input.observed = std::mem::take(&mut question.observed);
     input.from = question.from.take();
     input.set = Some(question.set.clone());
-    let now = question.now.or_else(|| newest_timestamp(&input.observed)).unwrap_or(EPOCH);
+    let now = question
+        .now
+        .or_else(|| newest_timestamp(&input.observed))
+        .unwrap_or(EPOCH);
     input.now = Some(now);
     input.deletion = arguments.delete.then(|| propagation(arguments.cascade));
     input.until = arguments.cluster.until.map(|span| span.millis());
     input.profile = profile;
     input.settings = settings;
+    input.faults.clone_from(&arguments.cluster.api_error);
     input.assumes_nodes = !has_nodes;
 
     let mut progress = Progress::start(output.shows_progress());
     let forecast = forecast_watched(&input, &mut |now| {
-        progress.show(now.at, &format!("{} of {} available", now.available, now.replicas));
+        progress.show(
+            now.at,
+            &format!("{} of {} available", now.available, now.replicas),
+        );
         true
     });
     progress.clear();
@@ -67,7 +74,12 @@ fn print(
     let format = arguments.output;
     if arguments.watch {
         let namespace = forecast.set.split('/').next().unwrap_or_default();
-        return output.text(&crate::watch::of(&forecast.trace, namespace, forecast.begins_at, format == Format::Wide));
+        return output.text(&crate::watch::of(
+            &forecast.trace,
+            namespace,
+            forecast.begins_at,
+            format == Format::Wide,
+        ));
     }
     if format.is_structured() {
         return output.structured(format, forecast);
@@ -79,7 +91,10 @@ fn print(
         output.line("")?;
     }
     for assumption in &forecast.assumed {
-        output.line(&paint(FAINT, &format!("assumed: {}", crate::text::one_line(assumption))))?;
+        output.line(&paint(
+            FAINT,
+            &format!("assumed: {}", crate::text::one_line(assumption)),
+        ))?;
     }
     output.line("")?;
     output.text(&verdict::of(forecast, scope.start()))
@@ -96,7 +111,13 @@ fn timeline(forecast: &Forecast, scope: &Scope) -> Timeline {
             Outcome::Unfinished => ("unfinished", WAIT),
         };
         let name = forecast.set.split('/').next_back().unwrap_or_default();
-        timeline.other(verdict::millis(forecast), verb, style, &format!("StatefulSet {name}"), "");
+        timeline.other(
+            verdict::millis(forecast),
+            verb,
+            style,
+            &format!("StatefulSet {name}"),
+            "",
+        );
     }
     timeline
 }

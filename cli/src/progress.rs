@@ -20,7 +20,10 @@ const PACE: Duration = Duration::from_millis(100);
 
 impl Progress {
     pub(crate) fn start(is_wanted: bool) -> Self {
-        Self { next: is_wanted.then(|| Instant::now() + SHORT), is_shown: false }
+        Self {
+            next: is_wanted.then(|| Instant::now() + SHORT),
+            is_shown: false,
+        }
     }
 
     /// Shows the virtual time and something about it, if it is time to.

@@ -42,7 +42,9 @@ pub(crate) fn run(arguments: &ReconcileArguments, output: &mut Output) -> Result
         output.warn(doubt)?;
     }
     if guessed {
-        output.note(&format!("now is {now}, the newest time in the input; --now sets another"))?;
+        output.note(&format!(
+            "now is {now}, the newest time in the input; --now sets another"
+        ))?;
     }
     match arguments.time {
         Some(decisions) => {

@@ -36,14 +36,21 @@ pub(crate) fn of(arguments: &ClusterArguments) -> Result<(Settings, bool), Failu
         *setting = given.unwrap_or(*setting);
     }
     settings.readiness = arguments.ready.or(settings.readiness);
-    arguments.storage_class.iter().for_each(|class| add_class(&mut settings, class));
+    arguments
+        .storage_class
+        .iter()
+        .for_each(|class| add_class(&mut settings, class));
     let pods = [
         (&arguments.not_ready, What::NotReady),
         (&arguments.crash, What::Crash),
         (&arguments.never_terminates, What::NeverTerminates),
     ];
     for (patterns, what) in pods {
-        settings.behaviours.extend(patterns.iter().map(|pattern| Behaviour::new(pod_name(pattern), what.clone())));
+        settings.behaviours.extend(
+            patterns
+                .iter()
+                .map(|pattern| Behaviour::new(pod_name(pattern), what.clone())),
+        );
     }
     for image in &arguments.broken_image {
         let mut behaviour = Behaviour::new("*", What::ImageNeverPulls);
@@ -91,7 +98,11 @@ fn add_class(settings: &mut Settings, class: &StorageClass) {
         StorageMode::Never => setting.provisions = false,
         StorageMode::Missing => setting.exists = false,
     }
-    match settings.storage_classes.iter_mut().find(|known| known.name == class.name) {
+    match settings
+        .storage_classes
+        .iter_mut()
+        .find(|known| known.name == class.name)
+    {
         Some(known) => {
             setting.default = known.default;
             *known = setting;
@@ -102,5 +113,8 @@ fn add_class(settings: &mut Settings, class: &StorageClass) {
 
 /// `pod/web-0` and `web-0` are the same Pod.
 fn pod_name(pattern: &str) -> &str {
-    ["pod/", "pods/"].into_iter().find_map(|prefix| pattern.strip_prefix(prefix)).unwrap_or(pattern)
+    ["pod/", "pods/"]
+        .into_iter()
+        .find_map(|prefix| pattern.strip_prefix(prefix))
+        .unwrap_or(pattern)
 }

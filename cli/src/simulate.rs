@@ -19,7 +19,12 @@ pub(crate) fn run(arguments: &SimulateArguments, output: &mut Output) -> Result<
     let (file, document) = read_document(&arguments.scenario)?;
     let located = |mut error: Error| {
         // An error about an object speaks of the object's fields, and says before which object it is.
-        let object = error.message.split(": ").next().filter(|first| first.starts_with("objects[")).map(str::to_owned);
+        let object = error
+            .message
+            .split(": ")
+            .next()
+            .filter(|first| first.starts_with("objects["))
+            .map(str::to_owned);
         for cause in &mut error.causes {
             if let Some(object) = &object {
                 cause.field = format!("{object}.{}", cause.field);
@@ -56,7 +61,12 @@ fn print(
     }
     if arguments.watch {
         let namespace = played.ends.first().map_or("default", |end| &*end.set.namespace);
-        return output.text(&crate::watch::of(&played.trace, namespace, Default::default(), is_wide));
+        return output.text(&crate::watch::of(
+            &played.trace,
+            namespace,
+            Default::default(),
+            is_wide,
+        ));
     }
     if format.is_structured() {
         let summary = serde_json::json!({
@@ -71,7 +81,11 @@ fn print(
     if let Some(name) = &scenario.name {
         output.line(&paint(TITLE, &one_line(name)))?;
     }
-    for line in scenario.description.iter().flat_map(|description| description.trim().lines()) {
+    for line in scenario
+        .description
+        .iter()
+        .flat_map(|description| description.trim().lines())
+    {
         output.line(&paint(FAINT, &one_line(line)))?;
     }
     if scenario.name.is_some() || scenario.description.is_some() {
@@ -86,7 +100,10 @@ fn print(
         output.line(&told(end))?;
     }
     let rest = if played.at_rest { "at rest" } else { "not at rest" };
-    output.line(&paint(FAINT, &format!("{rest} at {}, Kubernetes {}", time(played.at.0), scenario.profile)))
+    output.line(&paint(
+        FAINT,
+        &format!("{rest} at {}, Kubernetes {}", time(played.at.0), scenario.profile),
+    ))
 }
 
 /// The worst end of all sets.
@@ -102,14 +119,21 @@ fn exit(ends: &[End]) -> Exit {
 fn told(end: &End) -> String {
     let set = format!("StatefulSet {}/{}", end.set.namespace, end.set.name);
     let verdict = &end.verdict;
-    let blockers: Vec<String> =
-        verdict.blockers.iter().map(|b| format!("{} is {}", words::any_object(b.kind, &b.name), b.reason)).collect();
+    let blockers: Vec<String> = verdict
+        .blockers
+        .iter()
+        .map(|b| format!("{} is {}", words::any_object(b.kind, &b.name), b.reason))
+        .collect();
     one_line_styled(match (end.outcome, verdict.state) {
         (Outcome::Stable, _) if verdict.deleted => (GOOD, "Deleted", set),
-        (Outcome::Stable, State::HeldByPartition) => (GOOD, "Stable", format!("{set}, held by the partition")),
-        (Outcome::Stable, State::WaitingForManualDelete) => {
-            (GOOD, "Stable", format!("{set}, the rest is left to a person: {}", some(&verdict.pods, 6)))
+        (Outcome::Stable, State::HeldByPartition) => {
+            (GOOD, "Stable", format!("{set}, held by the partition"))
         }
+        (Outcome::Stable, State::WaitingForManualDelete) => (
+            GOOD,
+            "Stable",
+            format!("{set}, the rest is left to a person: {}", some(&verdict.pods, 6)),
+        ),
         (Outcome::Stable, _) => (GOOD, "Stable", set),
         (Outcome::Blocked, _) => (BAD, "Blocked", format!("{set}: {}", some(&blockers, 6))),
         (Outcome::Unfinished, _) => (WAIT, "Unfinished", set),
@@ -117,5 +141,9 @@ fn told(end: &End) -> String {
 }
 
 fn one_line_styled((style, word, text): (Style, &str, String)) -> String {
-    format!("{}: {}", paint(style.effects(Effects::BOLD), word), one_line(&text))
+    format!(
+        "{}: {}",
+        paint(style.effects(Effects::BOLD), word),
+        one_line(&text)
+    )
 }

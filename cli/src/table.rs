@@ -21,11 +21,17 @@ pub(crate) struct Cell {
 
 impl Cell {
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), style: Style::new() }
+        Self {
+            text: text.into(),
+            style: Style::new(),
+        }
     }
 
     pub(crate) fn styled(text: impl Into<String>, style: Style) -> Self {
-        Self { text: text.into(), style }
+        Self {
+            text: text.into(),
+            style,
+        }
     }
 }
 
@@ -37,11 +43,16 @@ impl<T: Into<String>> From<T> for Cell {
 
 impl Table {
     pub(crate) fn new(titles: &[&'static str]) -> Self {
-        Self { titles: titles.to_vec(), rows: Vec::new(), title_style: TITLE, gap: 2 }
+        Self {
+            titles: titles.to_vec(),
+            rows: Vec::new(),
+            title_style: TITLE,
+            gap: 2,
+        }
     }
 
     /// Plain titles and three spaces between columns, as kubectl prints them.
-    pub(crate) fn as_kubectl(mut self) -> Self {
+    pub(crate) fn like_kubectl(mut self) -> Self {
         self.title_style = Style::new();
         self.gap = 3;
         self
@@ -58,17 +69,27 @@ impl Table {
     /// The table as lines, without trailing blanks.
     pub(crate) fn to_text(&self) -> String {
         let width = |column: usize| {
-            let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.text.chars().count());
+            let cells = self
+                .rows
+                .iter()
+                .filter_map(|row| row.get(column))
+                .map(|cell| cell.text.chars().count());
             let title = self.titles.get(column).map_or(0, |title| title.chars().count());
             cells.max().unwrap_or(0).max(title)
         };
         let widths: Vec<usize> = (0..self.titles.len()).map(width).collect();
-        let titles: Vec<Cell> = self.titles.iter().map(|title| Cell::styled(*title, self.title_style)).collect();
+        let titles: Vec<Cell> = self
+            .titles
+            .iter()
+            .map(|title| Cell::styled(*title, self.title_style))
+            .collect();
         let mut text = String::new();
         for row in std::iter::once(&titles).chain(&self.rows) {
             let last = row.iter().rposition(|cell| !cell.text.is_empty());
             for (at, cell) in row.iter().enumerate().take(last.map_or(0, |last| last + 1)) {
-                let blank = widths.get(at).map_or(0, |width| width.saturating_sub(cell.text.chars().count()));
+                let blank = widths
+                    .get(at)
+                    .map_or(0, |width| width.saturating_sub(cell.text.chars().count()));
                 match cell.style == Style::new() {
                     true => text.push_str(&cell.text),
                     false => text.push_str(&paint(cell.style, &cell.text)),
@@ -93,6 +114,9 @@ mod tests {
         table.row(vec!["0s".into(), "Pod web-0".into(), "because".into()]);
         table.row(vec!["1m05s".into(), "é".into(), Cell::default()]);
         let text = anstream::adapter::strip_str(&table.to_text()).to_string();
-        assert_eq!(text, "TIME   OBJECT     WHY\n0s     Pod web-0  because\n1m05s  é\n");
+        assert_eq!(
+            text,
+            "TIME   OBJECT     WHY\n0s     Pod web-0  because\n1m05s  é\n"
+        );
     }
 }

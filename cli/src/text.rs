@@ -2,14 +2,15 @@
 
 /// Text from outside on one line: control characters, which could also move the cursor, are written as Rust escapes.
 pub(crate) fn one_line(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut line, c| {
-        if c.is_control() {
-            line.extend(c.escape_default());
-        } else {
-            line.push(c);
-        }
-        line
-    })
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut line, c| {
+            if c.is_control() {
+                line.extend(c.escape_default());
+            } else {
+                line.push(c);
+            }
+            line
+        })
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -59,7 +60,11 @@ pub(crate) fn time(millis: u64) -> String {
 
 /// Names; where there are more than `most`, the first ones and the last.
 pub(crate) fn some<T: AsRef<str>>(names: &[T], most: usize) -> String {
-    match (names.len() > most, names.get(..most.saturating_sub(1)), names.last()) {
+    match (
+        names.len() > most,
+        names.get(..most.saturating_sub(1)),
+        names.last(),
+    ) {
         (true, Some(first), Some(last)) => {
             let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
             format!("{}, … {}", first.join(", "), last.as_ref())

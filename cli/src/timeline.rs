@@ -43,7 +43,10 @@ struct Row {
 impl Timeline {
     /// A timeline whose times count from an instant.
     pub(crate) fn since(zero: Timestamp) -> Self {
-        Self { zero, ..Self::default() }
+        Self {
+            zero,
+            ..Self::default()
+        }
     }
 
     /// An action of the controller, and the API server's refusal if it was one.
@@ -51,8 +54,12 @@ impl Timeline {
         let (verb, style) = words::verb(action.operation);
         let mut why = words::why(action);
         if let Some(error) = error {
-            let fate = if error.was_applied { "done, but no answer came" } else { "refused" };
-            why = format!("{fate}: {} {}: {} (wanted because {why})", error.status, error.reason, error.message);
+            let fate = if error.was_applied {
+                "done, but no answer came"
+            } else {
+                "refused"
+            };
+            why = format!("{fate}: {} {}: {}", error.status, error.reason, error.message);
         }
         self.rows.push(Row {
             at,
@@ -67,7 +74,10 @@ impl Timeline {
 
     /// All waits of a set as they stand now: rows for those that are new.
     pub(crate) fn waits(&mut self, at: Millis, set: &str, waits: &[Wait]) {
-        let told = self.told.insert(set.to_owned(), waits.to_vec()).unwrap_or_default();
+        let told = self
+            .told
+            .insert(set.to_owned(), waits.to_vec())
+            .unwrap_or_default();
         for wait in waits.iter().filter(|wait| !told.contains(wait)) {
             let object = words::object(wait.kind, &wait.name);
             let sentence = words::wait(wait, self.zero);
@@ -76,7 +86,15 @@ impl Timeline {
             let why = one_line(sentence.strip_prefix(&own).unwrap_or(&sentence));
             let pod = one_line(wait.pod.as_deref().unwrap_or_default());
             let code = wait.code.name().to_owned();
-            self.rows.push(Row { at, verb: "wait", style: WAIT, object, why, pod, code });
+            self.rows.push(Row {
+                at,
+                verb: "wait",
+                style: WAIT,
+                object,
+                why,
+                pod,
+                code,
+            });
         }
     }
 
@@ -99,7 +117,11 @@ impl Timeline {
             true => Table::new(&["TIME", "ACTION", "OBJECT", "POD", "REASON", "WHY"]),
             false => Table::new(&["TIME", "ACTION", "OBJECT", "WHY"]),
         };
-        let pieces = if folded { fold::fold(&self.rows) } else { vec![Piece::Rows(0..self.rows.len())] };
+        let pieces = if folded {
+            fold::fold(&self.rows)
+        } else {
+            vec![Piece::Rows(0..self.rows.len())]
+        };
         let mut last = None;
         for piece in pieces {
             match piece {
@@ -114,7 +136,11 @@ impl Timeline {
                 Piece::Alike { times, rows } => {
                     let what = if rows == 1 { "this" } else { "these" };
                     let text = format!("… {} more like {what}", crate::text::grouped(times as u64));
-                    table.row(vec!["".into(), Cell::styled("…", FAINT), Cell::styled(text, FAINT)]);
+                    table.row(vec![
+                        "".into(),
+                        Cell::styled("…", FAINT),
+                        Cell::styled(text, FAINT),
+                    ]);
                     last = None;
                 }
             }
@@ -129,7 +155,11 @@ impl Timeline {
 
 impl Row {
     fn cells(&self, at: &str, wide: bool) -> Vec<Cell> {
-        let mut cells = vec![at.into(), Cell::styled(self.verb, self.style), self.object.as_str().into()];
+        let mut cells = vec![
+            at.into(),
+            Cell::styled(self.verb, self.style),
+            self.object.as_str().into(),
+        ];
         if wide {
             cells.extend([self.pod.as_str().into(), self.code.as_str().into()]);
         }

@@ -19,12 +19,19 @@ pub(crate) fn run(arguments: &VersionArguments, output: &mut Output) -> Result<E
         output.structured(arguments.output, &answer)?;
     } else {
         output.line(&format!("steadfast {release}"))?;
-        output.line(&format!("Kubernetes {} (others: {})", newest.kubernetes(), others(&newest)))?;
+        output.line(&format!(
+            "Kubernetes {} (others: {})",
+            newest.kubernetes(),
+            others(&newest)
+        ))?;
     }
     Ok(Exit::Fine)
 }
 
 fn others(newest: &Profile) -> String {
-    let others: Vec<&str> = Profile::VERSIONS.into_iter().filter(|version| *version != newest.kubernetes()).collect();
+    let others: Vec<&str> = Profile::VERSIONS
+        .into_iter()
+        .filter(|version| *version != newest.kubernetes())
+        .collect();
     others.join(", ")
 }

@@ -12,7 +12,7 @@ pub(crate) fn of(trace: &Trace, namespace: &str, begins_at: Millis, wide: bool) 
     if wide {
         titles.insert(0, "TIME");
     }
-    let mut table = Table::new(&titles).as_kubectl();
+    let mut table = Table::new(&titles).like_kubectl();
     let mut last = None;
     for (at, row) in trace.watch(namespace) {
         // kubectl prints every change; two that look the same are most often a change that no column shows.
@@ -27,5 +27,9 @@ pub(crate) fn of(trace: &Trace, namespace: &str, begins_at: Millis, wide: bool) 
         }
         table.row(cells);
     }
-    if table.is_empty() { "No Pod changes.\n".to_owned() } else { table.to_text() }
+    if table.is_empty() {
+        "No Pod changes.\n".to_owned()
+    } else {
+        table.to_text()
+    }
 }

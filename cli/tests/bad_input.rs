@@ -1,5 +1,14 @@
 //! Bad input: exit 2, one clear message with file, line or field path and what to do.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
 mod binary;
 
 use binary::{Scratch, steadfast, steadfast_with, text_of};
@@ -18,7 +27,11 @@ fn complaint(name: &str, bytes: impl AsRef<[u8]>) -> String {
         })
         .collect();
     complaints.dedup();
-    assert_eq!(complaints.len(), 1, "reconcile and plan differ on {name}: {complaints:?}");
+    assert_eq!(
+        complaints.len(),
+        1,
+        "reconcile and plan differ on {name}: {complaints:?}"
+    );
     complaints.remove(0)
 }
 
@@ -44,10 +57,14 @@ fn two_sets_without_a_choice_are_told_with_the_candidates() {
         let both = [command, STABLE, "tests/recorded/cache/stable.yaml"];
         let run = steadfast(&both);
         assert_eq!(run.code, 2);
-        let expected = "error: 2 StatefulSets in the input: choose one with --set: default/cache and default/web\n";
+        let expected =
+            "error: 2 StatefulSets in the input: choose one with --set: default/cache and default/web\n";
         assert_eq!(run.err, expected, "{command}");
         let wrong = steadfast(&[&both[..], &["--set", "shop/web"]].concat());
-        assert_eq!(wrong.err, "error: no StatefulSet `shop/web` in the input: there is default/cache and default/web\n");
+        assert_eq!(
+            wrong.err,
+            "error: no StatefulSet `shop/web` in the input: there is default/cache and default/web\n"
+        );
         let json = steadfast(&[&both[..], &["-o", "json"]].concat());
         assert_eq!((json.code, json.err.as_str()), (2, ""));
         assert_eq!(json.json()["error"]["code"], "ambiguous");
@@ -60,13 +77,34 @@ fn two_sets_without_a_choice_are_told_with_the_candidates() {
 #[test]
 fn what_is_not_yaml_is_told_with_line_and_column() {
     for (text, expected) in [
-        ("kind: StatefulSet\n\tmetadata: {}\n", "error: FILE:2:1: tabs cannot indent YAML: use spaces\n"),
-        ("kind: StatefulSet\nmetadata: {name: web\n", "error: FILE:2:11: this `{` is never closed\n"),
-        ("{\"kind\": \"StatefulSet\"", "error: FILE:2:1: the JSON ends inside an object: is the file cut off?\n"),
-        ("{\"kind\": \"StatefulSet\"}", "error: FILE:1:1: StatefulSet: metadata.name: Required value\n"),
-        ("just a sentence\n", "error: FILE:1:1: this is a line of text, not an object of Kubernetes"),
-        ("- kind: StatefulSet\n", "error: FILE:1:1: this is a list, not an object of Kubernetes"),
-        ("name: web\nreplicas: 3\n", "error: FILE:1:1: kind: Required value: this is no object of Kubernetes"),
+        (
+            "kind: StatefulSet\n\tmetadata: {}\n",
+            "error: FILE:2:1: tabs cannot indent YAML: use spaces\n",
+        ),
+        (
+            "kind: StatefulSet\nmetadata: {name: web\n",
+            "error: FILE:2:11: this `{` is never closed\n",
+        ),
+        (
+            "{\"kind\": \"StatefulSet\"",
+            "error: FILE:2:1: the JSON ends inside an object: is the file cut off?\n",
+        ),
+        (
+            "{\"kind\": \"StatefulSet\"}",
+            "error: FILE:1:1: StatefulSet: metadata.name: Required value\n",
+        ),
+        (
+            "just a sentence\n",
+            "error: FILE:1:1: this is a line of text, not an object of Kubernetes",
+        ),
+        (
+            "- kind: StatefulSet\n",
+            "error: FILE:1:1: this is a list, not an object of Kubernetes",
+        ),
+        (
+            "name: web\nreplicas: 3\n",
+            "error: FILE:1:1: kind: Required value: this is no object of Kubernetes",
+        ),
     ] {
         let complaint = complaint("not.yaml", text);
         assert!(complaint.starts_with(expected), "{text:?}: {complaint}");
@@ -77,16 +115,47 @@ fn what_is_not_yaml_is_told_with_line_and_column() {
 #[test]
 fn wrong_types_deep_inside_are_told_with_line_and_field() {
     for (from, to, expected) in [
-        ("replicas: 3\n    rev", "replicas: \"three\"\n    rev", "spec.replicas: Invalid value: \"three\": must be a 32-bit integer, but is a string\n"),
-        ("terminationGracePeriodSeconds: 10\n", "volumes: {}\n", "spec.template.spec.volumes: Invalid value: must be a list, but is a mapping\n"),
-        ("replicas: 3\n    rev", "replicas: -3\n    rev", "spec.replicas: Invalid value: -3: must be greater than or equal to 0\n"),
-        ("    selector:\n      matchLabels:\n        app: web\n", "", "spec.selector: Required value\n"),
-        ("podManagementPolicy: OrderedReady", "podManagementPolicy: [1]", "spec.podManagementPolicy: "),
+        (
+            "replicas: 3\n    rev",
+            "replicas: \"three\"\n    rev",
+            "spec.replicas: Invalid value: \"three\": must be a 32-bit integer, but is a string\n",
+        ),
+        (
+            "terminationGracePeriodSeconds: 10\n",
+            "volumes: {}\n",
+            "spec.template.spec.volumes: Invalid value: must be a list, but is a mapping\n",
+        ),
+        (
+            "replicas: 3\n    rev",
+            "replicas: -3\n    rev",
+            "spec.replicas: Invalid value: -3: must be greater than or equal to 0\n",
+        ),
+        (
+            "    selector:\n      matchLabels:\n        app: web\n",
+            "",
+            "spec.selector: Required value\n",
+        ),
+        (
+            "podManagementPolicy: OrderedReady",
+            "podManagementPolicy: [1]",
+            "spec.podManagementPolicy: ",
+        ),
     ] {
         let complaint = complaint("stable.yaml", stable_with(from, to));
-        assert!(complaint.contains(&format!(": StatefulSet `web`: {expected}")), "{to}: {complaint}");
-        let place = complaint.strip_prefix("error: FILE:").unwrap_or_else(|| panic!("{complaint}"));
-        assert!(place.split(':').take(2).all(|number| number.parse::<u32>().is_ok_and(|n| n > 0)), "{complaint}");
+        assert!(
+            complaint.contains(&format!(": StatefulSet `web`: {expected}")),
+            "{to}: {complaint}"
+        );
+        let place = complaint
+            .strip_prefix("error: FILE:")
+            .unwrap_or_else(|| panic!("{complaint}"));
+        assert!(
+            place
+                .split(':')
+                .take(2)
+                .all(|number| number.parse::<u32>().is_ok_and(|n| n > 0)),
+            "{complaint}"
+        );
     }
 }
 
@@ -95,17 +164,29 @@ fn an_error_in_a_pod_names_the_pod_and_the_line_of_the_dump() {
     let dump = stable_with("phase: Running", "phase: [1]");
     let line = dump.lines().position(|line| line.contains("phase: [1]")).unwrap() + 1;
     let complaint = complaint("stable.yaml", dump);
-    let expected = format!("error: FILE:{line}:5: Pod `web-0`: status.phase: Invalid value: must be a string, but is a list\n");
+    let expected = format!(
+        "error: FILE:{line}:5: Pod `web-0`: status.phase: Invalid value: must be a string, but is a list\n"
+    );
     assert_eq!(complaint, expected);
 }
 
 #[test]
 fn several_errors_are_told_one_a_line() {
-    let dump = stable_with("replicas: 3\n    rev", "replicas: x\n    rev").replacen("phase: Running", "phase: [1]", 1);
+    let dump = stable_with("replicas: 3\n    rev", "replicas: x\n    rev").replacen(
+        "phase: Running",
+        "phase: [1]",
+        1,
+    );
     let complaint = complaint("stable.yaml", dump);
     let lines: Vec<&str> = complaint.lines().collect();
-    assert!(!lines.is_empty() && lines.iter().all(|line| line.starts_with("error: FILE:")), "{complaint}");
-    assert!(lines[0].contains("StatefulSet `web`: spec.replicas"), "{complaint}");
+    assert!(
+        !lines.is_empty() && lines.iter().all(|line| line.starts_with("error: FILE:")),
+        "{complaint}"
+    );
+    assert!(
+        lines[0].contains("StatefulSet `web`: spec.replicas"),
+        "{complaint}"
+    );
 }
 
 #[test]
@@ -115,7 +196,11 @@ fn brackets_without_end_are_refused_quickly() {
         let complaint = complaint("brackets.yaml", open.repeat(100_000_000 / open.len()));
         assert!(complaint.starts_with("error: FILE:1:"), "{complaint}");
         assert!(complaint.len() < 200, "{complaint}");
-        assert!(start.elapsed().as_secs() < 60, "{open:?} took {:?}", start.elapsed());
+        assert!(
+            start.elapsed().as_secs() < 60,
+            "{open:?} took {:?}",
+            start.elapsed()
+        );
     }
 }
 
@@ -123,7 +208,10 @@ fn brackets_without_end_are_refused_quickly() {
 fn a_truncated_dump_is_told_wherever_it_ends() {
     let dump = text_of(STABLE);
     let mut cut = 0;
-    for at in (200..dump.len() - 60).step_by(997).filter(|at| dump.is_char_boundary(*at)) {
+    for at in (200..dump.len() - 60)
+        .step_by(997)
+        .filter(|at| dump.is_char_boundary(*at))
+    {
         let complaint = complaint("truncated.yaml", &dump[..at]);
         assert!(complaint.starts_with("error: FILE:"), "{complaint}");
         assert_eq!(complaint.lines().count(), 1, "{complaint}");
@@ -137,8 +225,14 @@ fn a_truncated_dump_is_told_wherever_it_ends() {
 #[test]
 fn bytes_that_are_no_text_empty_files_and_files_that_are_not_there_are_told() {
     let bytes: Vec<u8> = (0..=255).cycle().take(5000).collect();
-    assert_eq!(complaint("bytes.bin", bytes), "error: FILE:1:1: this is not text: byte 0x00 cannot stand in YAML\n");
-    assert!(complaint("latin.yaml", b"kind: StatefulSet # caf\xe9\n").starts_with("error: FILE:1:24: byte 0xe9 is not UTF-8"));
+    assert_eq!(
+        complaint("bytes.bin", bytes),
+        "error: FILE:1:1: this is not text: byte 0x00 cannot stand in YAML\n"
+    );
+    assert!(
+        complaint("latin.yaml", b"kind: StatefulSet # caf\xe9\n")
+            .starts_with("error: FILE:1:24: byte 0xe9 is not UTF-8")
+    );
     let empty = "error: FILE: it holds no object: it is empty, or nothing but comments\n";
     assert_eq!(complaint("empty.yaml", ""), empty);
     assert_eq!(complaint("comment.yaml", "# nothing\n---\n"), empty);
@@ -150,7 +244,13 @@ fn bytes_that_are_no_text_empty_files_and_files_that_are_not_there_are_told() {
         let expected = "error: examples: this is a directory: name the files in it\n";
         assert_eq!((folder.code, folder.err.as_str()), (2, expected));
         let nothing = steadfast_with(&[command, "-"], b"");
-        assert!(nothing.code == 2 && nothing.err.starts_with("error: standard input: it holds no object"), "{nothing:?}");
+        assert!(
+            nothing.code == 2
+                && nothing
+                    .err
+                    .starts_with("error: standard input: it holds no object"),
+            "{nothing:?}"
+        );
     }
 }
 
@@ -158,7 +258,10 @@ fn bytes_that_are_no_text_empty_files_and_files_that_are_not_there_are_told() {
 fn control_characters_of_the_input_never_reach_the_terminal() {
     let run = steadfast(&["reconcile", STABLE, "--set", "a\u{1b}[2J\nb"]);
     assert_eq!(run.code, 2);
-    assert!(!run.err.contains('\u{1b}') && run.err.lines().count() == 1, "{run:?}");
+    assert!(
+        !run.err.contains('\u{1b}') && run.err.lines().count() == 1,
+        "{run:?}"
+    );
 }
 
 #[test]
@@ -174,15 +277,26 @@ fn a_manifest_given_to_reconcile_is_sent_to_plan() {
 fn a_set_that_is_there_twice_is_not_guessed_at() {
     let run = steadfast(&["reconcile", STABLE, "tests/recorded/web/roll.yaml"]);
     assert_eq!(run.code, 2);
-    assert!(run.err.contains("StatefulSet default/web is in the input twice, at tests/recorded/web/stable.yaml:3 and"), "{run:?}");
+    assert!(
+        run.err.contains(
+            "StatefulSet default/web is in the input twice, at tests/recorded/web/stable.yaml:3 and"
+        ),
+        "{run:?}"
+    );
 }
 
 #[test]
 fn unknown_versions_gates_and_times_are_told_with_what_there_is() {
     for (arguments, expected) in [
         (["--kubernetes", "1.12"], "1.33, 1.34, 1.35, 1.36, 1.37"),
-        (["--feature-gates", "Recreate=true"], "StatefulSetRecreateStrategy"),
-        (["--feature-gates", "MaxUnavailableStatefulSet"], "NAME=true or NAME=false"),
+        (
+            ["--feature-gates", "Recreate=true"],
+            "StatefulSetRecreateStrategy",
+        ),
+        (
+            ["--feature-gates", "MaxUnavailableStatefulSet"],
+            "NAME=true or NAME=false",
+        ),
         (["--now", "yesterday"], "2026-11-21T00:00:00Z"),
         (["-o", "xml"], "json"),
         (["--time", "0"], "--time"),

@@ -1,5 +1,14 @@
 //! Help, version, completions, colour.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
 mod binary;
 
 use binary::{plugin, steadfast};
@@ -11,7 +20,10 @@ fn every_command_has_help_with_examples() {
         for flag in ["-h", "--help"] {
             let run = steadfast(&[command, flag]);
             assert_eq!(run.code, 0);
-            assert!(run.out.contains("Usage: steadfast") && run.out.contains("Examples:\n"), "{command} {flag}: {run:?}");
+            assert!(
+                run.out.contains("Usage: steadfast") && run.out.contains("Examples:\n"),
+                "{command} {flag}: {run:?}"
+            );
         }
     }
     assert!(steadfast(&["--help"]).out.contains("Exit code: 0"));
@@ -19,11 +31,23 @@ fn every_command_has_help_with_examples() {
 
 #[test]
 fn as_a_plugin_it_calls_itself_kubectl_steadfast() {
-    assert!(plugin(&["plan", "-h"]).out.contains("Usage: kubectl steadfast plan"), "{:?}", plugin(&["plan", "-h"]));
+    assert!(
+        plugin(&["plan", "-h"])
+            .out
+            .contains("Usage: kubectl steadfast plan"),
+        "{:?}",
+        plugin(&["plan", "-h"])
+    );
     let wrong = plugin(&["plam"]);
     assert_eq!(wrong.code, 2);
-    assert!(wrong.err.contains("Usage: kubectl steadfast") && wrong.err.contains("'plan'"), "{wrong:?}");
-    let both = [plugin(&["reconcile", "tests/recorded/web/roll.yaml"]).out, steadfast(&["reconcile", "tests/recorded/web/roll.yaml"]).out];
+    assert!(
+        wrong.err.contains("Usage: kubectl steadfast") && wrong.err.contains("'plan'"),
+        "{wrong:?}"
+    );
+    let both = [
+        plugin(&["reconcile", "tests/recorded/web/roll.yaml"]).out,
+        steadfast(&["reconcile", "tests/recorded/web/roll.yaml"]).out,
+    ];
     assert_eq!(both[0], both[1]);
 }
 
@@ -39,9 +63,15 @@ fn the_version_names_the_newest_kubernetes() {
     let json = steadfast(&["version", "-o", "json"]).json();
     assert_eq!(json["steadfast"], env!("CARGO_PKG_VERSION"));
     assert_eq!(json["kubernetes"], Profile::default().kubernetes());
-    assert_eq!(json["kubernetesVersions"].as_array().unwrap().len(), Profile::VERSIONS.len());
+    assert_eq!(
+        json["kubernetesVersions"].as_array().unwrap().len(),
+        Profile::VERSIONS.len()
+    );
     let text = steadfast(&["version"]).out;
-    assert!(text.starts_with(&format!("steadfast {}\nKubernetes 1.", env!("CARGO_PKG_VERSION"))), "{text}");
+    assert!(
+        text.starts_with(&format!("steadfast {}\nKubernetes 1.", env!("CARGO_PKG_VERSION"))),
+        "{text}"
+    );
     assert!(steadfast(&["--version"]).out.starts_with("steadfast "));
 }
 
@@ -50,7 +80,10 @@ fn completions_know_the_commands_in_every_shell() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let run = steadfast(&["completions", shell]);
         assert_eq!(run.code, 0);
-        assert!(run.out.contains("reconcile") && run.out.contains("feature-gates"), "{shell}");
+        assert!(
+            run.out.contains("reconcile") && run.out.contains("feature-gates"),
+            "{shell}"
+        );
     }
     assert!(plugin(&["completions", "bash"]).out.contains("kubectl-steadfast"));
 }
@@ -59,6 +92,14 @@ fn completions_know_the_commands_in_every_shell() {
 fn colour_is_for_terminals_unless_asked_for() {
     let dump = ["reconcile", "tests/recorded/web/roll.yaml"];
     assert!(!steadfast(&dump).out.contains('\u{1b}'));
-    assert!(steadfast(&[&dump[..], &["--color", "always"]].concat()).out.contains("\u{1b}[32mcreate\u{1b}[0m"));
-    assert!(!steadfast(&[&dump[..], &["--color", "never"]].concat()).out.contains('\u{1b}'));
+    assert!(
+        steadfast(&[&dump[..], &["--color", "always"]].concat())
+            .out
+            .contains("\u{1b}[32mcreate\u{1b}[0m")
+    );
+    assert!(
+        !steadfast(&[&dump[..], &["--color", "never"]].concat())
+            .out
+            .contains('\u{1b}')
+    );
 }

@@ -1,5 +1,14 @@
 //! `plan`: a rollout foreseen to its end.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
 mod binary;
 
 use binary::{Run, Scratch, root, steadfast, steadfast_with, text_of};
@@ -18,13 +27,23 @@ fn stable(arguments: &[&str]) -> Value {
 fn actions(answer: &Value) -> Vec<String> {
     let steps = answer["steps"].as_array().unwrap().iter();
     let all = steps.flat_map(|step| step["actions"].as_array().unwrap());
-    all.map(|action| format!("{} {}", action["type"].as_str().unwrap(), action["name"].as_str().unwrap()))
-        .filter(|action| !action.contains("Revision"))
-        .collect()
+    all.map(|action| {
+        format!(
+            "{} {}",
+            action["type"].as_str().unwrap(),
+            action["name"].as_str().unwrap()
+        )
+    })
+    .filter(|action| !action.contains("Revision"))
+    .collect()
 }
 
 fn names(list: &Value) -> Vec<&str> {
-    list.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect()
+    list.as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap())
+        .collect()
 }
 
 /// The lines of the verdict, after the assumptions.
@@ -53,7 +72,12 @@ TIME  ACTION  OBJECT                   WHY
 assumed: 3 nodes
 ";
     assert!(run.out.starts_with(table), "{}", run.out);
-    assert!(run.out.contains("\nassumed: storage class `standard` binds at once\n"), "{}", run.out);
+    assert!(
+        run.out
+            .contains("\nassumed: storage class `standard` binds at once\n"),
+        "{}",
+        run.out
+    );
     let expected = "\
 Stable: StatefulSet default/web after 9.3s, Kubernetes 1.37
   steps       7
@@ -67,27 +91,55 @@ Stable: StatefulSet default/web after 9.3s, Kubernetes 1.37
 #[test]
 fn two_files_of_one_set_are_old_and_new_and_the_same_as_from() {
     let two = steadfast(&["plan", "examples/web.yaml", "examples/web-v2.yaml", "-o", "json"]);
-    let from = steadfast(&["plan", "--from", "examples/web.yaml", "-f", "examples/web-v2.yaml", "-o", "json"]);
+    let from = steadfast(&[
+        "plan",
+        "--from",
+        "examples/web.yaml",
+        "-f",
+        "examples/web-v2.yaml",
+        "-o",
+        "json",
+    ]);
     assert_eq!(two.out, from.out);
     let answer = two.json();
     let replaced = |name: &str| [format!("DeletePod {name}"), format!("CreatePod {name}")];
-    assert_eq!(actions(&answer), ["web-2", "web-1", "web-0"].map(replaced).concat());
-    assert_eq!(names(&answer["podNames"]["restarted"]), ["web-0", "web-1", "web-2"]);
+    assert_eq!(
+        actions(&answer),
+        ["web-2", "web-1", "web-0"].map(replaced).concat()
+    );
+    assert_eq!(
+        names(&answer["podNames"]["restarted"]),
+        ["web-0", "web-1", "web-2"]
+    );
     assert_eq!(answer["claims"], json!({"created": 0, "kept": 3, "deleted": 0}));
     assert_eq!(answer["minAvailable"], 2);
     let table = steadfast(&["plan", "examples/web.yaml", "examples/web-v2.yaml"]);
-    assert!(verdict(&table).contains("  available   never fewer than 2 Pods\n"), "{table:?}");
-    assert!(table.out.contains("assumed: the old manifest has become stable\n"));
+    assert!(
+        verdict(&table).contains("  available   never fewer than 2 Pods\n"),
+        "{table:?}"
+    );
+    assert!(
+        table
+            .out
+            .contains("assumed: the old manifest has become stable\n")
+    );
 }
 
 #[test]
 fn scaling_down_names_the_claims_whose_data_goes() {
     let run = steadfast(&["plan", "examples/web.yaml", "examples/web-scaled.yaml"]);
     assert_eq!(run.code, 0);
-    assert!(verdict(&run).contains("2 deleted with their data: www-web-1 and www-web-2\n"), "{}", run.out);
+    assert!(
+        verdict(&run).contains("2 deleted with their data: www-web-1 and www-web-2\n"),
+        "{}",
+        run.out
+    );
     let answer = stable(&["examples/web.yaml", "examples/web-scaled.yaml"]);
     assert_eq!(names(&answer["podNames"]["deleted"]), ["web-1", "web-2"]);
-    let deletes: Vec<String> = actions(&answer).into_iter().filter(|action| action.starts_with("Delete")).collect();
+    let deletes: Vec<String> = actions(&answer)
+        .into_iter()
+        .filter(|action| action.starts_with("Delete"))
+        .collect();
     assert_eq!(deletes, ["DeletePod web-2", "DeletePod web-1"]);
 }
 
@@ -96,23 +148,37 @@ fn the_same_twice_is_nothing_to_do() {
     let run = steadfast(&["plan", "examples/quorum.yaml", "examples/quorum.yaml"]);
     assert_eq!(run.code, 0);
     assert!(!run.out.contains("TIME"), "{}", run.out);
-    assert!(verdict(&run).starts_with("Stable: StatefulSet default/quorum, nothing to do, Kubernetes 1.37\n"), "{}", run.out);
+    assert!(
+        verdict(&run).starts_with("Stable: StatefulSet default/quorum, nothing to do, Kubernetes 1.37\n"),
+        "{}",
+        run.out
+    );
 }
 
 #[test]
 fn a_canary_is_held_by_its_partition() {
-    let new = Scratch::new("canary.yaml", text_of("examples/canary.yaml").replace("httpd:2.4.65", "httpd:2.4.66"));
+    let new = Scratch::new(
+        "canary.yaml",
+        text_of("examples/canary.yaml").replace("httpd:2.4.65", "httpd:2.4.66"),
+    );
     let run = steadfast(&["plan", "examples/canary.yaml", new.path()]);
     assert_eq!(run.code, 0, "{run:?}");
     let verdict = verdict(&run);
     assert!(verdict.contains("held by the partition"), "{verdict}");
-    assert!(verdict.contains("1 restarted: api-4\n") && verdict.contains("4 untouched: api-0, api-1, api-2 and api-3"), "{verdict}");
+    assert!(
+        verdict.contains("1 restarted: api-4\n")
+            && verdict.contains("4 untouched: api-0, api-1, api-2 and api-3"),
+        "{verdict}"
+    );
 }
 
 #[test]
 fn a_moved_start_ordinal_moves_the_pods() {
     let manifest = text_of("examples/web.yaml");
-    let new = Scratch::new("moved.yaml", manifest.replace("  replicas: 3\n", "  replicas: 3\n  ordinals: {start: 1}\n"));
+    let new = Scratch::new(
+        "moved.yaml",
+        manifest.replace("  replicas: 3\n", "  replicas: 3\n  ordinals: {start: 1}\n"),
+    );
     let answer = stable(&["examples/web.yaml", new.path()]);
     assert_eq!(names(&answer["podNames"]["created"]), ["web-3"]);
     assert_eq!(names(&answer["podNames"]["deleted"]), ["web-0"]);
@@ -125,26 +191,60 @@ fn deletion_takes_or_leaves_the_pods_as_the_cascade_says() {
         let answer = delete(cascade);
         assert_eq!(answer["verdict"]["deleted"], true);
         assert_eq!(answer["pods"]["deleted"], 3, "{cascade}");
-        assert_eq!(answer["claims"], json!({"created": 0, "kept": 3, "deleted": 0}), "{cascade}");
+        assert_eq!(
+            answer["claims"],
+            json!({"created": 0, "kept": 3, "deleted": 0}),
+            "{cascade}"
+        );
     }
-    assert_eq!(delete("orphan")["pods"], json!({"created": 0, "deleted": 0, "restarted": 0, "untouched": 3}));
-    let gone = text_of("examples/web.yaml").replace("  replicas: 3\n", "  replicas: 3\n  persistentVolumeClaimRetentionPolicy: {whenDeleted: Delete}\n");
+    assert_eq!(
+        delete("orphan")["pods"],
+        json!({"created": 0, "deleted": 0, "restarted": 0, "untouched": 3})
+    );
+    let gone = text_of("examples/web.yaml").replace(
+        "  replicas: 3\n",
+        "  replicas: 3\n  persistentVolumeClaimRetentionPolicy: {whenDeleted: Delete}\n",
+    );
     let file = Scratch::new("gone.yaml", gone);
     assert_eq!(stable(&[file.path(), "--delete"])["claims"]["deleted"], 3);
     let run = steadfast(&["plan", "examples/web.yaml", "--delete"]);
-    assert!(verdict(&run).starts_with("Deleted: StatefulSet default/web is gone after "), "{}", run.out);
-    assert_eq!(steadfast(&["plan", "examples/web.yaml", "--cascade", "orphan"]).code, 2);
+    assert!(
+        verdict(&run).starts_with("Deleted: StatefulSet default/web is gone after "),
+        "{}",
+        run.out
+    );
+    assert_eq!(
+        steadfast(&["plan", "examples/web.yaml", "--cascade", "orphan"]).code,
+        2
+    );
 }
 
 #[test]
 fn a_broken_image_is_blocked_and_named_and_exits_1() {
-    let arguments = ["plan", "examples/broken-image.yaml", "--broken-image", "nginx:no-such-tag"];
+    let arguments = [
+        "plan",
+        "examples/broken-image.yaml",
+        "--broken-image",
+        "nginx:no-such-tag",
+    ];
     let run = steadfast(&arguments);
     assert_eq!(run.code, 1, "{run:?}");
-    assert!(run.out.contains("warning  Pod shop-0") && !run.out.contains("shop-1"), "{}", run.out);
+    assert!(
+        run.out.contains("warning  Pod shop-0") && !run.out.contains("shop-1"),
+        "{}",
+        run.out
+    );
     let verdict = verdict(&run);
-    assert!(verdict.starts_with("Blocked: StatefulSet default/shop does not get any further after "), "{verdict}");
-    assert!(verdict.contains("blocked by  Pod shop-0: ImagePullBackOff: Back-off pulling image \"nginx:no-such-tag\""), "{verdict}");
+    assert!(
+        verdict.starts_with("Blocked: StatefulSet default/shop does not get any further after "),
+        "{verdict}"
+    );
+    assert!(
+        verdict.contains(
+            "blocked by  Pod shop-0: ImagePullBackOff: Back-off pulling image \"nginx:no-such-tag\""
+        ),
+        "{verdict}"
+    );
     let answer = steadfast(&[&arguments[..], &["-o", "json"]].concat());
     assert_eq!(answer.code, 1);
     assert_eq!(answer.json()["verdict"]["blockers"][0]["name"], "shop-0");
@@ -154,40 +254,117 @@ fn a_broken_image_is_blocked_and_named_and_exits_1() {
 fn a_claim_that_cannot_be_bound_is_blocked_and_named() {
     for mode in ["missing", "never"] {
         let class = format!("no-such-class={mode}");
-        let run = steadfast(&["plan", "examples/unbindable-claim.yaml", "--storage-class", &class]);
+        let run = steadfast(&[
+            "plan",
+            "examples/unbindable-claim.yaml",
+            "--storage-class",
+            &class,
+        ]);
         assert_eq!(run.code, 1, "{run:?}");
         let verdict = verdict(&run);
-        assert!(verdict.contains("blocked by  Pod archive-0: Pending") && verdict.contains("claim files-archive-0: Pending"), "{verdict}");
+        assert!(
+            verdict.contains("blocked by  Pod archive-0: Pending")
+                && verdict.contains("claim files-archive-0: Pending"),
+            "{verdict}"
+        );
     }
 }
 
 #[test]
 fn pods_that_never_become_ready_or_crash_or_never_stop_block_the_rollout() {
-    for (option, expected) in [("--not-ready", "Pod web-1: NotReady"), ("--crash", "Pod web-1: CrashLoopBackOff")] {
+    for (option, expected) in [
+        ("--not-ready", "Pod web-1: NotReady"),
+        ("--crash", "Pod web-1: CrashLoopBackOff"),
+    ] {
         let run = steadfast(&["plan", "examples/web.yaml", option, "web-1"]);
         assert_eq!(run.code, 1, "{run:?}");
         assert!(verdict(&run).contains(expected), "{option}: {}", run.out);
         assert!(!run.out.contains("Pod web-2"), "{}", run.out);
     }
-    let stuck = steadfast(&["plan", "examples/web.yaml", "examples/web-v2.yaml", "--never-terminates", "web-2"]);
-    assert!(stuck.code == 1 && verdict(&stuck).contains("Pod web-2: Terminating"), "{stuck:?}");
+    let stuck = steadfast(&[
+        "plan",
+        "examples/web.yaml",
+        "examples/web-v2.yaml",
+        "--never-terminates",
+        "web-2",
+    ]);
+    assert!(
+        stuck.code == 1 && verdict(&stuck).contains("Pod web-2: Terminating"),
+        "{stuck:?}"
+    );
+}
+
+#[test]
+fn an_api_server_that_refuses_blocks_the_rollout_in_its_own_words() {
+    let run = steadfast(&[
+        "plan",
+        "examples/web.yaml",
+        "--api-error",
+        "create:pod/web-1=quota",
+    ]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(
+        run.out.contains("pods \"web-1\" is forbidden: exceeded quota"),
+        "{}",
+        run.out
+    );
+    assert!(verdict(&run).contains("blocked by  "), "{}", run.out);
+    assert_eq!(
+        steadfast(&["plan", "examples/web.yaml", "--api-error", "create:pod=sulk"]).code,
+        2
+    );
 }
 
 #[test]
 fn a_time_limit_leaves_the_rollout_unfinished_with_exit_3() {
     let run = steadfast(&["plan", "examples/web.yaml", "--until", "5s"]);
     assert_eq!(run.code, 3, "{run:?}");
-    assert!(verdict(&run).starts_with("Unfinished: StatefulSet default/web is still on its way after 5s"), "{}", run.out);
+    assert!(
+        verdict(&run).starts_with("Unfinished: StatefulSet default/web is still on its way after 5s"),
+        "{}",
+        run.out
+    );
 }
 
 #[test]
 fn times_of_the_cluster_are_options_a_file_and_the_same_again() {
-    let slow = stable(&["examples/web.yaml", "--pull", "10s", "--start", "5s", "--ready", "1m", "--scheduling", "0", "--nodes", "1"]);
-    assert_eq!(slow["seconds"].as_f64(), Some(75.025 + 2.0 * 65.0), "one pull, three starts, and the calls of the controller");
-    let settings = Scratch::new("settings.yaml", "settings: {pull: 10s, start: 5s, readiness: 1m, scheduling: 0s, nodes: 1}\n");
+    let slow = stable(&[
+        "examples/web.yaml",
+        "--pull",
+        "10s",
+        "--start",
+        "5s",
+        "--ready",
+        "1m",
+        "--scheduling",
+        "0",
+        "--nodes",
+        "1",
+    ]);
+    assert_eq!(
+        slow["seconds"].as_f64(),
+        Some(75.025 + 2.0 * 65.0),
+        "one pull, three starts, and the calls of the controller"
+    );
+    let settings = Scratch::new(
+        "settings.yaml",
+        "settings: {pull: 10s, start: 5s, readiness: 1m, scheduling: 0s, nodes: 1}\n",
+    );
     let file = stable(&["examples/web.yaml", "--settings", settings.path()]);
     assert_eq!(file["seconds"], slow["seconds"]);
-    let seeded = |seed: &str| steadfast(&["plan", "examples/web.yaml", "--jitter", "50", "--seed", seed, "-o", "json"]).out;
+    let seeded = |seed: &str| {
+        steadfast(&[
+            "plan",
+            "examples/web.yaml",
+            "--jitter",
+            "50",
+            "--seed",
+            seed,
+            "-o",
+            "json",
+        ])
+        .out
+    };
     assert_eq!(seeded("7"), seeded("7"));
     assert_ne!(seeded("7"), seeded("8"));
 }
@@ -197,10 +374,24 @@ fn wrong_settings_are_told_with_their_place() {
     let bare = Scratch::new("bare.yaml", "seed: 1\npull: soon\n");
     let run = steadfast(&["plan", "examples/web.yaml", "--settings", bare.path()]);
     assert_eq!(run.code, 2);
-    assert!(run.complaint(&bare).starts_with("error: FILE:2:1: settings.pull: Invalid value: \"soon\""), "{run:?}");
-    for (option, value) in [("--pull", "soon"), ("--jitter", "101"), ("--nodes", "-1"), ("--storage-class", "a=b"), ("--absent", "pod/x"), ("--until", "5")] {
+    assert!(
+        run.complaint(&bare)
+            .starts_with("error: FILE:2:1: settings.pull: Invalid value: \"soon\""),
+        "{run:?}"
+    );
+    for (option, value) in [
+        ("--pull", "soon"),
+        ("--jitter", "101"),
+        ("--nodes", "-1"),
+        ("--storage-class", "a=b"),
+        ("--absent", "pod/x"),
+        ("--until", "5"),
+    ] {
         let run = steadfast(&["plan", "examples/web.yaml", option, value]);
-        assert!(run.code == 2 && run.err.contains(value), "{option} {value}: {run:?}");
+        assert!(
+            run.code == 2 && run.err.contains(value),
+            "{option} {value}: {run:?}"
+        );
     }
 }
 
@@ -224,7 +415,11 @@ fn every_recorded_dump_is_played_to_its_end_and_stuck_moments_are_blocked() {
             let moment = dump.file_stem().unwrap().to_str().unwrap();
             if moment.contains("stuck") || moment == "broken" {
                 assert_eq!(state, "blocked", "{}", dump.display());
-                assert!(!answer["verdict"]["blockers"].as_array().unwrap().is_empty(), "{}", dump.display());
+                assert!(
+                    !answer["verdict"]["blockers"].as_array().unwrap().is_empty(),
+                    "{}",
+                    dump.display()
+                );
             }
             if moment == "stable" || moment == "held" {
                 assert_eq!(actions(&answer), [] as [&str; 0], "{}", dump.display());
@@ -240,9 +435,19 @@ fn a_dump_and_a_manifest_are_the_change_of_what_a_cluster_holds() {
     let dump = "tests/recorded/web/stable.yaml";
     let new = "examples/web-v2.yaml";
     let observed = stable(&["--observed", dump, new]);
-    assert_eq!(names(&observed["podNames"]["restarted"]), ["web-0", "web-1", "web-2"]);
-    assert_eq!(observed["revisionIsProvisional"], true, "made from a raw manifest");
-    assert_eq!(actions(&observed), actions(&stable(&[dump, new])), "OLD NEW where OLD is a dump");
+    assert_eq!(
+        names(&observed["podNames"]["restarted"]),
+        ["web-0", "web-1", "web-2"]
+    );
+    assert_eq!(
+        observed["revisionIsProvisional"], true,
+        "made from a raw manifest"
+    );
+    assert_eq!(
+        actions(&observed),
+        actions(&stable(&[dump, new])),
+        "OLD NEW where OLD is a dump"
+    );
     let same = stable(&["--observed", dump, "examples/web.yaml"]);
     assert_eq!(actions(&same), [] as [&str; 0]);
     assert_eq!(same["revisionIsProvisional"], Value::Null, "the cluster has it");
@@ -257,7 +462,11 @@ fn a_repaired_template_does_not_free_a_stuck_rollout() {
     // k/k#67250: the broken Pod must be deleted by hand.
     let run = steadfast(&["plan", "tests/recorded/web/repaired-but-stuck.yaml"]);
     assert_eq!(run.code, 1);
-    assert!(verdict(&run).contains("blocked by  Pod web-2: ImagePullBackOff"), "{}", run.out);
+    assert!(
+        verdict(&run).contains("blocked by  Pod web-2: ImagePullBackOff"),
+        "{}",
+        run.out
+    );
 }
 
 #[test]
@@ -271,7 +480,13 @@ fn a_manifest_may_come_from_standard_input() {
 
 #[test]
 fn watch_prints_what_kubectl_would() {
-    let run = steadfast(&["plan", "examples/broken-image.yaml", "--broken-image", "*:no-such-tag", "--watch"]);
+    let run = steadfast(&[
+        "plan",
+        "examples/broken-image.yaml",
+        "--broken-image",
+        "*:no-such-tag",
+        "--watch",
+    ]);
     assert_eq!(run.code, 1);
     let expected = "\
 NAME     READY   STATUS              RESTARTS   AGE
@@ -286,19 +501,33 @@ shop-0   0/1     ImagePullBackOff    0          3s
 
 #[test]
 fn a_thousand_replicas_are_folded_unless_asked_for() {
-    let file = Scratch::new("web.yaml", text_of("examples/web.yaml").replace("replicas: 3", "replicas: 60"));
+    let file = Scratch::new(
+        "web.yaml",
+        text_of("examples/web.yaml").replace("replicas: 3", "replicas: 60"),
+    );
     let folded = steadfast(&["plan", file.path()]);
     assert_eq!(folded.code, 0, "{folded:?}");
     assert!(folded.out.contains("… 57 more like these\n"), "{}", folded.out);
-    assert!(folded.out.lines().count() < 30 && folded.out.contains("create  Pod web-59"), "{}", folded.out);
-    assert!(verdict(&folded).contains("60 created: web-0, web-1, web-2, web-3, … web-59"), "{}", folded.out);
+    assert!(
+        folded.out.lines().count() < 30 && folded.out.contains("create  Pod web-59"),
+        "{}",
+        folded.out
+    );
+    assert!(
+        verdict(&folded).contains("60 created: web-0, web-1, web-2, web-3, … web-59"),
+        "{}",
+        folded.out
+    );
     let all = steadfast(&["plan", file.path(), "--all"]);
     assert_eq!(all.out.matches("create  Pod web-").count(), 60);
 }
 
 #[test]
 fn another_kubernetes_is_named_in_the_verdict_and_decides() {
-    let slow = text_of("examples/web.yaml").replace("  replicas: 3\n", "  replicas: 3\n  updateStrategy: {type: RollingUpdate, rollingUpdate: {maxUnavailable: 2}}\n");
+    let slow = text_of("examples/web.yaml").replace(
+        "  replicas: 3\n",
+        "  replicas: 3\n  updateStrategy: {type: RollingUpdate, rollingUpdate: {maxUnavailable: 2}}\n",
+    );
     let old = Scratch::new("old.yaml", &slow);
     let new = Scratch::new("new.yaml", slow.replace("nginx:1.28", "nginx:1.29"));
     let least = |version: &str| {
@@ -308,23 +537,45 @@ fn another_kubernetes_is_named_in_the_verdict_and_decides() {
     };
     // maxUnavailable (KEP-961) is off in 1.36 and on in 1.37.
     assert_eq!([least("1.36"), least("1.37")], [2, 1]);
-    let run = steadfast(&["plan", "examples/web.yaml", "--kubernetes", "1.37", "--feature-gates", "MaxUnavailableStatefulSet=false"]);
-    assert!(verdict(&run).contains("Kubernetes 1.37 with MaxUnavailableStatefulSet=false\n"), "{run:?}");
+    let run = steadfast(&[
+        "plan",
+        "examples/web.yaml",
+        "--kubernetes",
+        "1.37",
+        "--feature-gates",
+        "MaxUnavailableStatefulSet=false",
+    ]);
+    assert!(
+        verdict(&run).contains("Kubernetes 1.37 with MaxUnavailableStatefulSet=false\n"),
+        "{run:?}"
+    );
 }
 
 #[test]
 fn an_immutable_field_is_refused_with_its_line() {
-    let new = Scratch::new("new.yaml", text_of("examples/web.yaml").replace("serviceName: web", "serviceName: other"));
+    let new = Scratch::new(
+        "new.yaml",
+        text_of("examples/web.yaml").replace("serviceName: web", "serviceName: other"),
+    );
     let run = steadfast(&["plan", "examples/web.yaml", new.path()]);
     assert_eq!((run.code, run.out.as_str()), (2, ""), "{run:?}");
     let complaint = run.complaint(&new);
-    assert!(complaint.starts_with("error: FILE:23:3: StatefulSet `web`: spec.serviceName: Invalid value"), "{complaint}");
+    assert!(
+        complaint.starts_with("error: FILE:23:3: StatefulSet `web`: spec.serviceName: Invalid value"),
+        "{complaint}"
+    );
 }
 
 #[test]
 fn unknown_fields_and_kinds_are_no_obstacle() {
-    let manifest = text_of("examples/web.yaml").replace("          image: nginx:1.28\n", "          image: nginx:1.28\n          aFieldOfTheFuture: 7\n");
-    let file = Scratch::new("future.yaml", format!("{manifest}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {{name: shop}}\n"));
+    let manifest = text_of("examples/web.yaml").replace(
+        "          image: nginx:1.28\n",
+        "          image: nginx:1.28\n          aFieldOfTheFuture: 7\n",
+    );
+    let file = Scratch::new(
+        "future.yaml",
+        format!("{manifest}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {{name: shop}}\n"),
+    );
     let run = steadfast(&["plan", file.path()]);
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(run.err, "note: not simulated: 1 Namespace\n");
@@ -334,11 +585,16 @@ fn unknown_fields_and_kinds_are_no_obstacle() {
 fn yaml_and_json_hold_the_same_answer() {
     let json = steadfast(&["plan", "examples/cache.yaml", "-o", "json"]).json();
     let yaml = steadfast(&["plan", "examples/cache.yaml", "-o", "yaml"]).out;
-    let read = steadfast_core::manifest::read_one(yaml.as_bytes()).unwrap().unwrap().value;
+    let read = steadfast_core::manifest::read_one(yaml.as_bytes())
+        .unwrap()
+        .unwrap()
+        .value;
     // JSON made of YAML knows no difference between 3 and 3.0.
     assert_eq!(read["steps"], json["steps"]);
     assert_eq!(read["verdict"], json["verdict"]);
-    for field in ["outcome", "verdict", "seconds", "revision", "pods", "claims", "assumed", "steps"] {
+    for field in [
+        "outcome", "verdict", "seconds", "revision", "pods", "claims", "assumed", "steps",
+    ] {
         assert!(!json[field].is_null(), "{field}");
     }
 }

@@ -95,7 +95,7 @@ pub fn wait(wait: &Wait) -> String {
         },
         WaitCode::PodTermination => format!("for {object} to be gone; it is terminating"),
         WaitCode::ClaimTermination => {
-            format!("for {object} to be gone; it is terminating, and is made anew after that")
+            format!("for {object} to be gone; it is terminating and will be made anew")
         }
         WaitCode::ClaimStale => format!("for {object} to be gone; it belongs to an earlier Pod of this name"),
         WaitCode::NameTaken => format!("for the name of {object}, which another object has"),

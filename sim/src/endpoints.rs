@@ -1,7 +1,7 @@
 //! EndpointSlices: which Pods a Service leads to, and what DNS says of them.
 //!
-//! Source of the rules: `k8s.io/endpointslice` (`reconciler.go`, `utils.go`). Not modelled: dual stack, topology hints, the
-//! empty slice of a Service without Pods.
+//! Source of the rules: `k8s.io/endpointslice` (`reconciler.go`, `utils.go`). Not modelled: dual stack, topology
+//! hints, the empty slice of a Service without Pods.
 
 mod slices;
 
@@ -23,8 +23,8 @@ const BATCH: Millis = Millis(100);
 
 /// The EndpointSlice controller.
 ///
-/// A Pod has an endpoint while its labels match the Service's selector, it has an address and it has not finished. It is
-/// serving while it is Ready, and ready while it is serving and not terminating, or always with
+/// A Pod has an endpoint while its labels match the Service's selector, it has an address and it has not finished.
+/// It is serving while it is Ready, and ready while it is serving and not terminating, or always with
 /// `publishNotReadyAddresses`. A slice holds up to 100 endpoints; a change rewrites one slice, 100 ms later.
 #[derive(Clone, Debug, Default)]
 pub struct Endpoints {

@@ -28,24 +28,25 @@ pub use pod::INIT_WAITS_FOR;
 
 /// The kubelets of all nodes.
 ///
-/// A Pod that is bound to a node waits for its claims, pulls its images (each once a node), runs its init containers in order,
-/// starts its containers and becomes ready by its probes. What goes wrong with which Pod is in
+/// A Pod that is bound to a node waits for its claims, pulls its images (each once a node), runs its init
+/// containers in order, starts its containers and becomes ready by its probes. What goes wrong with which Pod is in
 /// [`Settings::behaviours`](crate::settings::Settings::behaviours); after a change of that list the timer of
 /// [`reread`](crate::settings::reread) makes the kubelets act on it at once.
 ///
 /// Kept simple, on purpose:
 /// - All containers of a Pod start together and become ready together, when the last of them would.
-/// - A container that crashes does so as it starts, so it is never ready; the first restart comes at once, the others after
-///   the back-off, as upstream's.
+/// - A container that crashes does so as it starts, so it is never ready; the first restart comes at once, the
+///   others after the back-off, as upstream's.
 /// - A Pod that is being deleted is not ready at once; upstream's is when its containers have stopped.
 /// - A Pod whose containers have not started yet goes at once when it is deleted.
 /// - A node that comes back finds its containers still running.
-/// - The commands of init containers are not interpreted. With the annotation `sim.steadfast.dev/init-waits-for: previous` on
-///   the Pod template the first init container runs until the Pod with the ordinal before is ready, and then as long as any
-///   other; for the first ordinal of the set it does not wait. That stands for "the first Pod bootstraps, later ones clone from
-///   the one before".
+/// - The commands of init containers are not interpreted. With the annotation `sim.steadfast.dev/init-waits-for:
+///   previous` on the Pod template the first init container runs until the Pod with the ordinal before is ready,
+///   and then as long as any other; for the first ordinal of the set it does not wait. That stands for "the first
+///   Pod bootstraps, later ones clone from the one before".
 /// - A Pod that was observed in a state that waiting does not mend (CrashLoopBackOff, ImagePullBackOff,
-///   CreateContainerConfigError …) stays in it until it is deleted, and its image cannot be pulled by others either.
+///   CreateContainerConfigError …) stays in it until it is deleted, and its image cannot be pulled by others
+///   either.
 #[derive(Clone, Debug, Default)]
 pub struct Kubelet {
     pods: BTreeMap<Key, Pod>,

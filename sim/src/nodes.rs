@@ -1,7 +1,10 @@
 //! What the control plane does about nodes that fail, return or go.
 //!
-//! Source of rules and words: `pkg/controller/nodelifecycle` (taints, Pods not ready), `pkg/controller/tainteviction`
-//! (eviction), `pkg/controller/podgc` (Pods of nodes that are gone or out of service), KEP-2268.
+//! Source of rules and words: `pkg/controller/nodelifecycle` (taints, Pods not ready),
+//! `pkg/controller/tainteviction` (eviction), `pkg/controller/podgc` (Pods of nodes that are gone or out of
+//! service), KEP-2268.
+
+mod taints;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,7 +17,7 @@ use crate::component::{Component, Step, World};
 use crate::scheduler::selector::{Taint, Toleration};
 use crate::store::{ApiError, Change, DeleteOptions, Key, Resource, Store, Write};
 use crate::view;
-use crate::volumes::drop_version;
+use taints::{patience, retaint, taints};
 
 const UNREACHABLE: &str = "node.kubernetes.io/unreachable";
 const NOT_READY: &str = "node.kubernetes.io/not-ready";
@@ -25,10 +28,10 @@ const QUARANTINE: Millis = Millis(40_000);
 /// The node lifecycle controller, taint eviction and Pod garbage collection in one component.
 ///
 /// A node whose condition Ready is Unknown has lost its kubelet since that condition's last transition. After
-/// `nodeMonitor` it is tainted unreachable and its Pods are no longer ready; after `evictionAfter` more (or as long as a
-/// Pod's own tolerations say) they are deleted, and stay terminating until the node returns, is deleted, or is tainted
-/// `node.kubernetes.io/out-of-service`. A node that reports Ready False is tainted at once; its kubelet goes on. When a
-/// node is ready again the taints go and evictions that have not happened are called off.
+/// `nodeMonitor` it is tainted unreachable and its Pods are no longer ready; after `evictionAfter` more (or as long
+/// as a Pod's own tolerations say) they are deleted, and stay terminating until the node returns, is deleted, or is
+/// tainted `node.kubernetes.io/out-of-service`. A node that reports Ready False is tainted at once; its kubelet
+/// goes on. When a node is ready again the taints go and evictions that have not happened are called off.
 #[derive(Clone, Debug, Default)]
 pub struct Nodes {
     pods: BTreeMap<Arc<str>, BTreeSet<Key>>,
@@ -72,8 +75,9 @@ impl Component for Nodes {
     fn changed(&mut self, change: &Change, world: &mut World<'_>) -> Step {
         let mut step = Step::default();
         match change.key.resource {
-            Resource::Node => match &change.after {
-                Some(node) => self.node_changed(&change.key, node, world, &mut step),
+            // What has been written since this change counts, so the store is asked and not the change.
+            Resource::Node => match world.store.get(&change.key).cloned() {
+                Some(node) => self.node_changed(&change.key, &node, world, &mut step),
                 None => self.node_gone(&change.key, &mut step),
             },
             Resource::Pod => self.pod_changed(change, world, &mut step),
@@ -327,65 +331,6 @@ impl Nodes {
             step.timers.push((Millis(delay), timer));
         }
     }
-}
-
-/// For how many milliseconds from now a Pod with these tolerations may stay; `None` is for ever.
-///
-/// The API server gives every Pod tolerations of 300 seconds for the two taints of nodes that are not ready
-/// (`defaulttolerationseconds`); for Pods that lack them `evictionAfter` stands in.
-fn patience(
-    taint: &(Taint, Option<Timestamp>),
-    tolerations: &[Toleration],
-    world: &World<'_>,
-) -> Option<u64> {
-    let (taint, since) = taint;
-    let mut fitting = tolerations
-        .iter()
-        .filter(|toleration| toleration.is_for(taint))
-        .peekable();
-    let span = if fitting.peek().is_some() {
-        let seconds = fitting.filter_map(|toleration| toleration.seconds).min()?;
-        u64::try_from(seconds).unwrap_or_default().saturating_mul(1000)
-    } else if matches!(taint.key.as_str(), UNREACHABLE | NOT_READY) {
-        world.settings.eviction_after.millis().0
-    } else {
-        return Some(0);
-    };
-    let passed = since.map_or(0, |since| {
-        world.wall.millis().saturating_sub(since.millis()).max(0)
-    });
-    Some(span.saturating_sub(u64::try_from(passed).unwrap_or_default()))
-}
-
-fn taints(node: &Value) -> Vec<(Taint, Option<Timestamp>)> {
-    let times = view::items(node, &["spec", "taints"]).iter();
-    let times = times.map(|taint| view::text(taint, &["timeAdded"]).and_then(Timestamp::parse));
-    Taint::of_node(node)
-        .into_iter()
-        .zip(times)
-        .filter(|(taint, _)| taint.effect == "NoExecute")
-        .collect()
-}
-
-/// The node with the two taints of `key`, and without the others that this controller sets.
-fn retaint(node: &Value, key: Option<&str>, wall: Timestamp) -> Write {
-    let mut node = node.clone();
-    drop_version(&mut node);
-    let kept = view::items(&node, &["spec", "taints"]).iter();
-    let kept = kept.filter(|taint| !matches!(view::text(taint, &["key"]), Some(UNREACHABLE | NOT_READY)));
-    let mut taints: Vec<Value> = kept.cloned().collect();
-    if let Some(key) = key {
-        let wall = wall.whole_seconds();
-        taints.push(json!({"key": key, "effect": "NoSchedule", "timeAdded": wall}));
-        taints.push(json!({"key": key, "effect": "NoExecute", "timeAdded": wall}));
-    }
-    if let Some(node) = node.as_object_mut() {
-        let spec = node.entry("spec").or_insert_with(|| json!({}));
-        if let Some(spec) = spec.as_object_mut() {
-            spec.insert("taints".to_owned(), Value::Array(taints));
-        }
-    }
-    Write::Update(node)
 }
 
 /// The node is heard of again, or for the last time.

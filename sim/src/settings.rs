@@ -1,4 +1,5 @@
-//! How the simulated cluster behaves: its nodes, its storage, how long things take, and what goes wrong with which Pod.
+//! How the simulated cluster behaves: its nodes, its storage, how long things take, and what goes wrong with which
+//! Pod.
 //!
 //! Whatever a scenario leaves out is assumed so that a rollout can succeed.
 
@@ -17,7 +18,8 @@ pub use behaviour::{Behaviour, Phase, What};
 pub(crate) use behaviour::{Fate, Runs, Subject, Termination, is_like};
 pub use span::Span;
 
-/// The settings of one cluster. In YAML the names are camelCase, and spans of time are written `500ms`, `2s`, `1m30s`.
+/// The settings of one cluster. In YAML the names are camelCase, and spans of time are written `500ms`, `2s`,
+/// `1m30s`.
 ///
 /// ```
 /// use steadfast_sim::settings::Settings;
@@ -34,8 +36,8 @@ pub struct Settings {
     pub seed: u64,
     /// The nodes: how many, or a list of them. Default 3.
     pub nodes: NodesSetting,
-    /// What is known of storage classes. Default: one, `standard`, the default class, that binds at once. A class that
-    /// a claim names and that is not listed is assumed to exist and to bind at once.
+    /// What is known of storage classes. Default: one, `standard`, the default class, that binds at once. A class
+    /// that a claim names and that is not listed is assumed to exist and to bind at once.
     pub storage_classes: Vec<StorageClassSetting>,
     /// Secrets and ConfigMaps that do not exist. All others that a Pod refers to are assumed to. Default: none.
     pub absent: Vec<Absent>,
@@ -43,34 +45,36 @@ pub struct Settings {
     pub scheduling: Span,
     /// How long a node takes to pull an image that it does not have yet. Default `2s`.
     pub pull: Span,
-    /// How long an init container runs, and how long the containers of a Pod take to start once all images are there.
-    /// Default `1s`.
+    /// How long an init container runs, and how long the containers of a Pod take to start once all images are
+    /// there. Default `1s`.
     pub start: Span,
-    /// From the start of the containers until the Pod is ready. Default: absent, which means that the probes decide: the
-    /// first tick of `periodSeconds` that is not before `initialDelaySeconds`, and at once where there is no probe.
+    /// From the start of the containers until the Pod is ready. Default: absent, which means that the probes
+    /// decide: the first tick of `periodSeconds` that is not before `initialDelaySeconds`, and at once where there
+    /// is no probe.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub readiness: Option<Span>,
     /// How long containers take to stop after they were asked to; never longer than the grace period. Default `1s`.
     pub termination: Span,
-    /// How long the kubelet waits before it starts a container again that crashed twice or more. Default `10s`, doubling to
-    /// `5m`.
+    /// How long the kubelet waits before it starts a container again that crashed twice or more. Default `10s`,
+    /// doubling to `5m`.
     pub crash_back_off: BackOff,
-    /// How long the kubelet waits before it pulls an image again that could not be pulled. Default `10s`, doubling to `5m`.
+    /// How long the kubelet waits before it pulls an image again that could not be pulled. Default `10s`, doubling
+    /// to `5m`.
     pub pull_back_off: BackOff,
-    /// By how much, in percent, `scheduling`, `pull`, `start`, `readiness` and `termination` vary to both sides. Default
-    /// 0: not at all.
+    /// By how much, in percent, `scheduling`, `pull`, `start`, `readiness` and `termination` vary to both sides.
+    /// Default 0: not at all.
     pub jitter: u8,
     /// How long after a change the simulated controller hears of it. Default `0s`.
     pub watch: Span,
     /// How long one API call of the simulated controller takes. Default `5ms`.
     pub call: Span,
-    /// How long after a node was found dead its Pods are deleted (`tolerationSeconds` of the tolerations that the API server
-    /// gives every Pod). Default `5m`.
+    /// How long after a node was found dead its Pods are deleted (`tolerationSeconds` of the tolerations that the
+    /// API server gives every Pod). Default `5m`.
     pub eviction_after: Span,
     /// How long after a node's last sign of life it is found dead. Default `40s`.
     pub node_monitor: Span,
-    /// What goes wrong with which Pod. The last entry that matches a Pod wins; a scenario may change the list at any time
-    /// (see [`reread`]). Default: nothing goes wrong.
+    /// What goes wrong with which Pod. The last entry that matches a Pod wins; a scenario may change the list at
+    /// any time (see [`reread`]). Default: nothing goes wrong.
     pub behaviours: Vec<Behaviour>,
 }
 
@@ -160,8 +164,8 @@ pub struct BackOff {
     pub limit: Span,
 }
 
-/// The timer after which the component `owner` (`kubelet` or `volumes`) looks at the settings again. Whoever changes the
-/// settings of a running cluster schedules one for each, at once.
+/// The timer after which the component `owner` (`kubelet` or `volumes`) looks at the settings again. Whoever
+/// changes the settings of a running cluster schedules one for each, at once.
 pub fn reread(owner: &'static str) -> Timer {
     Timer {
         owner,
@@ -253,7 +257,8 @@ impl NodesSetting {
         }
     }
 
-    /// The nodes as API objects, ready to be put into the store: labels, addresses, capacity and the condition Ready.
+    /// The nodes as API objects, ready to be put into the store: labels, addresses, capacity and the condition
+    /// Ready.
     pub fn objects(&self) -> Vec<Value> {
         match self {
             Self::Count(count) => (1..=*count)

@@ -118,10 +118,6 @@ impl Small {
         self.clock.advance_to(Millis(until));
     }
 
-    pub(crate) fn now(&self) -> u64 {
-        self.clock.now().0
-    }
-
     /// Whether a timer is left.
     pub(crate) fn is_at_rest(&self) -> bool {
         self.clock.next_at().is_none()

@@ -5,12 +5,13 @@
 
 pub(crate) mod available;
 pub(crate) mod class;
+mod objects;
 mod size;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::clock::Timer;
 use crate::component::{Component, Step, World};
@@ -19,6 +20,8 @@ use crate::store::{Change, DeleteOptions, Key, Resource, Write};
 use crate::view;
 use available::{Available, Want};
 use class::{Class, NO_PROVISIONER, SELECTED_NODE};
+pub(crate) use objects::{annotate, drop_version};
+use objects::{create_ephemeral, new_volume, push_bound_claim, reference, without_selected_node};
 
 /// The finalizer that keeps a claim while a Pod uses it.
 const CLAIM_PROTECTION: &str = "kubernetes.io/pvc-protection";
@@ -27,10 +30,11 @@ const VOLUME_PROTECTION: &str = "kubernetes.io/pv-protection";
 
 /// The controllers for claims and volumes in one component.
 ///
-/// A claim is bound to the smallest available volume that satisfies it, else one is made after the delay of its class.
-/// In a class that waits for its first consumer both happen once the scheduler has chosen a node. A claim that is
-/// being deleted stays as long as a Pod that has a node uses it, whatever the Pod's phase. A volume whose claim has gone is
-/// deleted or kept by its `persistentVolumeReclaimPolicy`. Claims of ephemeral volumes are created here.
+/// A claim is bound to the smallest available volume that satisfies it, else one is made after the delay of its
+/// class. In a class that waits for its first consumer both happen once the scheduler has chosen a node. A claim
+/// that is being deleted stays as long as a Pod that has a node uses it, whatever the Pod's phase. A volume whose
+/// claim has gone is deleted or kept by its `persistentVolumeReclaimPolicy`. Claims of ephemeral volumes are
+/// created here.
 #[derive(Clone, Debug, Default)]
 pub struct Volumes {
     available: Available,
@@ -108,10 +112,13 @@ impl Volumes {
                 release(before, world, step);
             }
         }
-        let Some(claim) = &change.after else { return };
-        if view::is_terminating(claim) {
+        // What has been decided since this change counts, so the store is asked and not the change.
+        let Some(claim) = world.store.get(key).cloned() else {
+            return;
+        };
+        if view::is_terminating(&claim) {
             self.pending.remove(key);
-            self.unprotect(key, claim, step);
+            self.unprotect(key, &claim, step);
         } else if matches!(view::text(claim, &["status", "phase"]), Some("Bound" | "Lost")) {
             self.pending.remove(key);
         } else {
@@ -295,19 +302,18 @@ impl Volumes {
     }
 
     fn volume_changed(&mut self, change: &Change, world: &mut World<'_>, step: &mut Step) {
-        let is_available = self.available.put(&change.key.name, change.after.as_deref());
-        match (&change.before, &change.after) {
-            (Some(before), None) => lose(&change.key, before, world, step),
-            (_, Some(volume)) => {
-                let is_bound = view::text(volume, &["status", "phase"]) == Some("Bound");
-                if view::is_terminating(volume) && !is_bound {
-                    drop_finalizer(&change.key, volume, VOLUME_PROTECTION, step);
-                }
-            }
-            (None, None) => {}
+        let volume = world.store.get(&change.key).cloned();
+        let is_available = self.available.put(&change.key.name, volume.as_deref());
+        if let (Some(before), None) = (&change.before, &change.after) {
+            lose(&change.key, before, world, step);
         }
-        if is_available && let Some(volume) = &change.after {
-            self.offer(&change.key, volume, world, step);
+        let Some(volume) = volume else { return };
+        let is_bound = view::text(&volume, &["status", "phase"]) == Some("Bound");
+        if view::is_terminating(&volume) && !is_bound {
+            drop_finalizer(&change.key, &volume, VOLUME_PROTECTION, step);
+        }
+        if is_available {
+            self.offer(&change.key, &volume, world, step);
         }
     }
 
@@ -403,7 +409,8 @@ impl Volumes {
         }
     }
 
-    /// Takes the finalizer off a claim that is being deleted, once no Pod with a node uses it (`podUsesPVCForDeletion`).
+    /// Takes the finalizer off a claim that is being deleted, once no Pod with a node uses it
+    /// (`podUsesPVCForDeletion`).
     fn unprotect(&self, key: &Key, claim: &Value, step: &mut Step) {
         let is_used = self
             .users
@@ -505,149 +512,6 @@ fn drop_finalizer(key: &Key, object: &Value, finalizer: &str, step: &mut Step) {
             key: key.clone(),
             finalizers,
         });
-    }
-}
-
-/// The claims of a new Pod's ephemeral volumes (`pkg/controller/volume/ephemeral/controller.go`, `handleVolume`).
-fn create_ephemeral(key: &Key, pod: &Value, world: &World<'_>, step: &mut Step) {
-    for volume in view::items(pod, &["spec", "volumes"]) {
-        let Some(template) = view::at(volume, &["ephemeral", "volumeClaimTemplate"]) else {
-            continue;
-        };
-        let name = format!("{}-{}", key.name, view::text_or_empty(volume, &["name"]));
-        if world
-            .store
-            .get(&Key::new(Resource::PersistentVolumeClaim, &key.namespace, &name))
-            .is_some()
-        {
-            continue;
-        }
-        let mut metadata = template
-            .get("metadata")
-            .and_then(Value::as_object)
-            .cloned()
-            .unwrap_or_default();
-        metadata.insert("name".to_owned(), json!(name));
-        metadata.insert("namespace".to_owned(), json!(&*key.namespace));
-        let owner = json!([{"apiVersion": "v1", "kind": "Pod", "name": &*key.name, "uid": view::uid(pod),
-            "controller": true, "blockOwnerDeletion": true}]);
-        metadata.insert("ownerReferences".to_owned(), owner);
-        step.writes.push(Write::Create(
-            json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim",
-            "metadata": metadata, "spec": template.get("spec")}),
-        ));
-    }
-}
-
-/// The volume that is made for a claim, already kept for it. Under WaitForFirstConsumer it belongs to the zone of the node
-/// that the scheduler chose, where the node has one.
-fn new_volume(key: &Key, claim: &Value, class: &Class, world: &World<'_>) -> Value {
-    let get = |path: &[&str]| view::at(claim, path).cloned().unwrap_or_default();
-    let storage = view::text(claim, &["spec", "resources", "requests", "storage"]).unwrap_or("1Gi");
-    let object = world
-        .store
-        .get(&Key::new(Resource::StorageClass, "", &class.name));
-    let policy = object
-        .and_then(|object| view::text(object, &["reclaimPolicy"]))
-        .unwrap_or("Delete");
-    let name = format!("pvc-{}", view::uid(claim));
-    let mut spec = json!({
-        "capacity": {"storage": storage},
-        "accessModes": get(&["spec", "accessModes"]),
-        "volumeMode": view::text(claim, &["spec", "volumeMode"]).unwrap_or("Filesystem"),
-        "persistentVolumeReclaimPolicy": policy,
-        "storageClassName": class.name,
-        "claimRef": reference(key, claim),
-        "csi": {"driver": class.provisioner, "volumeHandle": name},
-    });
-    let zone_label = "topology.kubernetes.io/zone";
-    let node = view::text(claim, &["metadata", "annotations", SELECTED_NODE]).filter(|_| class.waits());
-    let node = node.and_then(|node| world.store.get(&Key::new(Resource::Node, "", node)));
-    let zone = node.and_then(|node| view::text(node, &["metadata", "labels", zone_label]));
-    if let (Some(zone), Some(spec)) = (zone, spec.as_object_mut()) {
-        let term = json!({"matchExpressions": [{"key": zone_label, "operator": "In", "values": [zone]}]});
-        spec.insert(
-            "nodeAffinity".to_owned(),
-            json!({"required": {"nodeSelectorTerms": [term]}}),
-        );
-    }
-    let mut volume = json!({
-        "apiVersion": "v1",
-        "kind": "PersistentVolume",
-        "metadata": {"name": name, "annotations": {"pv.kubernetes.io/provisioned-by": class.provisioner}},
-    });
-    if let Some(volume) = volume.as_object_mut() {
-        volume.insert("spec".to_owned(), spec);
-    }
-    volume
-}
-
-fn push_bound_claim(
-    key: &Key,
-    claim: &Value,
-    class: Option<&Class>,
-    volume: &str,
-    spec: &Value,
-    step: &mut Step,
-) {
-    let mut bound = claim.clone();
-    if let Some(own) = bound.get_mut("spec").and_then(Value::as_object_mut) {
-        own.insert("volumeName".to_owned(), json!(volume));
-        if let Some(class) = class {
-            own.insert("storageClassName".to_owned(), json!(class.name));
-        }
-    }
-    let annotations = [
-        ("pv.kubernetes.io/bind-completed", "yes"),
-        ("pv.kubernetes.io/bound-by-controller", "yes"),
-    ];
-    annotate(&mut bound, &annotations);
-    drop_version(&mut bound);
-    step.writes.push(Write::Update(bound));
-    let get = |name| spec.get(name).cloned().unwrap_or_default();
-    let status = json!({"phase": "Bound", "accessModes": get("accessModes"), "capacity": get("capacity")});
-    step.writes.push(Write::SetStatus {
-        key: key.clone(),
-        status,
-    });
-}
-
-fn reference(key: &Key, claim: &Value) -> Value {
-    json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "namespace": &*key.namespace, "name": &*key.name,
-        "uid": view::uid(claim)})
-}
-
-fn without_selected_node(claim: &Value) -> Value {
-    let mut claim = claim.clone();
-    let annotations = claim
-        .get_mut("metadata")
-        .and_then(|metadata| metadata.get_mut("annotations"));
-    if let Some(annotations) = annotations.and_then(Value::as_object_mut) {
-        annotations.remove(SELECTED_NODE);
-    }
-    drop_version(&mut claim);
-    claim
-}
-
-/// Adds annotations to an object.
-pub(crate) fn annotate(object: &mut Value, entries: &[(&str, &str)]) {
-    let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) else {
-        return;
-    };
-    let annotations = metadata
-        .entry("annotations")
-        .or_insert_with(|| Value::Object(Map::new()));
-    if let Some(annotations) = annotations.as_object_mut() {
-        for (key, value) in entries {
-            annotations.insert((*key).to_owned(), json!(value));
-        }
-    }
-}
-
-/// Makes an update unconditional: components decide from the newest state.
-pub(crate) fn drop_version(object: &mut Value) {
-    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
-        metadata.remove("resourceVersion");
     }
 }
 

@@ -55,7 +55,10 @@ fn check(path: &Path, rewrite: bool, outcome: &mut Outcome) -> Result<(), String
         outcome.rewritten.push(case.name);
         return Ok(());
     }
-    Err(format!("not as expected (-), but (+)\n{}", diff::unified(&case.expected, &found)))
+    Err(format!(
+        "not as expected (-), but (+)\n{}",
+        diff::unified(&case.expected, &found)
+    ))
 }
 
 impl Case {
@@ -64,7 +67,11 @@ impl Case {
     /// # Errors
     /// A sentence, where the input cannot be read.
     pub fn text(&self) -> Result<String, String> {
-        if self.is_decision() { decision::text(&self.input) } else { life::text(&self.input) }
+        if self.is_decision() {
+            decision::text(&self.input)
+        } else {
+            life::text(&self.input)
+        }
     }
 
     /// Whether it is about one decision, and not about a life.
@@ -82,7 +89,10 @@ pub fn files() -> Vec<PathBuf> {
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).expect("the cases' folder can be read").flatten() {
+    for entry in std::fs::read_dir(folder)
+        .expect("the cases' folder can be read")
+        .flatten()
+    {
         let path = entry.path();
         if path.is_dir() {
             collect(&path, files);
@@ -98,7 +108,11 @@ fn root() -> PathBuf {
 
 /// `THEME/BEHAVIOUR`.
 fn name_of(path: &Path) -> String {
-    path.strip_prefix(root()).unwrap_or(path).with_extension("").display().to_string()
+    path.strip_prefix(root())
+        .unwrap_or(path)
+        .with_extension("")
+        .display()
+        .to_string()
 }
 
 impl Outcome {
@@ -107,9 +121,14 @@ impl Outcome {
         const MOST: usize = 12;
         let mut report = format!("{} of {} cases failed", self.failures.len(), self.cases);
         for failure in self.failures.iter().take(MOST) {
-            let _ = write!(report, "\n\n{failure}");
+            let _ = write!(report, "\n\n{}", failure.trim_end());
         }
-        let rest: Vec<&str> = self.failures.iter().skip(MOST).filter_map(|f| f.split(':').next()).collect();
+        let rest: Vec<&str> = self
+            .failures
+            .iter()
+            .skip(MOST)
+            .filter_map(|f| f.split(':').next())
+            .collect();
         if !rest.is_empty() {
             let _ = write!(report, "\n\nand {}", rest.join(", "));
         }

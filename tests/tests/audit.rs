@@ -95,7 +95,7 @@ fn verb_and_kind(operation: &str) -> (&'static str, &'static str) {
         [("Create", "create"), ("Update", "update"), ("Delete", "delete"), ("Adopt", "patch"), ("Release", "patch")];
     let (prefix, verb) = verbs.into_iter().find(|(prefix, _)| operation.starts_with(prefix)).unwrap();
     let kinds = ["Pod", "PersistentVolumeClaim", "ControllerRevision"];
-    (verb, kinds.into_iter().find(|kind| operation[prefix.len()..] == **kind).unwrap())
+    (verb, kinds.into_iter().find(|kind| operation.strip_prefix(prefix) == Some(*kind)).unwrap())
 }
 
 fn operations() -> Vec<(String, Value)> {

@@ -29,5 +29,9 @@ fn every_decision_of_the_newest_version_is_upstreams() {
     let outcome = compare_with_upstream(Path::new(&program));
     println!("{} worlds were put to upstream", outcome.cases);
     assert!(outcome.failures.is_empty(), "{}", outcome.report());
-    assert!(outcome.cases >= 60, "only {} worlds were put to upstream", outcome.cases);
+    assert!(
+        outcome.cases >= 60,
+        "only {} worlds were put to upstream",
+        outcome.cases
+    );
 }

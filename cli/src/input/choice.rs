@@ -18,17 +18,29 @@ pub(crate) struct Choice {
 impl Choice {
     /// What the arguments ask for.
     pub(crate) fn of(arguments: &InputArguments) -> Self {
-        let given = arguments.set.as_deref().map(|set| set.strip_prefix("statefulset/").unwrap_or(set));
+        let given = arguments
+            .set
+            .as_deref()
+            .map(|set| set.strip_prefix("statefulset/").unwrap_or(set));
         match given.map(|set| set.split_once('/').ok_or(set)) {
             None => Self::default(),
-            Some(Ok((namespace, name))) => Self { namespace: Some(namespace.to_owned()), name: Some(name.to_owned()) },
-            Some(Err(name)) => Self { namespace: arguments.namespace.clone(), name: Some(name.to_owned()) },
+            Some(Ok((namespace, name))) => Self {
+                namespace: Some(namespace.to_owned()),
+                name: Some(name.to_owned()),
+            },
+            Some(Err(name)) => Self {
+                namespace: arguments.namespace.clone(),
+                name: Some(name.to_owned()),
+            },
         }
     }
 
     /// The choice of exactly this set.
     pub(crate) fn exactly(set: &Found) -> Self {
-        Self { namespace: Some(set.namespace().to_owned()), name: Some(set.name().to_owned()) }
+        Self {
+            namespace: Some(set.namespace().to_owned()),
+            name: Some(set.name().to_owned()),
+        }
     }
 
     /// The one set that is meant.
@@ -36,7 +48,9 @@ impl Choice {
         let mut meant = input.sets().filter(|set| self.is_for(set));
         let first = meant.next();
         let others: Vec<&Found> = meant.collect();
-        let Some(first) = first else { return Err(self.none(input)) };
+        let Some(first) = first else {
+            return Err(self.none(input));
+        };
         match others.iter().find(|other| other.full_name() == first.full_name()) {
             Some(again) => Err(twice(first, again)),
             None if others.is_empty() => Ok(first),
@@ -47,32 +61,57 @@ impl Choice {
     /// Whether this set may be meant.
     pub(crate) fn is_for(&self, set: &Found) -> bool {
         self.name.as_deref().is_none_or(|name| name == set.name())
-            && self.namespace.as_deref().is_none_or(|namespace| namespace == set.namespace())
+            && self
+                .namespace
+                .as_deref()
+                .is_none_or(|namespace| namespace == set.namespace())
     }
 
     fn none(&self, input: &Input) -> Failure {
         let mut names: Vec<String> = input.sets().map(Found::full_name).collect();
         names.sort();
         names.dedup();
-        let Some(name) = self.name.as_deref().filter(|_| !names.is_empty()) else { return input.no_set() };
+        let Some(name) = self.name.as_deref().filter(|_| !names.is_empty()) else {
+            return input.no_set();
+        };
         let asked = match &self.namespace {
             Some(namespace) => format!("{namespace}/{name}"),
             None => name.to_owned(),
         };
-        let message = format!("no StatefulSet `{asked}` in the input: there is {}", some(&names, 20));
+        let message = format!(
+            "no StatefulSet `{asked}` in the input: there is {}",
+            some(&names, 20)
+        );
         Failure::new(ErrorCode::Missing, message)
     }
 }
 
 fn several(first: &Found, others: &[&Found]) -> Failure {
-    let mut names: Vec<String> = std::iter::once(first).chain(others.iter().copied()).map(Found::full_name).collect();
+    let mut names: Vec<String> = std::iter::once(first)
+        .chain(others.iter().copied())
+        .map(Found::full_name)
+        .collect();
     names.sort();
-    let message = format!("{} StatefulSets in the input: choose one with --set: {}", names.len(), some(&names, 20));
+    let message = format!(
+        "{} StatefulSets in the input: choose one with --set: {}",
+        names.len(),
+        some(&names, 20)
+    );
     let causes = names.iter().map(|name| {
-        let cause = Cause::of("statefulSet", CauseType::FieldValueNotSupported, "one of the candidates");
-        Cause { value: Some(name.as_str().into()), ..cause }
+        let cause = Cause::of(
+            "statefulSet",
+            CauseType::FieldValueNotSupported,
+            "one of the candidates",
+        );
+        Cause {
+            value: Some(name.as_str().into()),
+            ..cause
+        }
     });
-    Failure::sentence(Error { causes: causes.collect(), ..Error::new(ErrorCode::Ambiguous, message) })
+    Failure::sentence(Error {
+        causes: causes.collect(),
+        ..Error::new(ErrorCode::Ambiguous, message)
+    })
 }
 
 fn twice(first: &Found, again: &Found) -> Failure {

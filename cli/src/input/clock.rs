@@ -27,7 +27,10 @@ pub(crate) fn newest_time(object: &Value) -> Option<Timestamp> {
                 Value::Array(_) | Value::Object(_) => newest_time(value),
                 _ => None,
             });
-            times.chain(deleted_at(object)).max().filter(|time| !time.is_zero())
+            times
+                .chain(deleted_at(object))
+                .max()
+                .filter(|time| !time.is_zero())
         }
         _ => None,
     }
@@ -35,8 +38,14 @@ pub(crate) fn newest_time(object: &Value) -> Option<Timestamp> {
 
 /// When a deletion was asked for: `deletionTimestamp` less the grace period.
 fn deleted_at(metadata: &Value) -> Option<Timestamp> {
-    let at = metadata.get("deletionTimestamp").and_then(Value::as_str).and_then(Timestamp::parse)?;
-    let grace = metadata.get("deletionGracePeriodSeconds").and_then(Value::as_i64).unwrap_or_default();
+    let at = metadata
+        .get("deletionTimestamp")
+        .and_then(Value::as_str)
+        .and_then(Timestamp::parse)?;
+    let grace = metadata
+        .get("deletionGracePeriodSeconds")
+        .and_then(Value::as_i64)
+        .unwrap_or_default();
     Some(at.plus_seconds(grace.clamp(0, i64::from(i32::MAX)).saturating_neg()))
 }
 

@@ -45,23 +45,50 @@ impl Found {
     /// A whole object of a file.
     pub(super) fn new(file: &Rc<str>, mut object: Object) -> Self {
         let value = std::mem::take(&mut object.value);
-        Self { value, place: Place { file: Rc::clone(file), origin: Rc::new(object), path: String::new(), subject: String::new() } }
+        Self {
+            value,
+            place: Place {
+                file: Rc::clone(file),
+                origin: Rc::new(object),
+                path: String::new(),
+                subject: String::new(),
+            },
+        }
     }
 
     /// An item of an observation, which need not say its kind.
-    pub(super) fn of_item(file: &Rc<str>, origin: &Rc<Object>, path: String, kind: &str, mut value: Value) -> Self {
+    pub(super) fn of_item(
+        file: &Rc<str>,
+        origin: &Rc<Object>,
+        path: String,
+        kind: &str,
+        mut value: Value,
+    ) -> Self {
         if let Value::Object(entries) = &mut value
             && !kind.is_empty()
             && entries.get("kind").is_none_or(Value::is_null)
         {
             entries.insert("kind".to_owned(), kind.into());
         }
-        Self { value, place: Place { file: Rc::clone(file), origin: Rc::clone(origin), path, subject: String::new() } }
+        Self {
+            value,
+            place: Place {
+                file: Rc::clone(file),
+                origin: Rc::clone(origin),
+                path,
+                subject: String::new(),
+            },
+        }
     }
 
     /// The place of an origin itself.
     pub(super) fn place(file: &Rc<str>, origin: &Rc<Object>) -> Place {
-        Place { file: Rc::clone(file), origin: Rc::clone(origin), path: String::new(), subject: String::new() }
+        Place {
+            file: Rc::clone(file),
+            origin: Rc::clone(origin),
+            path: String::new(),
+            subject: String::new(),
+        }
     }
 
     /// The object and its place apart.
@@ -127,7 +154,9 @@ impl Found {
             return;
         }
         if let Some(Value::Object(metadata)) = self.value.get_mut("metadata")
-            && metadata.get("namespace").is_none_or(|given| given.is_null() || given == "")
+            && metadata
+                .get("namespace")
+                .is_none_or(|given| given.is_null() || given == "")
         {
             metadata.insert("namespace".to_owned(), namespace.into());
         }
@@ -135,7 +164,10 @@ impl Found {
 
     fn metadata(&self, field: &str) -> &str {
         let metadata = self.value.get("metadata");
-        metadata.and_then(|metadata| metadata.get(field)).and_then(Value::as_str).unwrap_or_default()
+        metadata
+            .and_then(|metadata| metadata.get(field))
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 }
 
@@ -143,7 +175,11 @@ impl Place {
     /// Gives every cause of an error about this object its line, and its path in the file.
     pub(crate) fn locate(&self, error: Error) -> Failure {
         let causes = error.causes.into_iter().map(|cause| self.locate_cause(cause));
-        Failure::from(Error { causes: causes.collect(), ..error }).in_file(&self.file)
+        Failure::from(Error {
+            causes: causes.collect(),
+            ..error
+        })
+        .in_file(&self.file)
     }
 
     /// The cause, whose field is the object's, in words: ``Pod `web-0`: status.phase: Invalid value …``.

@@ -33,13 +33,20 @@ impl ObservationSource {
             return Err(set.locate(not_observed(set)));
         }
         let (set_name, doubts) = (set.full_name(), doubts(set, &input));
-        let newest = input.objects.iter().filter_map(|object| newest_time(&object.value)).max();
+        let newest = input
+            .objects
+            .iter()
+            .filter_map(|object| newest_time(&object.value))
+            .max();
         let mut observation = Observation::default();
         observation.now = input.now;
         let mut places: BTreeMap<&'static str, Vec<Place>> = BTreeMap::new();
         let known = |list: &'static str| input.lists.as_ref().is_none_or(|lists| lists.contains(&list));
-        let mut lists: BTreeMap<&'static str, Vec<Value>> =
-            LISTS.iter().filter(|(list, _)| known(list)).map(|(list, _)| (*list, Vec::new())).collect();
+        let mut lists: BTreeMap<&'static str, Vec<Value>> = LISTS
+            .iter()
+            .filter(|(list, _)| known(list))
+            .map(|(list, _)| (*list, Vec::new()))
+            .collect();
         for object in input.objects {
             let field = match object.is_set() {
                 true if object.full_name() == set_name => "statefulSet",
@@ -60,19 +67,29 @@ impl ObservationSource {
         observation.nodes = lists.remove("nodes");
         observation.pod_disruption_budgets = lists.remove("podDisruptionBudgets");
         observation.workloads = lists.remove("workloads");
-        Ok(Self { observation, newest, places, doubts })
+        Ok(Self {
+            observation,
+            newest,
+            places,
+            doubts,
+        })
     }
 
     /// Parses the observation; an error says where in which file.
     pub(crate) fn parse(self) -> Result<Observed, Failure> {
-        let Self { observation, places, .. } = self;
+        let Self {
+            observation, places, ..
+        } = self;
         Observed::parse(observation).map_err(|error| located(error, &places))
     }
 }
 
 /// The observation's field for objects of a kind; all that no decision reads are workloads.
 fn list_of(kind: &str) -> &'static str {
-    LISTS.iter().find(|(_, of)| *of == kind).map_or("workloads", |(list, _)| list)
+    LISTS
+        .iter()
+        .find(|(_, of)| *of == kind)
+        .map_or("workloads", |(list, _)| list)
 }
 
 fn not_observed(set: &Found) -> Error {
@@ -82,9 +99,16 @@ fn not_observed(set: &Found) -> Error {
         "StatefulSet `{}`: metadata.uid: Required value: this is a manifest, not what an API server returned: \
          `steadfast plan {}` shows what it will do",
         set.name(),
-        if set.file().contains(' ') { "FILE" } else { set.file() }
+        if set.file().contains(' ') {
+            "FILE"
+        } else {
+            set.file()
+        }
     );
-    Error { causes: vec![cause], ..Error::new(ErrorCode::Invalid, message) }
+    Error {
+        causes: vec![cause],
+        ..Error::new(ErrorCode::Invalid, message)
+    }
 }
 
 /// The error with the place of each cause, told with the objects' names.
@@ -98,7 +122,10 @@ fn located(error: Error, places: &BTreeMap<&'static str, Vec<Place>>) -> Failure
             continue;
         };
         file.get_or_insert_with(|| place.file.clone());
-        let cause = Cause { field: inside.to_owned(), ..cause };
+        let cause = Cause {
+            field: inside.to_owned(),
+            ..cause
+        };
         told.push(place.tell(&cause));
         causes.push(place.locate_cause(cause));
     }
@@ -107,7 +134,12 @@ fn located(error: Error, places: &BTreeMap<&'static str, Vec<Place>>) -> Failure
         [first, rest @ ..] => format!("{first} (and {} more)", rest.len()),
         [] => error.message,
     };
-    let failure = Failure::from(Error { code: error.code, message, causes }).told(told);
+    let failure = Failure::from(Error {
+        code: error.code,
+        message,
+        causes,
+    })
+    .told(told);
     match file {
         Some(file) => failure.in_file(&file),
         None => failure,
@@ -115,7 +147,10 @@ fn located(error: Error, places: &BTreeMap<&'static str, Vec<Place>>) -> Failure
 }
 
 /// `pods[3].status.phase` is the field `status.phase` of the fourth Pod.
-fn place_of<'p, 'c>(field: &'c str, places: &'p BTreeMap<&'static str, Vec<Place>>) -> Option<(&'p Place, &'c str)> {
+fn place_of<'p, 'c>(
+    field: &'c str,
+    places: &'p BTreeMap<&'static str, Vec<Place>>,
+) -> Option<(&'p Place, &'c str)> {
     let end = field.find(['.', '[']).unwrap_or(field.len());
     let (name, rest) = field.split_at_checked(end)?;
     let (index, rest) = match rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
@@ -129,10 +164,18 @@ fn place_of<'p, 'c>(field: &'c str, places: &'p BTreeMap<&'static str, Vec<Place
 /// A dump of too few kinds looks like a cluster that has lost objects, and the answer would be wrong without a word.
 fn doubts(set: &Found, input: &Input) -> Vec<String> {
     let count = |kind: &str| {
-        input.objects.iter().filter(|o| o.kind() == kind && o.namespace() == set.namespace()).count()
+        input
+            .objects
+            .iter()
+            .filter(|o| o.kind() == kind && o.namespace() == set.namespace())
+            .count()
     };
     let status = |field: &str| set.value.get("status").and_then(|status| status.get(field));
-    let has_templates = set.value.get("spec").and_then(|spec| spec.get("volumeClaimTemplates")).is_some();
+    let has_templates = set
+        .value
+        .get("spec")
+        .and_then(|spec| spec.get("volumeClaimTemplates"))
+        .is_some();
     let mut doubts = Vec::new();
     if input.lists.is_some() {
         // An observation says of each list whether it is known.
@@ -145,14 +188,28 @@ fn doubts(set: &Found, input: &Input) -> Vec<String> {
             ));
         }
     };
-    if status("replicas").and_then(Value::as_i64).is_some_and(|replicas| replicas > 0) {
+    if status("replicas")
+        .and_then(Value::as_i64)
+        .is_some_and(|replicas| replicas > 0)
+    {
         doubt("the set's status counts Pods", "Pod", "pods");
     }
-    if status("currentRevision").and_then(Value::as_str).is_some_and(|revision| !revision.is_empty()) {
-        doubt("the set's status names a revision", "ControllerRevision", "controllerrevisions");
+    if status("currentRevision")
+        .and_then(Value::as_str)
+        .is_some_and(|revision| !revision.is_empty())
+    {
+        doubt(
+            "the set's status names a revision",
+            "ControllerRevision",
+            "controllerrevisions",
+        );
     }
     if has_templates && count("Pod") > 0 {
-        doubt("the set has claim templates and Pods", "PersistentVolumeClaim", "persistentvolumeclaims");
+        doubt(
+            "the set has claim templates and Pods",
+            "PersistentVolumeClaim",
+            "persistentvolumeclaims",
+        );
     }
     doubts
 }

@@ -36,7 +36,10 @@ pub(super) fn read(file: &str) -> Result<(Rc<str>, Vec<u8>), Failure> {
 fn read_all(source: impl Read) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-    source.take(limit).read_to_end(&mut bytes).map_err(|error| cannot_read(&error))?;
+    source
+        .take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(|error| cannot_read(&error))?;
     Ok(bytes)
 }
 
@@ -44,10 +47,14 @@ fn cannot_read(error: &io::Error) -> Failure {
     let (code, message) = match error.kind() {
         io::ErrorKind::NotFound => (ErrorCode::Missing, "there is no such file".to_owned()),
         io::ErrorKind::PermissionDenied => (ErrorCode::Unreadable, "this file may not be read".to_owned()),
-        io::ErrorKind::IsADirectory => {
-            (ErrorCode::Unreadable, "this is a directory: name the files in it".to_owned())
-        }
-        _ => (ErrorCode::Unreadable, format!("this file cannot be read: {error}")),
+        io::ErrorKind::IsADirectory => (
+            ErrorCode::Unreadable,
+            "this is a directory: name the files in it".to_owned(),
+        ),
+        _ => (
+            ErrorCode::Unreadable,
+            format!("this file cannot be read: {error}"),
+        ),
     };
     Failure::new(code, message)
 }

@@ -39,22 +39,38 @@ struct Parts {
 
 impl Question {
     /// Reads the files and sorts them.
-    pub(super) fn of(arguments: &PlanArguments, profile: &Profile, output: &mut Output) -> Result<Self, Failure> {
+    pub(super) fn of(
+        arguments: &PlanArguments,
+        profile: &Profile,
+        output: &mut Output,
+    ) -> Result<Self, Failure> {
         let parts = Parts::read(arguments, output)?;
         let choice = Choice::of(&arguments.input);
         let asked = [Some(&parts.objects), parts.from.as_ref(), Some(&parts.observed)];
-        let with_set = asked.into_iter().flatten().find(|input| input.sets().next().is_some());
-        let Some(with_set) = with_set else { return Err(parts.all().no_set()) };
+        let with_set = asked
+            .into_iter()
+            .flatten()
+            .find(|input| input.sets().next().is_some());
+        let Some(with_set) = with_set else {
+            return Err(parts.all().no_set());
+        };
         let found = choice.find(with_set)?.clone();
         let set = found.full_name();
 
         parts.check(&Choice::exactly(&found), profile, output)?;
         let mut ignored: BTreeMap<String, usize> = BTreeMap::new();
         let mut values = |input: Input| -> Vec<Value> {
-            let (known, unknown): (Vec<Found>, Vec<Found>) =
-                input.objects.into_iter().partition(|object| Resource::of_kind(object.kind()).is_some());
-            unknown.iter().for_each(|object| *ignored.entry(object.kind().to_owned()).or_default() += 1);
-            newest(known).into_iter().map(|object| object.into_parts().0).collect()
+            let (known, unknown): (Vec<Found>, Vec<Found>) = input
+                .objects
+                .into_iter()
+                .partition(|object| Resource::of_kind(object.kind()).is_some());
+            unknown
+                .iter()
+                .for_each(|object| *ignored.entry(object.kind().to_owned()).or_default() += 1);
+            newest(known)
+                .into_iter()
+                .map(|object| object.into_parts().0)
+                .collect()
         };
         let now = parts.observed.now;
         let question = Self {
@@ -66,7 +82,10 @@ impl Question {
             place: Some(found.into_parts().1),
         };
         if !ignored.is_empty() {
-            let kinds: Vec<String> = ignored.iter().map(|(kind, number)| count(*number, kind)).collect();
+            let kinds: Vec<String> = ignored
+                .iter()
+                .map(|(kind, number)| count(*number, kind))
+                .collect();
             output.note(&format!("not simulated: {}", list(&kinds)))?;
         }
         Ok(question)
@@ -76,6 +95,7 @@ impl Question {
     pub(super) fn locate(&self, error: Error) -> Failure {
         match &self.place {
             Some(place) if error.message.starts_with("StatefulSet") => place.locate(error),
+            Some(place) if error.code == ErrorCode::TooLarge => Failure::from(error).in_file(&place.file),
             _ => Failure::from(error),
         }
     }
@@ -94,7 +114,8 @@ impl Parts {
         }
         let is_alone = arguments.observed.is_empty() && arguments.from.is_empty();
         if files.is_empty() && parts.observed.objects.is_empty() {
-            let message = "name a FILE with a StatefulSet, `-` for standard input, or a cluster's dump with --observed";
+            let message =
+                "name a FILE with a StatefulSet, `-` for standard input, or a cluster's dump with --observed";
             return Err(Failure::new(ErrorCode::Missing, message));
         }
         if let ([old, new], true) = (files.as_slice(), is_alone) {
@@ -124,16 +145,31 @@ impl Parts {
     /// OLD NEW: OLD is a manifest, or a dump of a cluster in which it runs.
     fn of_change(old: Input, new: Input) -> Self {
         let is_dump = old.sets().any(Found::is_stored)
-            && old.objects.iter().any(|o| o.is_stored() && matches!(o.kind(), "Pod" | "ControllerRevision"));
+            && old
+                .objects
+                .iter()
+                .any(|o| o.is_stored() && matches!(o.kind(), "Pod" | "ControllerRevision"));
         match is_dump {
-            true => Self { objects: new, observed: old, from: None },
-            false => Self { objects: new, observed: Input::default(), from: Some(old) },
+            true => Self {
+                objects: new,
+                observed: old,
+                from: None,
+            },
+            false => Self {
+                objects: new,
+                observed: Input::default(),
+                from: Some(old),
+            },
         }
     }
 
     /// All files together, for errors about the whole input.
     fn all(self) -> Input {
-        let Self { objects, observed, from } = self;
+        let Self {
+            objects,
+            observed,
+            from,
+        } = self;
         observed.and(from.unwrap_or_default()).and(objects)
     }
 
@@ -147,7 +183,12 @@ impl Parts {
                 output.warn(&doubt)?;
             }
         }
-        for object in self.from.iter().flat_map(|input| &input.objects).chain(&self.objects.objects) {
+        for object in self
+            .from
+            .iter()
+            .flat_map(|input| &input.objects)
+            .chain(&self.objects.objects)
+        {
             if Resource::of_kind(object.kind()).is_some() {
                 intake::receive(&object.value, None, profile).map_err(|error| object.locate(error))?;
             }
@@ -159,12 +200,20 @@ impl Parts {
 /// Of objects that stand there several times, as in two dumps of one namespace, the last.
 fn newest(objects: Vec<Found>) -> Vec<Found> {
     let key = |object: &Found| [object.kind(), object.namespace(), object.name()].map(str::to_owned);
-    let last: BTreeMap<[String; 3], usize> = objects.iter().enumerate().map(|(at, object)| (key(object), at)).collect();
-    let kept = objects.into_iter().enumerate().filter(|(at, object)| last.get(&key(object)) == Some(at));
+    let last: BTreeMap<[String; 3], usize> = objects
+        .iter()
+        .enumerate()
+        .map(|(at, object)| (key(object), at))
+        .collect();
+    let kept = objects
+        .into_iter()
+        .enumerate()
+        .filter(|(at, object)| last.get(&key(object)) == Some(at));
     kept.map(|(_, object)| object).collect()
 }
 
 /// Whether two files hold a set of the same namespace and name.
 fn are_old_and_new(old: &Input, new: &Input) -> bool {
-    old.sets().any(|set| new.sets().any(|other| other.full_name() == set.full_name()))
+    old.sets()
+        .any(|set| new.sets().any(|other| other.full_name() == set.full_name()))
 }

@@ -33,21 +33,35 @@ fn headline(forecast: &Forecast) -> String {
     let after = time(millis(forecast).0);
     let set = format!("StatefulSet {}", one_line(&forecast.set));
     match (forecast.outcome, forecast.verdict.state) {
-        (Outcome::Stable, _) if forecast.verdict.deleted => format!("{}: {set} is gone after {after}", strong(GOOD, "Deleted")),
+        (Outcome::Stable, _) if forecast.verdict.deleted => {
+            format!("{}: {set} is gone after {after}", strong(GOOD, "Deleted"))
+        }
         (Outcome::Stable, _) if forecast.steps.iter().all(|step| step.actions.is_empty()) => {
             format!("{}: {set}, nothing to do", strong(GOOD, "Stable"))
         }
         (Outcome::Stable, State::HeldByPartition) => {
-            format!("{}: {set} after {after}, held by the partition", strong(GOOD, "Stable"))
+            format!(
+                "{}: {set} after {after}, held by the partition",
+                strong(GOOD, "Stable")
+            )
         }
         (Outcome::Stable, State::WaitingForManualDelete) => {
-            format!("{}: {set} after {after}, the rest is left to a person", strong(GOOD, "Stable"))
+            format!(
+                "{}: {set} after {after}, the rest is left to a person",
+                strong(GOOD, "Stable")
+            )
         }
         (Outcome::Stable, _) => format!("{}: {set} after {after}", strong(GOOD, "Stable")),
         (Outcome::Blocked, _) => {
-            format!("{}: {set} does not get any further after {after}", strong(BAD, "Blocked"))
+            format!(
+                "{}: {set} does not get any further after {after}",
+                strong(BAD, "Blocked")
+            )
         }
-        (Outcome::Unfinished, _) => format!("{}: {set} is still on its way after {after}", strong(WAIT, "Unfinished")),
+        (Outcome::Unfinished, _) => format!(
+            "{}: {set} is still on its way after {after}",
+            strong(WAIT, "Unfinished")
+        ),
     }
 }
 
@@ -55,18 +69,38 @@ fn lines(forecast: &Forecast, start: Timestamp) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     let verdict = &forecast.verdict;
     for (at, blocker) in verdict.blockers.iter().enumerate().take(NAMES) {
-        lines.push((if at == 0 { "blocked by" } else { "" }, paint(BAD, &told(blocker))));
+        lines.push((
+            if at == 0 { "blocked by" } else { "" },
+            paint(BAD, &told(blocker)),
+        ));
     }
     if let Some(more) = verdict.blockers.len().checked_sub(NAMES).filter(|more| *more > 0) {
         lines.push(("", format!("and {more} more")));
     }
     // A blocker that a wait names has been told already.
-    let is_told = |wait: &Wait| verdict.blockers.iter().any(|blocker| blocker.wait == Some(wait.code));
+    let is_told = |wait: &Wait| {
+        verdict
+            .blockers
+            .iter()
+            .any(|blocker| blocker.wait == Some(wait.code))
+    };
     for (at, wait) in verdict.waits.iter().filter(|wait| !is_told(wait)).enumerate() {
         lines.push((if at == 0 { "waits" } else { "" }, words::wait(wait, start)));
     }
-    let actions: usize = forecast.steps.iter().map(|step| step.actions.len()).sum();
-    lines.push(("steps", grouped(actions as u64)));
+    let (refused, done): (Vec<_>, Vec<_>) = forecast
+        .steps
+        .iter()
+        .flat_map(|step| &step.actions)
+        .partition(|action| action.error.is_some());
+    let steps = match refused.len() {
+        0 => grouped(done.len() as u64),
+        more => format!(
+            "{}, and {} refused",
+            grouped(done.len() as u64),
+            grouped(more as u64)
+        ),
+    };
+    lines.push(("steps", steps));
     if let Some(least) = forecast.min_available.filter(|_| !verdict.deleted) {
         let line = match least {
             0 => paint(BAD, "none for a while"),
@@ -75,23 +109,34 @@ fn lines(forecast: &Forecast, start: Timestamp) -> Vec<(&'static str, String)> {
         lines.push(("available", line));
     }
     let (pods, claims) = (&forecast.pod_names, &forecast.claim_names);
-    add(&mut lines, "Pods", &[
-        ("created", &pods.created, Style::new()),
-        ("restarted", &pods.restarted, Style::new()),
-        ("deleted", &pods.deleted, Style::new()),
-        ("untouched", &pods.untouched, FAINT),
-    ]);
-    add(&mut lines, "claims", &[
-        ("created", &claims.created, Style::new()),
-        ("kept", &claims.kept, FAINT),
-        ("deleted with their data", &claims.deleted, BAD),
-    ]);
+    add(
+        &mut lines,
+        "Pods",
+        &[
+            ("created", &pods.created, Style::new()),
+            ("restarted", &pods.restarted, Style::new()),
+            ("deleted", &pods.deleted, Style::new()),
+            ("untouched", &pods.untouched, FAINT),
+        ],
+    );
+    add(
+        &mut lines,
+        "claims",
+        &[
+            ("created", &claims.created, Style::new()),
+            ("kept", &claims.kept, FAINT),
+            ("deleted with their data", &claims.deleted, BAD),
+        ],
+    );
     if let Some(revision) = &forecast.revision {
         let note = match forecast.revision_is_provisional {
             true => " (provisional: the API server's defaulting may change it)",
             false => "",
         };
-        lines.push(("revision", format!("{}{}", one_line(revision), paint(FAINT, note))));
+        lines.push((
+            "revision",
+            format!("{}{}", one_line(revision), paint(FAINT, note)),
+        ));
     }
     lines
 }
@@ -100,8 +145,19 @@ fn lines(forecast: &Forecast, start: Timestamp) -> Vec<(&'static str, String)> {
 fn add(lines: &mut Vec<(&'static str, String)>, title: &'static str, fates: &[(&str, &Vec<String>, Style)]) {
     let mut title = Some(title);
     for (fate, names, style) in fates.iter().filter(|(_, names, _)| !names.is_empty()) {
-        let line = format!("{} {fate}: {}", grouped(names.len() as u64), one_line(&some(names, NAMES)));
-        lines.push((title.take().unwrap_or_default(), if *style == Style::new() { line } else { paint(*style, &line) }));
+        let line = format!(
+            "{} {fate}: {}",
+            grouped(names.len() as u64),
+            one_line(&some(names, NAMES))
+        );
+        lines.push((
+            title.take().unwrap_or_default(),
+            if *style == Style::new() {
+                line
+            } else {
+                paint(*style, &line)
+            },
+        ));
     }
 }
 

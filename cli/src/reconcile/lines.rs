@@ -91,11 +91,20 @@ fn not_json(error: &serde_json::Error) -> Failure {
     let full = error.to_string();
     let reason = full.split(" at line ").next().unwrap_or(&full);
     let reason = match reason.strip_prefix("EOF while parsing ") {
-        Some(within) => format!("it ends inside a {}", within.trim_start_matches("a ").trim_start_matches("an ")),
+        Some(within) => format!(
+            "it ends inside a {}",
+            within.trim_start_matches("a ").trim_start_matches("an ")
+        ),
         None => reason.to_owned(),
     };
     let message = format!("not JSON: {reason}: each line is one observation as compact JSON");
     let column = u32::try_from(error.column()).ok().filter(|column| *column > 0);
-    let cause = Cause { column, ..Cause::of("", CauseType::FieldValueInvalid, message.clone()) };
-    Failure::from(Error { causes: vec![cause], ..Error::new(ErrorCode::Unreadable, message) })
+    let cause = Cause {
+        column,
+        ..Cause::of("", CauseType::FieldValueInvalid, message.clone())
+    };
+    Failure::from(Error {
+        causes: vec![cause],
+        ..Error::new(ErrorCode::Unreadable, message)
+    })
 }

@@ -13,23 +13,42 @@ pub(super) fn of(plan: &Plan, observed: &Observed, profile: &Profile, wide: bool
     let mut text = String::new();
     if plan.actions.is_empty() {
         let set = observed.set();
-        let done = if plan.is_empty() { "Nothing to do" } else { "No action now" };
-        text.push_str(&format!("{} for StatefulSet {}/{}.\n", paint(TITLE, done), set.namespace(), set.name()));
+        let done = if plan.is_empty() {
+            "Nothing to do"
+        } else {
+            "No action now"
+        };
+        text.push_str(&format!(
+            "{} for StatefulSet {}/{}.\n",
+            paint(TITLE, done),
+            set.namespace(),
+            set.name()
+        ));
     } else {
         text.push_str(&actions(plan, wide));
     }
     let mut notes = Table::new(&["", ""]);
     for wait in &plan.waits {
-        let retry = if wait.retry { " (retried with a backoff)" } else { "" };
+        let retry = if wait.retry {
+            " (retried with a backoff)"
+        } else {
+            ""
+        };
         let sentence = one_line(&explain::wait(wait));
-        notes.row(vec![Cell::styled("waits", WAIT), format!("{sentence}{retry}").into()]);
+        notes.row(vec![
+            Cell::styled("waits", WAIT),
+            format!("{sentence}{retry}").into(),
+        ]);
     }
     for change in status_changes(plan, observed) {
         notes.row(vec![Cell::styled("status", FAINT), change.into()]);
     }
     if let Some(after) = plan.requeue_after {
         let millis = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
-        notes.row(vec![Cell::styled("again", FAINT), format!("in {}", crate::text::time(millis)).into()]);
+        notes.row(vec![
+            Cell::styled("again", FAINT),
+            format!("in {}", crate::text::time(millis)).into(),
+        ]);
     }
     if !notes.is_empty() {
         text.push('\n');
@@ -46,11 +65,18 @@ fn actions(plan: &Plan, wide: bool) -> String {
     };
     let mut last = None;
     for action in &plan.actions {
-        let batch = if last == Some(action.batch) { String::new() } else { action.batch.to_string() };
+        let batch = if last == Some(action.batch) {
+            String::new()
+        } else {
+            action.batch.to_string()
+        };
         last = Some(action.batch);
         let (verb, style) = words::verb(action.operation.name());
-        let mut row: Vec<Cell> =
-            vec![batch.into(), Cell::styled(verb, style), words::object(action.operation.kind(), &action.name).into()];
+        let mut row: Vec<Cell> = vec![
+            batch.into(),
+            Cell::styled(verb, style),
+            words::object(action.operation.kind(), &action.name).into(),
+        ];
         if wide {
             row.push(one_line(action.pod.as_deref().unwrap_or_default()).into());
             row.push(one_line(action.operation.uid().unwrap_or_default()).into());
@@ -73,12 +99,27 @@ fn status_changes(plan: &Plan, observed: &Observed) -> Vec<String> {
         return Vec::new();
     };
     let nothing = Map::new();
-    let before = observed.set().object().get("status").and_then(Value::as_object).unwrap_or(&nothing);
+    let before = observed
+        .set()
+        .object()
+        .get("status")
+        .and_then(Value::as_object)
+        .unwrap_or(&nothing);
     let mut fields: Vec<&String> = before.keys().chain(after.keys()).collect();
     fields.sort();
     fields.dedup();
-    let changed = fields.into_iter().filter(|field| value(before, field) != value(&after, field));
-    changed.map(|field| one_line(&format!("{field} {} -> {}", value(before, field), value(&after, field)))).collect()
+    let changed = fields
+        .into_iter()
+        .filter(|field| value(before, field) != value(&after, field));
+    changed
+        .map(|field| {
+            one_line(&format!(
+                "{field} {} -> {}",
+                value(before, field),
+                value(&after, field)
+            ))
+        })
+        .collect()
 }
 
 /// A field as people read it; an absent counter is 0 and an absent name is nothing.

@@ -44,12 +44,18 @@ fn pieces(patterns: &[usize]) -> Vec<Piece> {
     let (mut shown, mut at) = (0, 0);
     while at < patterns.len() {
         let rest = patterns.get(at..).unwrap_or_default();
-        let Some((period, times)) = (1..=LONGEST).map(|p| (p, repetitions(rest, p))).find(|(_, t)| *t >= FEWEST) else {
+        let Some((period, times)) = (1..=LONGEST)
+            .map(|p| (p, repetitions(rest, p)))
+            .find(|(_, t)| *t >= FEWEST)
+        else {
             at += 1;
             continue;
         };
         pieces.push(Piece::Rows(shown..at + 2 * period));
-        pieces.push(Piece::Alike { times: times - 3, rows: period });
+        pieces.push(Piece::Alike {
+            times: times - 3,
+            rows: period,
+        });
         at += period * times;
         shown = at - period;
     }
@@ -62,7 +68,11 @@ fn pieces(patterns: &[usize]) -> Vec<Piece> {
 /// How often the first `period` patterns stand one after the other.
 fn repetitions(patterns: &[usize], period: usize) -> usize {
     let shifted = patterns.get(period..).unwrap_or_default();
-    let same = patterns.iter().zip(shifted).take_while(|(here, there)| here == there).count();
+    let same = patterns
+        .iter()
+        .zip(shifted)
+        .take_while(|(here, there)| here == there)
+        .count();
     if shifted.is_empty() { 0 } else { 1 + same / period }
 }
 
@@ -75,7 +85,11 @@ mod tests {
         let mut patterns = vec![9];
         patterns.extend([1, 2].repeat(100));
         patterns.push(3);
-        let expected = [Piece::Rows(0..5), Piece::Alike { times: 97, rows: 2 }, Piece::Rows(199..202)];
+        let expected = [
+            Piece::Rows(0..5),
+            Piece::Alike { times: 97, rows: 2 },
+            Piece::Rows(199..202),
+        ];
         assert_eq!(pieces(&patterns), expected);
     }
 
@@ -90,7 +104,14 @@ mod tests {
     fn a_run_that_breaks_off_in_the_middle_keeps_what_is_left_of_it() {
         let mut patterns = [1, 2, 3].repeat(10);
         patterns.push(1);
-        assert_eq!(pieces(&patterns), [Piece::Rows(0..6), Piece::Alike { times: 7, rows: 3 }, Piece::Rows(27..31)]);
+        assert_eq!(
+            pieces(&patterns),
+            [
+                Piece::Rows(0..6),
+                Piece::Alike { times: 7, rows: 3 },
+                Piece::Rows(27..31)
+            ]
+        );
     }
 
     #[test]

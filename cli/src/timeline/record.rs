@@ -28,17 +28,31 @@ pub(crate) struct Scope {
 impl Scope {
     /// A whole story.
     pub(crate) fn story(zero: Timestamp, wide: bool) -> Self {
-        Self { set: None, zero, begins_at: Millis(0), wide }
+        Self {
+            set: None,
+            zero,
+            begins_at: Millis(0),
+            wide,
+        }
     }
 
     /// What concerns one set, from a moment on.
     pub(crate) fn of_set(set: &str, zero: Timestamp, begins_at: Millis, wide: bool) -> Self {
-        Self { set: Some(set.to_owned()), zero, begins_at, wide }
+        Self {
+            set: Some(set.to_owned()),
+            zero,
+            begins_at,
+            wide,
+        }
     }
 
     /// The instant that is 0 in the timeline.
     pub(crate) fn start(&self) -> Timestamp {
-        Timestamp::from_millis(self.zero.millis().saturating_add(i64::try_from(self.begins_at.0).unwrap_or(i64::MAX)))
+        Timestamp::from_millis(
+            self.zero
+                .millis()
+                .saturating_add(i64::try_from(self.begins_at.0).unwrap_or(i64::MAX)),
+        )
     }
 
     fn is_of(&self, set: &SetName) -> bool {
@@ -47,13 +61,17 @@ impl Scope {
 
     /// Whether an object is the set, or has a name that the set gives to its Pods and claims.
     fn is_about(&self, kind: &str, namespace: &str, name: &str) -> bool {
-        let Some((own_namespace, own)) = self.set.as_deref().and_then(|set| set.split_once('/')) else { return true };
+        let Some((own_namespace, own)) = self.set.as_deref().and_then(|set| set.split_once('/')) else {
+            return true;
+        };
         let parent = membership(name).map(|member| member.parent);
         namespace == own_namespace
             && match kind {
                 "StatefulSet" => name == own,
                 "Pod" => parent == Some(own),
-                "PersistentVolumeClaim" => parent.and_then(|p| p.strip_suffix(own)).is_some_and(|p| p.ends_with('-')),
+                "PersistentVolumeClaim" => parent
+                    .and_then(|p| p.strip_suffix(own))
+                    .is_some_and(|p| p.ends_with('-')),
                 _ => false,
             }
     }
@@ -79,8 +97,8 @@ pub(crate) fn of(trace: &Trace, scope: &Scope) -> Timeline {
 struct Teller<'t> {
     scope: &'t Scope,
     timeline: Timeline,
-    /// How each Pod fared last, by namespace and name.
-    fares: BTreeMap<(&'t str, &'t str), String>,
+    /// How each Pod has fared so far, the last at the end, by namespace and name.
+    fares: BTreeMap<(&'t str, &'t str), Vec<&'t str>>,
     /// What was said already, by namespace, name, reason and message.
     said: BTreeSet<[&'t str; 4]>,
     /// Waits that are not told yet: a plan says at once what it will wait for, and people read what it does first.
@@ -112,10 +130,24 @@ impl<'t> Teller<'t> {
             }
             Happening::Object(object) if self.scope.set.is_none() => {
                 if let Some((verb, style, why)) = self.news(object) {
-                    self.timeline.other(at, verb, style, &words::any_object(object.kind, &object.name), &why);
+                    self.timeline.other(
+                        at,
+                        verb,
+                        style,
+                        &words::any_object(object.kind, &object.name),
+                        &why,
+                    );
                 }
             }
-            Happening::Event { kind, component, object_kind, namespace, name, reason, message } => {
+            Happening::Event {
+                kind,
+                component,
+                object_kind,
+                namespace,
+                name,
+                reason,
+                message,
+            } => {
                 let is_warning = *kind == "Warning";
                 // The controller's own Events say again what the actions say.
                 let is_wanted = *component != "statefulset-controller" && (self.scope.wide || is_warning);
@@ -124,13 +156,20 @@ impl<'t> Teller<'t> {
                     && self.scope.is_about(object_kind, namespace, name)
                     && self.said.insert([namespace, name, reason, detail])
                 {
-                    let (verb, style) = if is_warning { ("warning", BAD) } else { ("event", FAINT) };
+                    let (verb, style) = if is_warning {
+                        ("warning", BAD)
+                    } else {
+                        ("event", FAINT)
+                    };
                     let object = words::any_object(object_kind, name);
-                    self.timeline.other(at, verb, style, &object, &format!("{reason}: {message}"));
+                    self.timeline
+                        .other(at, verb, style, &object, &format!("{reason}: {message}"));
                 }
             }
             Happening::Scenario { event, error } => {
-                let why = error.as_ref().map_or_else(String::new, |error| format!("impossible: {error}"));
+                let why = error
+                    .as_ref()
+                    .map_or_else(String::new, |error| format!("impossible: {error}"));
                 let style = if error.is_some() { BAD } else { TITLE };
                 self.timeline.other(at, "story", style, &story(event), &why);
             }
@@ -147,22 +186,27 @@ impl<'t> Teller<'t> {
             return Some(("gone", FAINT, String::new()));
         }
         let is_ready = row.ready.split_once('/').is_some_and(|(ready, all)| ready == all);
-        let fares = match row.status.as_str() {
+        let fares: &'t str = match row.status.as_str() {
             "Running" if is_ready => "Ready",
             "Running" => "NotReady",
             status @ ("Failed" | "Succeeded" | "Completed" | "Error" | "Terminating" | "Unknown") => status,
             status if status.ends_with("BackOff") || status.starts_with("Err") => status,
             _ => return None,
         };
-        let before = self.fares.insert(key, fares.to_owned());
+        let before = self.fares.entry(key).or_default();
+        let (last, is_new) = (before.last().copied(), !before.contains(&fares));
+        if last == Some(fares) {
+            return None;
+        }
+        before.push(fares);
         match fares {
-            _ if before.as_deref() == Some(fares) => None,
             "Ready" => Some(("ready", GOOD, String::new())),
             // A Pod that has just started is not ready yet: no news.
-            "NotReady" if before.is_none() => None,
+            "NotReady" if last.is_none() => None,
             "NotReady" => Some(("unready", BAD, String::new())),
             "Terminating" => Some(("stops", WAIT, String::new())),
-            _ => Some(("state", CHANGE, fares.to_owned())),
+            // Backing off and trying again is one thing, however often it goes back and forth.
+            _ => is_new.then(|| ("state", CHANGE, fares.to_owned())),
         }
     }
 }
@@ -173,20 +217,29 @@ fn full_name(set: &SetName) -> String {
 
 /// An event as the scenario writes it, on one line: `scale name=web replicas=5`.
 fn story(event: &Value) -> String {
-    let Some(entries) = event.as_object() else { return event.to_string() };
-    let parts = entries.iter().filter(|(key, _)| *key != "at").map(|(key, value)| match value {
-        Value::Object(_) if value.get("kind").is_some() && value.get("metadata").is_some() => {
-            let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
-            let name = value.get("metadata").and_then(|metadata| metadata.get("name"));
-            format!("{key} {} {}", text(value.get("kind")), text(name))
-        }
-        Value::Object(fields) => {
-            let fields: Vec<String> = fields.iter().map(|(name, field)| format!("{name}={}", bare(field))).collect();
-            format!("{key} {}", fields.join(" "))
-        }
-        Value::Null => key.clone(),
-        value => format!("{key} {}", bare(value)),
-    });
+    let Some(entries) = event.as_object() else {
+        return event.to_string();
+    };
+    let parts = entries
+        .iter()
+        .filter(|(key, _)| *key != "at")
+        .map(|(key, value)| match value {
+            Value::Object(_) if value.get("kind").is_some() && value.get("metadata").is_some() => {
+                let text =
+                    |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+                let name = value.get("metadata").and_then(|metadata| metadata.get("name"));
+                format!("{key} {} {}", text(value.get("kind")), text(name))
+            }
+            Value::Object(fields) => {
+                let fields: Vec<String> = fields
+                    .iter()
+                    .map(|(name, field)| format!("{name}={}", bare(field)))
+                    .collect();
+                format!("{key} {}", fields.join(" "))
+            }
+            Value::Null => key.clone(),
+            value => format!("{key} {}", bare(value)),
+        });
     parts.collect::<Vec<String>>().join(" ")
 }
 

@@ -17,7 +17,9 @@ pub(crate) fn verb(operation: &str) -> (&'static str, Style) {
         ("Adopt", "adopt", CHANGE),
         ("Release", "release", CHANGE),
     ];
-    let found = verbs.into_iter().find(|(prefix, ..)| operation.starts_with(prefix));
+    let found = verbs
+        .into_iter()
+        .find(|(prefix, ..)| operation.starts_with(prefix));
     found.map_or(("do", Style::new()), |(_, verb, style)| (verb, style))
 }
 
@@ -43,8 +45,14 @@ pub(crate) fn any_object(kind: &str, name: &str) -> String {
 /// Why an action was taken, as a clause.
 pub(crate) fn why(action: &ActionRecord) -> String {
     // The core explains whole actions; the record has no object, patch or UID, which no sentence shows.
-    let mut whole = json!({"name": action.name, "pod": action.pod, "batch": action.batch, "reason": action.reason});
-    for (field, value) in [("type", json!(action.operation)), ("object", json!({})), ("patch", json!({})), ("uid", json!("-"))] {
+    let mut whole =
+        json!({"name": action.name, "pod": action.pod, "batch": action.batch, "reason": action.reason});
+    for (field, value) in [
+        ("type", json!(action.operation)),
+        ("object", json!({})),
+        ("patch", json!({})),
+        ("uid", json!("-")),
+    ] {
         if let Some(entries) = whole.as_object_mut() {
             entries.insert(field.to_owned(), value);
         }

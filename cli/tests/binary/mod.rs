@@ -47,10 +47,18 @@ fn run(program: &str, arguments: &[&str], input: &[u8]) -> Run {
     let input = input.to_vec();
     // A program that stops reading is no reason to fail here.
     let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
-    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = child.wait_with_output().unwrap();
     writer.join().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Run { code: status.code().unwrap(), out: text(stdout), err: text(stderr) }
+    Run {
+        code: status.code().unwrap(),
+        out: text(stdout),
+        err: text(stderr),
+    }
 }
 
 /// The root of the repository.

@@ -25,6 +25,8 @@ pub(crate) struct Quiet {
     last_new: Millis,
     /// Timers that are not due yet, by purpose.
     waiting: BTreeMap<u64, u32>,
+    /// How many they are.
+    total: u64,
     /// The purposes that were due since the last new change.
     fired: BTreeSet<u64>,
     /// How many of `waiting` are for a purpose that is not in `fired`.
@@ -45,11 +47,13 @@ impl Quiet {
     pub fn scheduled(&mut self, timer: &Timer) {
         let purpose = purpose(timer);
         *self.waiting.entry(purpose).or_default() += 1;
+        self.total += 1;
         self.unfired += u64::from(!self.fired.contains(&purpose));
     }
 
     pub fn fired(&mut self, timer: &Timer) {
         let purpose = purpose(timer);
+        self.total = self.total.saturating_sub(1);
         let left = match self.waiting.get_mut(&purpose) {
             Some(count) if *count > 1 => {
                 *count -= 1;
@@ -77,7 +81,7 @@ impl Quiet {
         self.last_new = now;
         if !self.fired.is_empty() {
             self.fired.clear();
-            self.unfired = self.waiting.values().map(|count| u64::from(*count)).sum();
+            self.unfired = self.total;
         }
     }
 }

@@ -102,6 +102,19 @@ fn a_terminating_pod_is_not_ready_any_more_and_then_gone() {
 }
 
 #[test]
+fn a_pod_that_terminates_on_a_silent_node_is_still_serving_and_not_ready() {
+    let mut small = Small::new(Settings::default());
+    small.create(service(json!({})));
+    small.create(named("web-0"));
+    small.run_until(10_000);
+    small.switch("node-1", false);
+    small.delete(&pod_key("web-0"), None);
+    small.run_until(20_000);
+    let conditions = json!({"ready": false, "serving": true, "terminating": true});
+    assert_eq!(endpoints(&small)[0]["conditions"], conditions);
+}
+
+#[test]
 fn the_hostname_is_given_only_where_the_subdomain_is_the_service() {
     let mut small = Small::new(Settings::default());
     small.create(service(json!({})));

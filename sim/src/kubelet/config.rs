@@ -16,7 +16,8 @@ pub(super) struct Lack {
     pub(super) message: String,
 }
 
-/// What the Pod's volumes lack. Secrets and ConfigMaps are there unless the settings say otherwise and no object is.
+/// What the Pod's volumes lack. Secrets and ConfigMaps are there unless the settings say otherwise and no object
+/// is.
 pub(super) fn of_volumes(pod_key: &Key, pod: &Value, world: &World<'_>) -> Option<Lack> {
     for name in view::claim_names(pod) {
         let key = Key::new(Resource::PersistentVolumeClaim, &pod_key.namespace, &name);

@@ -233,8 +233,8 @@ fn time(value: &Value, field: &str) -> Timestamp {
         .unwrap_or_default()
 }
 
-/// When a container is ready after its start, if every probe succeeds: probes run at the multiples of their period that are not
-/// before their initial delay; the readiness probe waits for the startup probe, and follows it at once
+/// When a container is ready after its start, if every probe succeeds: probes run at the multiples of their period
+/// that are not before their initial delay; the readiness probe waits for the startup probe, and follows it at once
 /// (`pkg/kubelet/prober/worker.go`, `doProbe`).
 fn ready_after(spec: &Value) -> u64 {
     let probe = |field: &str| {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::clock::Millis;
 
-/// The images on the nodes. An image is pulled once by each node, and then stays; Pods that need it while it is being
-/// pulled wait for the same pull.
+/// The images on the nodes. An image is pulled once by each node, and then stays; Pods that need it while it is
+/// being pulled wait for the same pull.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Images {
     present: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Millis>>,

@@ -207,8 +207,8 @@ impl Pod {
     }
 }
 
-/// The Pod before this one in its set, whose readiness the first init container waits for: `None` for the first of the set
-/// and for Pods without the annotation.
+/// The Pod before this one in its set, whose readiness the first init container waits for: `None` for the first of
+/// the set and for Pods without the annotation.
 pub(crate) fn predecessor(key: &Key, pod: &Value, store: &Store) -> Option<Key> {
     if view::text(pod, &["metadata", "annotations", INIT_WAITS_FOR]) != Some("previous") {
         return None;

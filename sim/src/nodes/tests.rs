@@ -190,6 +190,24 @@ fn a_pods_own_toleration_decides_how_long_it_stays() {
 }
 
 #[test]
+fn one_more_taint_does_not_put_an_eviction_off() {
+    let tolerations = json!([{"key": "drain", "tolerationSeconds": 100, "operator": "Exists"},
+        {"key": "other", "operator": "Exists"}]);
+    let mut small = running(Settings::default(), json!({"tolerations": tolerations}));
+    let drain = json!({"key": "drain", "effect": "NoExecute"});
+    change_node(&mut small, "node-1", |node| {
+        node["spec"]["taints"] = json!([drain])
+    });
+    small.run_until(60_000);
+    let both = json!([drain, {"key": "other", "effect": "NoExecute"}]);
+    change_node(&mut small, "node-1", |node| node["spec"]["taints"] = both);
+    small.run_until(109_999);
+    assert!(!view::is_terminating(small.pod("web-0")));
+    small.run_until(110_000);
+    assert!(view::is_terminating(small.pod("web-0")));
+}
+
+#[test]
 fn the_settings_say_how_long_both_spans_are() {
     let settings = Settings {
         node_monitor: Span::of_seconds(1),

@@ -16,7 +16,8 @@ pub(crate) struct Demand {
     node_selector: Selector,
     node_affinity: Option<NodeSelector>,
     pub(crate) tolerations: Vec<Toleration>,
-    /// For each term of the required affinity: its topology key, with what a Pod must match that satisfies all terms.
+    /// For each term of the required affinity: its topology key, with what a Pod must match that satisfies all
+    /// terms.
     pub(crate) affinity: Vec<Arc<Term>>,
     pub(crate) anti_affinity: Vec<Arc<Term>>,
     pub(crate) spread: Vec<Spread>,
@@ -108,7 +109,8 @@ impl Demand {
 impl Term {
     fn of(value: &Value, namespace: &str, labels: &Labels) -> Self {
         let mut selector = Selector::of_labels(value.get("labelSelector"));
-        // The API server writes these into the selector when the Pod is created (`applyMatchLabelKeysAndMismatchLabelKeys`).
+        // The API server writes these into the selector when the Pod is created
+        // (`applyMatchLabelKeysAndMismatchLabelKeys`).
         for key in view::items(value, &["matchLabelKeys"])
             .iter()
             .filter_map(Value::as_str)
@@ -155,8 +157,9 @@ impl Term {
         }
     }
 
-    /// The term with this one's topology key that only a Pod which matches every one of `terms` matches: upstream looks
-    /// for a single Pod that satisfies them all (`interpodaffinity/filtering.go`, `podMatchesAllAffinityTerms`).
+    /// The term with this one's topology key that only a Pod which matches every one of `terms` matches: upstream
+    /// looks for a single Pod that satisfies them all (`interpodaffinity/filtering.go`,
+    /// `podMatchesAllAffinityTerms`).
     fn with_all(&self, terms: &[Self]) -> Self {
         let mut all = Self {
             topology_key: self.topology_key.clone(),

@@ -19,8 +19,8 @@ pub(crate) struct VolumeDemand {
     pub(crate) zones: Vec<(String, Vec<String>)>,
     /// The node that an unfinished binding was begun for.
     pub(crate) selected: Option<String>,
-    /// For each claim without a volume, the node affinities of the volumes it could have: none is any node, an empty list no
-    /// node at all.
+    /// For each claim without a volume, the node affinities of the volumes it could have: none is any node, an
+    /// empty list no node at all.
     pub(crate) choices: Vec<Option<Vec<Option<NodeSelector>>>>,
     /// A claim with access mode ReadWriteOncePod is in use.
     pub(crate) is_taken: bool,

@@ -1,5 +1,5 @@
-//! The nodes, what they hold, and for each affinity term how many Pods match it where: kept up to date with each change, so
-//! that a Pod is placed without looking at all others.
+//! The nodes, what they hold, and for each affinity term how many Pods match it where: kept up to date with each
+//! change, so that a Pod is placed without looking at all others.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -40,7 +40,8 @@ struct Counts {
 }
 
 impl Node {
-    /// Reads a Node object. A node that is not ready counts as tainted the way the node lifecycle controller will taint it.
+    /// Reads a Node object. A node that is not ready counts as tainted the way the node lifecycle controller will
+    /// taint it.
     pub(crate) fn of(node: &Value) -> Self {
         let mut taints = Taint::of_node(node);
         match view::condition(node, "Ready") {

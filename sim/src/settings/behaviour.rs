@@ -29,8 +29,8 @@ pub enum What {
     NotReady,
     /// The first container ends with exit code 1 as soon as it has started, each time.
     Crash,
-    /// The image (that of [`Behaviour::image`], else all of the Pod) cannot be pulled. Images that are on the node already
-    /// are not pulled.
+    /// The image (that of [`Behaviour::image`], else all of the Pod) cannot be pulled. Images that are on the node
+    /// already are not pulled.
     ImageNeverPulls,
     /// Containers take so long to stop, if the grace period lets them.
     SlowTermination {

@@ -281,21 +281,42 @@ fn the_default_class_may_be_an_object() {
 }
 
 #[test]
-fn two_pods_that_counted_on_the_same_volume_do_not_both_get_it() {
+fn two_claims_that_wait_for_a_volume_do_not_both_get_it() {
+    let mut small = Small::new(Settings::default());
+    small.create(claim("a", Some("")));
+    small.create(claim("b", Some("")));
+    small.create(volume("only", "1Gi", ""));
+    assert_eq!((phase(&small, "a"), phase(&small, "b")), ("Bound", "Pending"));
+    assert_eq!(
+        small.get(&volume_key("only")).unwrap()["spec"]["claimRef"]["name"],
+        "a"
+    );
+}
+
+#[test]
+fn a_pod_whose_two_claims_counted_on_the_same_volume_waits_for_another() {
     let mut small = Small::new(Settings {
         storage_classes: Vec::new(),
         ..Settings::default()
     });
-    small.put(json!({"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "local", "uid": "c"},
+    small.put(json!({"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass",
+        "metadata": {"name": "local", "uid": "c"},
         "provisioner": "kubernetes.io/no-provisioner", "volumeBindingMode": "WaitForFirstConsumer"}));
-    small.create(volume("only", "1Gi", "local"));
-    for name in ["a", "b"] {
-        small.create(claim(name, Some("local")));
-        small.create(pod(&format!("web-{name}"), json!({"volumes": volumes(&[name])})));
-    }
+    small.create(volume("one", "1Gi", "local"));
+    small.create(claim("a", Some("local")));
+    small.create(claim("b", Some("local")));
+    small.create(pod("web-0", json!({"volumes": volumes(&["a", "b"])})));
     small.run_until(60_000);
     assert_eq!((phase(&small, "a"), phase(&small, "b")), ("Bound", "Pending"));
-    assert_eq!((small.node_of("web-a"), small.node_of("web-b")), ("node-1", ""));
+    assert_eq!(small.node_of("web-0"), "");
+    let said = small.messages("web-0", "FailedScheduling");
+    assert!(
+        said[0].contains("3 node(s) didn't find available persistent volumes to bind."),
+        "{said:?}"
+    );
+    small.create(volume("two", "1Gi", "local"));
+    small.run_until(120_000);
+    assert_eq!((phase(&small, "b"), small.node_of("web-0")), ("Bound", "node-1"));
 }
 
 #[test]

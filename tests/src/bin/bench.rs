@@ -1,5 +1,8 @@
 //! `bench [PROGRAM]`: how long a decision about a stable set takes, here and, with the Go side's program, upstream.
 
+// A measuring program of the tests: what cannot be measured ends it.
+#![allow(clippy::expect_used, clippy::indexing_slicing)]
+
 use std::hint::black_box;
 use std::io::Write;
 use std::process::{Command, Stdio};

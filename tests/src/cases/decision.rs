@@ -27,7 +27,13 @@ pub fn text(input: &Value) -> Result<String, String> {
     for version in versions(input)? {
         let world = expand(input, &version.profile)?;
         let plan = plan(&world, &version.profile)?;
-        let shown: Vec<Shown> = shown.iter().map(|s| Shown { name: world.names.real(&s.name), ..s.clone() }).collect();
+        let shown: Vec<Shown> = shown
+            .iter()
+            .map(|s| Shown {
+                name: world.names.real(&s.name),
+                ..s.clone()
+            })
+            .collect();
         let text = world.names.in_words(&narrative::of_plan(&plan, &shown));
         match sections.last_mut().filter(|(_, earlier)| *earlier == text) {
             Some((versions, _)) => versions.push(version.written),
@@ -48,7 +54,12 @@ pub fn text(input: &Value) -> Result<String, String> {
 fn plan(world: &World, profile: &Profile) -> Result<Plan, String> {
     let plan = decide(&world.observation, profile)?;
     let mut reversed = world.observation.clone();
-    for list in reversed.as_object_mut().into_iter().flatten().filter_map(|(_, value)| value.as_array_mut()) {
+    for list in reversed
+        .as_object_mut()
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, value)| value.as_array_mut())
+    {
         list.reverse();
     }
     if decide(&reversed, profile)? != plan {
@@ -71,10 +82,14 @@ pub fn versions(input: &Value) -> Result<Vec<Version>, String> {
 impl Version {
     fn parse(written: &Value) -> Result<Self, String> {
         // YAML reads 1.37 as a number.
-        let written = written.as_str().map_or_else(|| written.to_string(), str::to_owned);
+        let written = written
+            .as_str()
+            .map_or_else(|| written.to_string(), str::to_owned);
         let (version, gates) = written.split_once(" with ").unwrap_or((&written, ""));
         let semantic = "StatefulSetSemanticRevisionComparison";
-        let mut profile: Profile = version.parse().map_err(|error: steadfast_core::Error| error.to_string())?;
+        let mut profile: Profile = version
+            .parse()
+            .map_err(|error: steadfast_core::Error| error.to_string())?;
         if let Ok(bytewise) = profile.clone().with_gate(semantic, false) {
             profile = bytewise;
         }
@@ -85,9 +100,14 @@ impl Version {
 
 fn shown(input: &Value) -> Result<Vec<Shown>, String> {
     let one = |value: &Value| {
-        let text = value.as_str().ok_or("show takes `NAME` or `NAME PATH`, or a list of those")?;
+        let text = value
+            .as_str()
+            .ok_or("show takes `NAME` or `NAME PATH`, or a list of those")?;
         let (name, path) = text.split_once(' ').unwrap_or((text, ""));
-        Ok(Shown { name: name.to_owned(), path: path.to_owned() })
+        Ok(Shown {
+            name: name.to_owned(),
+            path: path.to_owned(),
+        })
     };
     match input.get("show") {
         None => Ok(Vec::new()),

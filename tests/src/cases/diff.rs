@@ -3,6 +3,9 @@
 /// The lines around a change that are shown.
 const CONTEXT: usize = 2;
 
+/// How many lines of a difference are shown.
+const MOST: usize = 40;
+
 /// What was expected with `-`, what was found with `+`, and two lines around each change.
 pub fn unified(expected: &str, found: &str) -> String {
     let (old, new): (Vec<&str>, Vec<&str>) = (expected.lines().collect(), found.lines().collect());
@@ -11,12 +14,16 @@ pub fn unified(expected: &str, found: &str) -> String {
         let around = &lines[at.saturating_sub(CONTEXT)..lines.len().min(at + CONTEXT + 1)];
         around.iter().any(|(sign, _)| *sign != ' ')
     };
-    let mut text = String::new();
-    let mut is_gap = false;
+    let (mut text, mut shown, mut is_gap) = (String::new(), 0, false);
     for (at, (sign, line)) in lines.iter().enumerate() {
         if !is_near(at) {
             is_gap = true;
             continue;
+        }
+        shown += 1;
+        if shown > MOST {
+            text.push_str("  … and more\n");
+            break;
         }
         if is_gap {
             text.push_str("  …\n");

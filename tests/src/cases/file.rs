@@ -37,16 +37,28 @@ impl Case {
         };
         let comment: Vec<&str> = head.lines().take_while(|line| line.starts_with('#')).collect();
         if comment.len() < 2 || !comment.iter().any(|line| line.starts_with("# Source: ")) {
-            return Err("a case begins with a comment: the rule, then `# Source: ` and where it comes from".to_owned());
+            return Err(
+                "a case begins with a comment: the rule, then `# Source: ` and where it comes from"
+                    .to_owned(),
+            );
         }
         let name = name_of(path);
-        let is_kebab = |part: &str| part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let is_kebab = |part: &str| {
+            part.bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
         if name.split('/').count() != 2 || !name.split('/').all(is_kebab) {
             return Err("a case is called THEME/BEHAVIOUR.txt, in lower case with dashes".to_owned());
         }
         let document = manifest::read_one(head.as_bytes()).map_err(|error| error.to_string())?;
         let input = document.ok_or("the case has no input")?.value;
-        Ok(Self { name, input, expected, path: path.to_owned(), head })
+        Ok(Self {
+            name,
+            input,
+            expected,
+            path: path.to_owned(),
+            head,
+        })
     }
 
     /// Writes the file again with another expectation.

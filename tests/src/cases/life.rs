@@ -29,23 +29,43 @@ pub fn text(input: &Value) -> Result<String, String> {
     let manifests = Manifests::of(templates.unwrap_or_else(|| json!({})));
     if let Some(set) = set {
         let mut objects = vec![manifests.set(&set)?];
-        objects.extend(fields.remove("objects").and_then(|rest| rest.as_array().cloned()).unwrap_or_default());
+        objects.extend(
+            fields
+                .remove("objects")
+                .and_then(|rest| rest.as_array().cloned())
+                .unwrap_or_default(),
+        );
         fields.insert("objects".to_owned(), objects.into());
     }
-    for event in fields.get_mut("timeline").and_then(Value::as_array_mut).into_iter().flatten() {
+    for event in fields
+        .get_mut("timeline")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
         if let Some(apply) = event.get_mut("apply").filter(|apply| apply.get("set").is_some()) {
             *apply = manifests.set(&apply["set"])?;
         }
     }
-    let from: Span = from.map_or_else(|| Ok(Span::default()), serde_json::from_value).map_err(|e| e.to_string())?;
+    let from: Span = from
+        .map_or_else(|| Ok(Span::default()), serde_json::from_value)
+        .map_err(|e| e.to_string())?;
     let scenario = Scenario::parse(&Value::Object(fields)).map_err(|error| error.to_string())?;
     let played = play(&scenario).map_err(|error| error.to_string())?;
     let again = play(&scenario).map_err(|error| error.to_string())?;
     if serde_json::to_string(&played).ok() != serde_json::to_string(&again).ok() {
         return Err("the story ends differently when it is played again".to_owned());
     }
-    let mut narrator = Narrator { from: from.millis(), shows: words(show.as_ref()), ..Narrator::default() };
-    played.trace.entries().iter().for_each(|entry| narrator.tell(entry));
+    let mut narrator = Narrator {
+        from: from.millis(),
+        shows: words(show.as_ref()),
+        ..Narrator::default()
+    };
+    played
+        .trace
+        .entries()
+        .iter()
+        .for_each(|entry| narrator.tell(entry));
     for end in &played.ends {
         narrator.end(played.at, end);
     }
@@ -57,7 +77,10 @@ pub fn text(input: &Value) -> Result<String, String> {
 
 fn words(show: Option<&Value>) -> Vec<String> {
     match show {
-        Some(Value::Array(list)) => list.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect(),
+        Some(Value::Array(list)) => list
+            .iter()
+            .filter_map(|word| word.as_str().map(str::to_owned))
+            .collect(),
         Some(Value::String(word)) => vec![word.clone()],
         _ => Vec::new(),
     }
@@ -93,7 +116,15 @@ impl Narrator {
             }
             Happening::Waits { waits, .. } => self.waits(at, waits),
             Happening::Object(object) => self.object(at, object),
-            Happening::Event { kind, component, object_kind, name, reason, message, .. } => {
+            Happening::Event {
+                kind,
+                component,
+                object_kind,
+                name,
+                reason,
+                message,
+                ..
+            } => {
                 let text = format!("{component} on {object_kind} {name}: {reason}: {message}");
                 let is_news = *kind == "Warning" && !self.warned.contains(&text);
                 if is_news || self.is_shown("events") {
@@ -105,9 +136,14 @@ impl Narrator {
                 let mut event = event.clone();
                 event.as_object_mut().map(|event| event.remove("at"));
                 if let Some(apply) = event.get_mut("apply") {
-                    *apply = format!("{} {}", apply["kind"], apply["metadata"]["name"]).replace('"', "").into();
+                    *apply = format!("{} {}", apply["kind"], apply["metadata"]["name"])
+                        .replace('"', "")
+                        .into();
                 }
-                let error = error.as_ref().map(|error| format!("; impossible: {error}")).unwrap_or_default();
+                let error = error
+                    .as_ref()
+                    .map(|error| format!("; impossible: {error}"))
+                    .unwrap_or_default();
                 self.line(at, &format!("--- {}{error}", flow(&event)));
             }
             _ => {}
@@ -130,7 +166,11 @@ impl Narrator {
     /// Only what is new among the waits is told.
     fn waits(&mut self, at: Millis, waits: &[Wait]) {
         let now: Vec<String> = waits.iter().map(explain::wait).collect();
-        let news: Vec<String> = now.iter().filter(|wait| !self.waits.contains(wait)).cloned().collect();
+        let news: Vec<String> = now
+            .iter()
+            .filter(|wait| !self.waits.contains(wait))
+            .cloned()
+            .collect();
         for wait in news {
             self.line(at, &format!("waits {wait}"));
         }
@@ -144,7 +184,11 @@ impl Narrator {
             (Some(row), _) => format!("{} {}", row.ready, row.status),
             (None, "PersistentVolumeClaim") => {
                 let phase = object.phase.clone().unwrap_or_default();
-                if object.terminating { format!("{phase}, terminating") } else { phase }
+                if object.terminating {
+                    format!("{phase}, terminating")
+                } else {
+                    phase
+                }
             }
             (None, "StatefulSet") if object.terminating => "terminating".to_owned(),
             (None, "StatefulSet") => String::new(),
@@ -170,7 +214,8 @@ impl Narrator {
     }
 
     fn end(&mut self, at: Millis, end: &End) {
-        let word = |value: serde_json::Result<Value>| value.ok().and_then(|word| word.as_str().map(str::to_owned));
+        let word =
+            |value: serde_json::Result<Value>| value.ok().and_then(|word| word.as_str().map(str::to_owned));
         let outcome = word(serde_json::to_value(end.outcome)).unwrap_or_default();
         let state = word(serde_json::to_value(end.verdict.state)).unwrap_or_default();
         let mut text = format!("=== {}: {outcome}", end.set.name);
@@ -185,7 +230,10 @@ impl Narrator {
         }
         for blocker in &end.verdict.blockers {
             let _ = write!(text, "; {} {}", blocker.kind, blocker.name);
-            for part in [&blocker.reason, &blocker.message].into_iter().filter(|part| !part.is_empty()) {
+            for part in [&blocker.reason, &blocker.message]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+            {
                 let _ = write!(text, ": {part}");
             }
         }
@@ -229,14 +277,25 @@ fn without_uids(text: &str) -> String {
 }
 
 fn refusal(refusal: &Refusal) -> String {
-    let applied = if refusal.was_applied { ", though it was done" } else { "" };
-    format!("; refused: {} {}: {}{applied}", refusal.status, refusal.reason, refusal.message)
+    let applied = if refusal.was_applied {
+        ", though it was done"
+    } else {
+        ""
+    };
+    format!(
+        "; refused: {} {}: {}{applied}",
+        refusal.status, refusal.reason, refusal.message
+    )
 }
 
 /// The reason's sentence; the trace keeps no objects, so the action is read back with empty ones.
 fn reason(record: &ActionRecord) -> String {
     let mut action = serde_json::to_value(record).unwrap_or_default();
-    for (key, value) in [("object", json!({})), ("patch", json!({})), ("uid", json!("some"))] {
+    for (key, value) in [
+        ("object", json!({})),
+        ("patch", json!({})),
+        ("uid", json!("some")),
+    ] {
         action[key] = value;
     }
     let action: Result<Action, _> = serde_json::from_value(action);
@@ -247,7 +306,10 @@ fn reason(record: &ActionRecord) -> String {
 fn flow(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
-            let fields: Vec<String> = fields.iter().map(|(key, value)| format!("{key}: {}", flow_inner(value))).collect();
+            let fields: Vec<String> = fields
+                .iter()
+                .map(|(key, value)| format!("{key}: {}", flow_inner(value)))
+                .collect();
             fields.join(", ")
         }
         other => flow_inner(other),
@@ -257,7 +319,10 @@ fn flow(value: &Value) -> String {
 fn flow_inner(value: &Value) -> String {
     match value {
         Value::Object(_) => format!("{{{}}}", flow(value)),
-        Value::Array(items) => format!("[{}]", items.iter().map(flow_inner).collect::<Vec<_>>().join(", ")),
+        Value::Array(items) => format!(
+            "[{}]",
+            items.iter().map(flow_inner).collect::<Vec<_>>().join(", ")
+        ),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }

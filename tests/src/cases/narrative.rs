@@ -25,11 +25,19 @@ pub fn of_plan(plan: &Plan, shown: &[Shown]) -> String {
     }
     let mut rest = plan.actions.as_slice();
     while let [first, ..] = rest {
-        let run = rest.iter().zip(0..).take_while(|(action, at)| is_next(first, action, *at)).count();
+        let run = rest
+            .iter()
+            .zip(0..)
+            .take_while(|(action, at)| is_next(first, action, *at))
+            .count();
         let run = if run < CONDENSED { 1 } else { run };
         let (now, later) = rest.split_at(run);
         rest = later;
-        let last = now.last().filter(|_| run > 1).map(|last| format!(" … {}", last.name)).unwrap_or_default();
+        let last = now
+            .last()
+            .filter(|_| run > 1)
+            .map(|last| format!(" … {}", last.name))
+            .unwrap_or_default();
         let _ = writeln!(
             text,
             "[{}] {} {}{last}: {}",
@@ -57,7 +65,13 @@ pub fn of_plan(plan: &Plan, shown: &[Shown]) -> String {
 }
 
 fn is_next(first: &Action, action: &Action, at: u64) -> bool {
-    let number = |action: &Action| action.name.rsplit('-').next().and_then(|digits| digits.parse::<u64>().ok());
+    let number = |action: &Action| {
+        action
+            .name
+            .rsplit('-')
+            .next()
+            .and_then(|digits| digits.parse::<u64>().ok())
+    };
     first.batch == action.batch
         && first.operation.name() == action.operation.name()
         && explain::reason(first) == explain::reason(action)
@@ -66,12 +80,18 @@ fn is_next(first: &Action, action: &Action, at: u64) -> bool {
 
 fn show(action: &Action, shown: &[Shown], text: &mut String) {
     for shown in shown.iter().filter(|shown| shown.name == action.name) {
-        let Some(whole) = action.operation.object().or(action.operation.patch()) else { continue };
+        let Some(whole) = action.operation.object().or(action.operation.patch()) else {
+            continue;
+        };
         let mut part = whole;
         for key in shown.path.split('.').filter(|key| !key.is_empty()) {
             part = part.get(key).unwrap_or(&Value::Null);
         }
-        let indent = if shown.path.is_empty() { "      " } else { "        " };
+        let indent = if shown.path.is_empty() {
+            "      "
+        } else {
+            "        "
+        };
         if !shown.path.is_empty() {
             let _ = writeln!(text, "      {}:", shown.path);
         }
@@ -83,8 +103,17 @@ fn show(action: &Action, shown: &[Shown], text: &mut String) {
 
 /// The status in a line, and a line for each condition; `is_changed` says whether it is to be written, where that is open.
 pub fn of_status(status: &Status, is_changed: Option<bool>, text: &mut String) {
-    let Status { replicas, ready_replicas: ready, available_replicas: available, .. } = status;
-    let Status { current_replicas: current, updated_replicas: updated, .. } = status;
+    let Status {
+        replicas,
+        ready_replicas: ready,
+        available_replicas: available,
+        ..
+    } = status;
+    let Status {
+        current_replicas: current,
+        updated_replicas: updated,
+        ..
+    } = status;
     let _ = write!(
         text,
         "status: replicas {replicas}, ready {ready}, available {available}, current {current}, updated {updated}; \
@@ -102,8 +131,18 @@ pub fn of_status(status: &Status, is_changed: Option<bool>, text: &mut String) {
     for condition in status.conditions.iter().flatten() {
         let field = |name: &str| condition[name].as_str().unwrap_or_default();
         let since = field("lastTransitionTime");
-        let since = if since.is_empty() { String::new() } else { format!(", since {since}") };
-        let _ =
-            writeln!(text, "  {} {}: {}, {}{since}", field("type"), field("status"), field("reason"), field("message"));
+        let since = if since.is_empty() {
+            String::new()
+        } else {
+            format!(", since {since}")
+        };
+        let _ = writeln!(
+            text,
+            "  {} {}: {}, {}{since}",
+            field("type"),
+            field("status"),
+            field("reason"),
+            field("message")
+        );
     }
 }

@@ -15,7 +15,7 @@ mod revisions;
 mod set;
 mod words;
 
-use fields::{Fields, overlay};
+use fields::Fields;
 pub use revisions::Names;
 
 /// When every case happens, unless it says `now`.
@@ -48,15 +48,29 @@ pub fn expand(input: &Value, profile: &Profile) -> Result<World, String> {
     let now = fields.optional("now").cloned().unwrap_or_else(|| json!(NOW));
     let nothing = json!({});
     let set = set::Shorthand::of(fields.optional("set").unwrap_or(&nothing))?;
-    let mut names = Names::of(&set.name, fields.optional("templates").unwrap_or(&nothing), profile)?;
+    let mut names = Names::of(
+        &set.name,
+        fields.optional("templates").unwrap_or(&nothing),
+        profile,
+    )?;
     let revisions = revisions::all(fields.optional("revisions").unwrap_or(&nothing), &mut names)?;
-    let mut plot = Plot { now: seconds(&now)?, set: set.object(&names)?, names };
+    let mut plot = Plot {
+        now: seconds(&now)?,
+        set: set.object(&names)?,
+        names,
+    };
     let mut pods = pods::all(fields.list("pods")?, &plot)?;
-    let written_claims = fields.optional("claims").map(|_| fields.list("claims")).transpose()?;
+    let written_claims = fields
+        .optional("claims")
+        .map(|_| fields.list("claims"))
+        .transpose()?;
     let mut claims = claims::all(written_claims, &pods, &plot)?;
     let status = fields.optional("status").unwrap_or(&nothing);
     plot.set["status"] = set::status(status, &pods, &plot)?;
-    let mut revisions = revisions.into_iter().map(|r| r.object(&plot)).collect::<Result<Vec<_>, _>>()?;
+    let mut revisions = revisions
+        .into_iter()
+        .map(|r| r.object(&plot))
+        .collect::<Result<Vec<_>, _>>()?;
     for object in fields.list("objects")? {
         match object["kind"].as_str() {
             Some("Pod") => pods.push(object.clone()),
@@ -93,14 +107,17 @@ impl Manifests {
         let shorthand = set::Shorthand::of(written)?;
         let mut object = shorthand.object(&self.names(&shorthand.name)?)?;
         for key in ["uid", "generation", "resourceVersion", "creationTimestamp"] {
-            object["metadata"].as_object_mut().map(|metadata| metadata.remove(key));
+            object["metadata"]
+                .as_object_mut()
+                .map(|metadata| metadata.remove(key));
         }
         Ok(object)
     }
 
     /// The text with words for the revisions of the set `web`.
     pub fn in_words(&self, text: &str) -> String {
-        self.names("web").map_or_else(|error| error, |names| names.in_words(text))
+        self.names("web")
+            .map_or_else(|error| error, |names| names.in_words(text))
     }
 
     fn names(&self, set: &str) -> Result<Names, String> {
@@ -121,7 +138,12 @@ fn controller(api_version: &str, kind: &str, name: &str, uid: &str) -> Value {
 
 fn set_reference(set: &Value) -> Value {
     let text = |pointer: &str| set.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    controller("apps/v1", "StatefulSet", text("/metadata/name"), text("/metadata/uid"))
+    controller(
+        "apps/v1",
+        "StatefulSet",
+        text("/metadata/name"),
+        text("/metadata/uid"),
+    )
 }
 
 /// A short text that may be a number in YAML.
@@ -136,7 +158,8 @@ fn text_of(value: &Value) -> Result<String, String> {
 /// Whole seconds since 1970.
 fn seconds(now: &Value) -> Result<i64, String> {
     let time = now.as_str().and_then(steadfast_core::Timestamp::parse);
-    time.map(|time| time.seconds()).ok_or_else(|| format!("`{now}` is no time such as {NOW}"))
+    time.map(|time| time.seconds())
+        .ok_or_else(|| format!("`{now}` is no time such as {NOW}"))
 }
 
 fn timestamp(seconds: i64) -> String {
@@ -144,3 +167,66 @@ fn timestamp(seconds: i64) -> String {
 }
 
 type Overlays = BTreeMap<String, Value>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn world(yaml: &str) -> Result<World, String> {
+        let input = steadfast_core::manifest::read_one(yaml.as_bytes())
+            .unwrap()
+            .unwrap()
+            .value;
+        expand(&input, &Profile::default())
+    }
+
+    #[test]
+    fn misspelt_words_and_fields_are_errors_that_list_what_there_is() {
+        for (yaml, part) in [
+            ("sets: {}", "the case has no field `sets`"),
+            ("set: {replicaz: 1}", "set has no field `replicaz`"),
+            ("pods: [web-0 redy]", "`redy` in `web-0 redy` is not known"),
+            ("pods: [web-0 ready for ever]", "`ever` is no time"),
+            (
+                "claims: [data-web-0 owned by me]",
+                "`me` in `data-web-0 owned by me` is not known",
+            ),
+            (
+                "revisions: {new: 1 orphaned}",
+                "`orphaned` in `1 orphaned` is not known",
+            ),
+            (
+                "revisions: {new: first}",
+                "`first` in `first` is not the revision's number",
+            ),
+        ] {
+            let error = world(yaml).err().unwrap_or_default();
+            assert!(error.contains(part), "{yaml}: {error}");
+        }
+    }
+
+    #[test]
+    fn words_become_the_fields_of_a_pod() {
+        let world = world("revisions: {new: 1}\npods: [web-1 unready terminating orphan]").unwrap();
+        let pod = &world.observation["pods"][0];
+        assert_eq!(pod["status"]["conditions"][0]["status"], "False");
+        assert_eq!(pod["metadata"]["deletionTimestamp"], "2026-11-21T00:00:20Z");
+        assert_eq!(pod["metadata"].get("ownerReferences"), None);
+        let revision = pod["metadata"]["labels"]["controller-revision-hash"]
+            .as_str()
+            .unwrap();
+        assert_eq!(world.names.in_words(revision), "web-new");
+    }
+
+    #[test]
+    fn a_status_that_is_not_written_counts_the_pods_that_are() {
+        let world =
+            world("revisions: {old: 1, new: 2}\npods: [web-0 old, web-1 new unready, web-2 new orphan]")
+                .unwrap();
+        let status = &world.observation["statefulSet"]["status"];
+        assert_eq!(status["replicas"], 2);
+        assert_eq!(status["readyReplicas"], 1);
+        assert_eq!(status["currentReplicas"], 1);
+        assert_eq!(status["updatedReplicas"], 1);
+    }
+}

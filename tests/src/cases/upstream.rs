@@ -45,7 +45,8 @@ fn check(case: &Case, upstream: &mut Upstream) -> Result<usize, String> {
         worlds += 1;
         let world = expand(&case.input, &version.profile)?;
         let gates = serde_json::to_value(&version.profile).map_err(|error| error.to_string())?;
-        let gates = serde_json::from_value(gates["featureGates"].clone()).map_err(|error| error.to_string())?;
+        let gates =
+            serde_json::from_value(gates["featureGates"].clone()).map_err(|error| error.to_string())?;
         let theirs = upstream.ask(&line(0, &world.observation, &gates))?;
         let plan = decide(&world.observation, &version.profile)?;
         let found = difference(&theirs, &plan).map(|found| world.names.in_words(&found));
@@ -53,11 +54,20 @@ fn check(case: &Case, upstream: &mut Upstream) -> Result<usize, String> {
         match (found, expected) {
             (None, None) => {}
             (Some(found), Some(expected)) if found.contains(expected) => {}
-            (None, Some(expected)) => return Err(format!("upstream is said to differ: {expected}; it does not")),
-            (Some(found), Some(expected)) => {
-                return Err(format!("upstream is said to differ: {expected}; but there is this: {found:.600}"));
+            (None, Some(expected)) => {
+                return Err(format!("upstream is said to differ: {expected}; it does not"));
             }
-            (Some(found), None) => return Err(format!("upstream differs under {}: {found:.900}", version.written)),
+            (Some(found), Some(expected)) => {
+                return Err(format!(
+                    "upstream is said to differ: {expected}; but there is this: {found:.600}"
+                ));
+            }
+            (Some(found), None) => {
+                return Err(format!(
+                    "upstream differs under {}: {found:.900}",
+                    version.written
+                ));
+            }
         }
     }
     Ok(worlds)

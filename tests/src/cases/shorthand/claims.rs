@@ -16,7 +16,8 @@ pub fn all(written: Option<&[Value]>, pods: &[Value], plot: &Plot) -> Result<Vec
                 let (parent, ordinal) = pod["metadata"]["name"].as_str()?.rsplit_once('-')?;
                 (parent == set).then_some(ordinal)
             });
-            let of_pod = |ordinal| templates(plot).map(move |name| object(&format!("{name}-{set}-{ordinal}"), plot));
+            let of_pod =
+                |ordinal| templates(plot).map(move |name| object(&format!("{name}-{set}-{ordinal}"), plot));
             Ok(ordinals.flat_map(of_pod).collect())
         }
     }
@@ -33,17 +34,25 @@ fn one(value: &Value, plot: &Plot) -> Result<Value, String> {
                 claim["metadata"]["deletionGracePeriodSeconds"] = json!(0);
             }
             "pending" => claim["status"] = json!({"phase": "Pending"}),
-            "ownerless" => drop(claim["metadata"].as_object_mut().map(|metadata| metadata.remove("ownerReferences"))),
+            "ownerless" => drop(
+                claim["metadata"]
+                    .as_object_mut()
+                    .map(|metadata| metadata.remove("ownerReferences")),
+            ),
             "owned" | "and" => {
                 if word == "owned" {
                     words.take("by");
                     claim["metadata"]["ownerReferences"] = json!([]);
                 }
                 let owner = owner(name, &mut words, plot)?;
-                claim["metadata"]["ownerReferences"].as_array_mut().into_iter().for_each(|list| list.push(owner.clone()));
+                claim["metadata"]["ownerReferences"]
+                    .as_array_mut()
+                    .into_iter()
+                    .for_each(|list| list.push(owner.clone()));
             }
             other => {
-                let known = "terminating, pending, ownerless, owned by [earlier] set|pod|other [plainly] [and …]";
+                let known =
+                    "terminating, pending, ownerless, owned by [earlier] set|pod|other [plainly] [and …]";
                 return Err(words.unknown(other, known));
             }
         }
@@ -59,8 +68,16 @@ fn one(value: &Value, plot: &Plot) -> Result<Value, String> {
 fn owner(claim: &str, words: &mut Words<'_>, plot: &Plot) -> Result<Value, String> {
     let is_earlier = words.take("earlier");
     let set = plot.set["metadata"]["name"].as_str().unwrap_or_default();
-    let pod = templates(plot).find_map(|name| claim.strip_prefix(&format!("{name}-"))).unwrap_or_default();
-    let id = |name: &str| if is_earlier { format!("uid-of-an-earlier-{name}") } else { uid(name) };
+    let pod = templates(plot)
+        .find_map(|name| claim.strip_prefix(&format!("{name}-")))
+        .unwrap_or_default();
+    let id = |name: &str| {
+        if is_earlier {
+            format!("uid-of-an-earlier-{name}")
+        } else {
+            uid(name)
+        }
+    };
     let mut owner = match words.required("set, pod or other")? {
         "set" => controller("apps/v1", "StatefulSet", set, &id(set)),
         "pod" => controller("v1", "Pod", pod, &id(pod)),
@@ -75,7 +92,10 @@ fn owner(claim: &str, words: &mut Words<'_>, plot: &Plot) -> Result<Value, Strin
 
 fn templates(plot: &Plot) -> impl Iterator<Item = &str> {
     let templates = plot.set["spec"]["volumeClaimTemplates"].as_array();
-    templates.into_iter().flatten().filter_map(|template| template["metadata"]["name"].as_str())
+    templates
+        .into_iter()
+        .flatten()
+        .filter_map(|template| template["metadata"]["name"].as_str())
 }
 
 /// A bound claim, owned as the policy asks for while its Pod is in range.

@@ -11,8 +11,14 @@ pub struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     pub fn of(value: &'a Value, place: &'static str) -> Result<Self, String> {
-        let map = value.as_object().ok_or_else(|| format!("{place} is not a mapping: `{value}`"))?;
-        Ok(Self { place, map, asked: Vec::new() })
+        let map = value
+            .as_object()
+            .ok_or_else(|| format!("{place} is not a mapping: `{value}`"))?;
+        Ok(Self {
+            place,
+            map,
+            asked: Vec::new(),
+        })
     }
 
     pub fn optional(&mut self, name: &'static str) -> Option<&'a Value> {
@@ -21,7 +27,8 @@ impl<'a> Fields<'a> {
     }
 
     pub fn text(&mut self, name: &'static str, default: &str) -> Result<String, String> {
-        self.optional(name).map_or_else(|| Ok(default.to_owned()), super::text_of)
+        self.optional(name)
+            .map_or_else(|| Ok(default.to_owned()), super::text_of)
     }
 
     /// A list; nothing is an empty one.
@@ -36,7 +43,11 @@ impl<'a> Fields<'a> {
     /// Ends the reading: a field that nobody asked for is an error.
     pub fn finish(self) -> Result<(), String> {
         match self.map.keys().find(|name| !self.asked.contains(&name.as_str())) {
-            Some(name) => Err(format!("{} has no field `{name}`; there are {}", self.place, self.asked.join(", "))),
+            Some(name) => Err(format!(
+                "{} has no field `{name}`; there are {}",
+                self.place,
+                self.asked.join(", ")
+            )),
             None => Ok(()),
         }
     }

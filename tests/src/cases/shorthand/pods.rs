@@ -41,10 +41,20 @@ pub fn all(written: &[Value], plot: &Plot) -> Result<Vec<Value>, String> {
 }
 
 fn names(written: &str) -> Result<Vec<String>, String> {
-    let Some((first, last)) = written.split_once("..") else { return Ok(vec![written.to_owned()]) };
-    let (set, first) = first.rsplit_once('-').ok_or_else(|| format!("`{written}` is no range of Pods"))?;
-    let number = |digits: &str| digits.parse::<u64>().map_err(|_| format!("`{written}` is no range of Pods"));
-    Ok((number(first)?..=number(last)?).map(|ordinal| format!("{set}-{ordinal}")).collect())
+    let Some((first, last)) = written.split_once("..") else {
+        return Ok(vec![written.to_owned()]);
+    };
+    let (set, first) = first
+        .rsplit_once('-')
+        .ok_or_else(|| format!("`{written}` is no range of Pods"))?;
+    let number = |digits: &str| {
+        digits
+            .parse::<u64>()
+            .map_err(|_| format!("`{written}` is no range of Pods"))
+    };
+    Ok((number(first)?..=number(last)?)
+        .map(|ordinal| format!("{set}-{ordinal}"))
+        .collect())
 }
 
 fn parse(mut words: Words<'_>, plot: &Plot) -> Result<Written, String> {
@@ -73,7 +83,12 @@ fn parse(mut words: Words<'_>, plot: &Plot) -> Result<Written, String> {
             "foreign" => pod.owner = Some(controller("apps/v1", "ReplicaSet", "other", "uid-of-other")),
             "earlier" => {
                 let name = plot.set["metadata"]["name"].as_str().unwrap_or_default();
-                pod.owner = Some(controller("apps/v1", "StatefulSet", name, "uid-of-an-earlier-set"));
+                pod.owner = Some(controller(
+                    "apps/v1",
+                    "StatefulSet",
+                    name,
+                    "uid-of-an-earlier-set",
+                ));
             }
             // Our UID under another kind and name: nobody writes it, and versions differ about it.
             "namesake" => {
@@ -99,7 +114,12 @@ impl Written {
     }
 
     fn object(&self, name: &str, plot: &Plot) -> Result<Value, String> {
-        let text = |pointer: &str| plot.set.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        let text = |pointer: &str| {
+            plot.set
+                .pointer(pointer)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
         let ordinal = name.rsplit('-').next().unwrap_or_default();
         let (set, service) = (text("/metadata/name"), text("/spec/serviceName"));
         let mut metadata = json!({"name": name, "generateName": format!("{set}-"), "namespace": "default",
@@ -123,17 +143,25 @@ impl Written {
             metadata["deletionGracePeriodSeconds"] = json!(30);
         }
         let mut spec = plot.set["spec"]["template"]["spec"].clone();
-        overlay(&mut spec, &json!({"hostname": name, "subdomain": service, "nodeName": "node-1"}));
+        overlay(
+            &mut spec,
+            &json!({"hostname": name, "subdomain": service, "nodeName": "node-1"}),
+        );
         let volumes = self.volumes(set, ordinal, plot);
         if !volumes.is_empty() {
             spec["volumes"] = volumes.into();
         }
-        Ok(json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": self.status(plot)}))
+        Ok(
+            json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": self.status(plot)}),
+        )
     }
 
     fn volumes(&self, set: &str, ordinal: &str, plot: &Plot) -> Vec<Value> {
         let templates = plot.set["spec"]["volumeClaimTemplates"].as_array();
-        let names = templates.into_iter().flatten().filter_map(|template| template["metadata"]["name"].as_str());
+        let names = templates
+            .into_iter()
+            .flatten()
+            .filter_map(|template| template["metadata"]["name"].as_str());
         let place = if self.has("misbound") { "77" } else { ordinal };
         let volume = |name: &str| json!({"name": name, "persistentVolumeClaim": {"claimName": format!("{name}-{set}-{place}")}});
         names.map(volume).filter(|_| !self.has("volumeless")).collect()

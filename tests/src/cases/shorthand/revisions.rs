@@ -42,7 +42,13 @@ impl Names {
         let overlays: BTreeMap<String, Value> =
             serde_json::from_value(templates.clone()).map_err(|error| format!("templates: {error}"))?;
         let has_null_timestamps = profile.kubernetes().starts_with("1.33");
-        Ok(Self { set: set.to_owned(), overlays, has_null_timestamps, stored: Vec::new(), are_real: false })
+        Ok(Self {
+            set: set.to_owned(),
+            overlays,
+            has_null_timestamps,
+            stored: Vec::new(),
+            are_real: false,
+        })
     }
 
     /// The template that a word stands for: one container with the image `nginx:WORD`.
@@ -65,8 +71,14 @@ impl Names {
         let mut template = self.template(word);
         if self.has_null_timestamps || is_by_1_33 {
             template["metadata"]["creationTimestamp"] = Value::Null;
-            let volumes = template.pointer_mut("/spec/volumes").and_then(Value::as_array_mut);
-            for claim in volumes.into_iter().flatten().filter_map(|v| v.pointer_mut("/ephemeral/volumeClaimTemplate")) {
+            let volumes = template
+                .pointer_mut("/spec/volumes")
+                .and_then(Value::as_array_mut);
+            for claim in volumes
+                .into_iter()
+                .flatten()
+                .filter_map(|v| v.pointer_mut("/ephemeral/volumeClaimTemplate"))
+            {
                 overlay(claim, &json!({"metadata": {}}));
                 claim["metadata"]["creationTimestamp"] = Value::Null;
             }
@@ -113,7 +125,9 @@ impl Names {
         let mut text = text.to_owned();
         for (name, hash, word) in self.all() {
             let (prefix, _) = name.rsplit_once('-').unwrap_or_default();
-            text = text.replace(&name, &format!("{prefix}-{word}")).replace(&hash, &word);
+            text = text
+                .replace(&name, &format!("{prefix}-{word}"))
+                .replace(&hash, &word);
         }
         text
     }
@@ -121,7 +135,8 @@ impl Names {
     /// The name that a revision has which is written in words.
     pub fn real(&self, words: &str) -> String {
         let found = self.all().into_iter().find(|(name, _, word)| {
-            name.rsplit_once('-').is_some_and(|(prefix, _)| format!("{prefix}-{word}") == words)
+            name.rsplit_once('-')
+                .is_some_and(|(prefix, _)| format!("{prefix}-{word}") == words)
         });
         found.map_or_else(|| words.to_owned(), |(name, ..)| name)
     }
@@ -131,12 +146,19 @@ impl Names {
         words.extend(self.overlays.keys().map(String::as_str));
         words.extend(self.stored.iter().map(|(_, word, _)| word.as_str()));
         let hash = |name: &str| name.rsplit('-').next().unwrap_or_default().to_owned();
-        let mut all: Vec<(String, String, String)> =
-            self.stored.iter().map(|(_, word, name)| (name.clone(), hash(name), word.clone())).collect();
+        let mut all: Vec<(String, String, String)> = self
+            .stored
+            .iter()
+            .map(|(_, word, name)| (name.clone(), hash(name), word.clone()))
+            .collect();
         for word in words {
             for collisions in 0..COLLISIONS {
                 let (name, hash) = self.generated(word, collisions);
-                let number = if collisions == 0 { String::new() } else { format!("+{collisions}") };
+                let number = if collisions == 0 {
+                    String::new()
+                } else {
+                    format!("+{collisions}")
+                };
                 all.push((name, hash, format!("{word}{number}")));
             }
         }
@@ -146,12 +168,16 @@ impl Names {
 
 /// The revisions of a case: `{old: 1, new: 2}`, or with words after the number.
 pub fn all(written: &Value, names: &mut Names) -> Result<Vec<Written>, String> {
-    let map = written.as_object().ok_or("revisions takes a mapping such as {old: 1, new: 2}")?;
+    let map = written
+        .as_object()
+        .ok_or("revisions takes a mapping such as {old: 1, new: 2}")?;
     let mut revisions = Vec::new();
     for (word, value) in map {
         let revision = one(word, value, names)?;
         if !revision.is_foreign && !revision.is_unselected {
-            names.stored.push((revision.number, word.clone(), revision.name.clone()));
+            names
+                .stored
+                .push((revision.number, word.clone(), revision.name.clone()));
         }
         revisions.push(revision);
     }
@@ -184,11 +210,17 @@ fn one(word: &str, value: &Value, names: &Names) -> Result<Written, String> {
             // `named new` or `named new after 1`: the name that another template's revision would get.
             "named" => {
                 let other = words.required("a template's word")?;
-                let collisions = if words.take("after") { words.number("a number of collisions")? } else { 0 };
+                let collisions = if words.take("after") {
+                    words.number("a number of collisions")?
+                } else {
+                    0
+                };
                 named = Some(names.generated(other, collisions).0);
             }
             // `of new`: the same template under another word.
-            "of" => words.required("a template's word")?.clone_into(&mut revision.template),
+            "of" => words
+                .required("a template's word")?
+                .clone_into(&mut revision.template),
             "by" if words.take("1.33") => is_by_1_33 = true,
             other => {
                 let known = "orphan, foreign, unselected, named TEMPLATE [after N], of TEMPLATE, by 1.33";
@@ -209,7 +241,8 @@ impl Written {
             "labels": {"app": if self.is_unselected { "other" } else { "web" },
                 "controller.kubernetes.io/hash": self.hash}});
         if self.is_foreign {
-            metadata["ownerReferences"] = json!([controller("apps/v1", "StatefulSet", "other", "uid-of-other")]);
+            metadata["ownerReferences"] =
+                json!([controller("apps/v1", "StatefulSet", "other", "uid-of-other")]);
         } else if !self.is_orphan {
             metadata["ownerReferences"] = json!([set_reference(&plot.set)]);
         }

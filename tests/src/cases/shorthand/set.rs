@@ -24,9 +24,12 @@ impl<'a> Shorthand<'a> {
         let mut fields = Fields::of(value, "set")?;
         let field = |value: Option<&Value>, default: Value| value.cloned().unwrap_or(default);
         let mut plain = Vec::new();
-        for (name, key) in [("minReadySeconds", "minReadySeconds"), ("historyLimit", "revisionHistoryLimit"),
-            ("selector", "selector"), ("service", "serviceName")]
-        {
+        for (name, key) in [
+            ("minReadySeconds", "minReadySeconds"),
+            ("historyLimit", "revisionHistoryLimit"),
+            ("selector", "selector"),
+            ("service", "serviceName"),
+        ] {
             plain.extend(fields.optional(name).map(|value| (key, value.clone())));
         }
         if let Some(start) = fields.optional("start") {
@@ -58,7 +61,10 @@ impl<'a> Shorthand<'a> {
             is_deleted: fields.optional("deleted").is_some_and(|value| *value == true),
             generation: field(fields.optional("generation"), json!(1)),
             plain,
-            overlays: ["metadata", "spec"].into_iter().filter_map(|k| Some((k, fields.optional(k)?))).collect(),
+            overlays: ["metadata", "spec"]
+                .into_iter()
+                .filter_map(|k| Some((k, fields.optional(k)?)))
+                .collect(),
         };
         fields.finish()?;
         Ok(set)
@@ -93,7 +99,9 @@ impl<'a> Shorthand<'a> {
 
 /// A claim template by its name, or in full.
 fn claim_template(written: &Value) -> Value {
-    let Some(name) = written.as_str() else { return written.clone() };
+    let Some(name) = written.as_str() else {
+        return written.clone();
+    };
     json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": name},
         "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}},
             "volumeMode": "Filesystem"}, "status": {"phase": "Pending"}})
@@ -137,12 +145,17 @@ fn counters(pod: &Value, current: &str, update: &str, plot: &Plot) -> Vec<&'stat
         return counters;
     }
     counters.push("replicas");
-    let ready = pod["status"]["conditions"].as_array().and_then(|all| all.iter().find(|c| c["type"] == "Ready"));
+    let ready = pod["status"]["conditions"]
+        .as_array()
+        .and_then(|all| all.iter().find(|c| c["type"] == "Ready"));
     if let Some(ready) = ready.filter(|ready| ready["status"] == "True" && phase == "Running") {
         counters.push("readyReplicas");
         let min_ready = plot.set["spec"]["minReadySeconds"].as_i64().unwrap_or(0);
         // Timestamps of one form are in order as text.
-        if ready["lastTransitionTime"].as_str().is_some_and(|since| *since <= *timestamp(plot.now - min_ready)) {
+        if ready["lastTransitionTime"]
+            .as_str()
+            .is_some_and(|since| *since <= *timestamp(plot.now - min_ready))
+        {
             counters.push("availableReplicas");
         }
     }

@@ -13,15 +13,26 @@ impl<'a> Words<'a> {
     pub fn of(value: &'a Value) -> Result<(Self, Option<&'a Value>), String> {
         let (line, with) = match value {
             Value::String(line) => (line.as_str(), None),
-            Value::Object(map) if map.keys().all(|key| key == "is" || key == "with") => {
-                (map.get("is").and_then(Value::as_str).unwrap_or_default(), map.get("with"))
+            Value::Object(map) if map.keys().all(|key| key == "is" || key == "with") => (
+                map.get("is").and_then(Value::as_str).unwrap_or_default(),
+                map.get("with"),
+            ),
+            other => {
+                return Err(format!(
+                    "expected words or `{{is: WORDS, with: {{...}}}}`, found `{other}`"
+                ));
             }
-            other => return Err(format!("expected words or `{{is: WORDS, with: {{...}}}}`, found `{other}`")),
         };
         if line.is_empty() {
             return Err(format!("an object without a name: `{value}`"));
         }
-        Ok((Self { line, rest: line.split_whitespace().peekable() }, with))
+        Ok((
+            Self {
+                line,
+                rest: line.split_whitespace().peekable(),
+            },
+            with,
+        ))
     }
 
     /// The next word.
@@ -36,13 +47,15 @@ impl<'a> Words<'a> {
 
     /// The next word, which must be there.
     pub fn required(&mut self, what: &str) -> Result<&'a str, String> {
-        self.next().ok_or_else(|| format!("`{}` ends where {what} is expected", self.line))
+        self.next()
+            .ok_or_else(|| format!("`{}` ends where {what} is expected", self.line))
     }
 
     /// A whole number.
     pub fn number(&mut self, what: &str) -> Result<i64, String> {
         let word = self.required(what)?;
-        word.parse().map_err(|_| format!("`{word}` in `{}` is not {what}", self.line))
+        word.parse()
+            .map_err(|_| format!("`{word}` in `{}` is not {what}", self.line))
     }
 
     /// The error about a word that nothing is known by.
@@ -60,5 +73,8 @@ pub fn span(word: &str) -> Result<i64, String> {
         "h" => 3_600,
         _ => return Err(format!("`{word}` is no time such as 12s, 3m or 1h")),
     };
-    digits.parse::<i64>().map(|number| number * factor).map_err(|_| format!("`{word}` is no time such as 12s, 3m or 1h"))
+    digits
+        .parse::<i64>()
+        .map(|number| number * factor)
+        .map_err(|_| format!("`{word}` is no time such as 12s, 3m or 1h"))
 }
