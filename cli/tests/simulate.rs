@@ -119,10 +119,9 @@ fn an_image_that_is_tried_again_and_again_is_told_once() {
             "{at: 31s, image: {set: web, image: broken}}",
         );
     let run = play(&story, &[]);
-    let told = run
-        .out
-        .lines()
-        .filter(|line| line.contains("Pod web-2 ") && line.ends_with(" ImagePullBackOff"));
+    let told = run.out.lines().filter(|line| {
+        line.contains(" state ") && line.contains("Pod web-2 ") && line.ends_with(" ImagePullBackOff")
+    });
     assert_eq!(told.count(), 1, "{}", run.out);
 }
 

@@ -22,7 +22,10 @@ fn main() -> Result<(), steadfast_core::Error> {
 
 fn run(kind: &str, replicas: u32) -> Result<(), steadfast_core::Error> {
     let mut input = ForecastInput::of(vec![set(kind, replicas)]);
-    input.settings = Settings { nodes: NodesSetting::Count(replicas / 100 + 3), ..Settings::default() };
+    input.settings = Settings {
+        nodes: NodesSetting::Count(replicas / 100 + 3),
+        ..Settings::default()
+    };
     let begin = std::time::Instant::now();
     let forecast = forecast(&input)?;
     println!(

@@ -139,7 +139,11 @@ impl Cluster {
     /// # Errors
     /// What the API server answers, such as `pods "web-0" not found`.
     pub fn delete(&mut self, key: &Key, options: DeleteOptions) -> Result<(), Error> {
-        self.write(Write::Delete { key: key.clone(), options }).map_err(|error| refused(&error))
+        self.write(Write::Delete {
+            key: key.clone(),
+            options,
+        })
+        .map_err(|error| refused(&error))
     }
 
     /// Makes a write as a person or another client, past all faults.
@@ -156,7 +160,8 @@ impl Cluster {
     pub fn set_up(&mut self, change: impl FnOnce(&mut Settings)) {
         change(&mut self.machine.settings);
         for component in ["kubelet", "volumes"] {
-            self.machine.schedule_after(Millis(0), settings::reread(component));
+            self.machine
+                .schedule_after(Millis(0), settings::reread(component));
         }
         let now = self.now();
         self.machine.quiet.renew(now);
@@ -169,7 +174,9 @@ impl Cluster {
             self.pump();
             return true;
         }
-        let Some(at) = self.machine.clock.next_at() else { return false };
+        let Some(at) = self.machine.clock.next_at() else {
+            return false;
+        };
         while let Some(timer) = self.machine.clock.pop_due(at) {
             self.machine.quiet.fired(&timer);
             match timer.owner {
@@ -179,7 +186,8 @@ impl Cluster {
                 _ if self.holds.keeps(&timer) => {}
                 owner => {
                     let mut components = std::mem::take(&mut self.components);
-                    if let Some(component) = components.iter_mut().find(|component| component.name() == owner) {
+                    if let Some(component) = components.iter_mut().find(|component| component.name() == owner)
+                    {
                         let step = component.due(&timer, &mut self.machine.world());
                         self.carry_out(step);
                     }
@@ -294,8 +302,14 @@ impl Cluster {
         // When a rule begins or ends by time, the controller may get on: it is not stuck before.
         for at in [rule.from, rule.until].into_iter().flatten() {
             let key = Key::new(Resource::StatefulSet, "", &at.to_string());
-            let timer = Timer { owner: FAULTS, what: "due", key, token: 0 };
-            self.machine.schedule_after(Millis(at.millis().0.saturating_sub(now.0)), timer);
+            let timer = Timer {
+                owner: FAULTS,
+                what: "due",
+                key,
+                token: 0,
+            };
+            self.machine
+                .schedule_after(Millis(at.millis().0.saturating_sub(now.0)), timer);
         }
         self.machine.faults.add(rule);
         self.machine.quiet.renew(now);
@@ -303,7 +317,9 @@ impl Cluster {
 
     /// Claims that were held are bound if they can be.
     pub(crate) fn free_claims(&mut self, is_meant: impl Fn(&Key) -> bool) {
-        let (free, held) = std::mem::take(&mut self.holds.unbound).into_iter().partition(|key| is_meant(key));
+        let (free, held) = std::mem::take(&mut self.holds.unbound)
+            .into_iter()
+            .partition(|key| is_meant(key));
         self.holds.unbound = held;
         for timer in std::mem::take(&mut self.holds.late) {
             self.machine.schedule_after(Millis(0), timer);
@@ -311,7 +327,11 @@ impl Cluster {
         let free: std::collections::BTreeSet<Key> = free;
         for key in free {
             let after = self.machine.store.get(&key).cloned();
-            self.machine.pending.push_back(Change { key, before: after.clone(), after });
+            self.machine.pending.push_back(Change {
+                key,
+                before: after.clone(),
+                after,
+            });
             self.machine.produced += 1;
         }
         self.pump();
@@ -346,7 +366,11 @@ impl Cluster {
     /// When the next thing happens: now, if anything waits to be dealt with.
     fn next_at(&self) -> Option<Millis> {
         let is_due = !self.machine.pending.is_empty() || self.host.is_due();
-        if is_due { Some(self.now()) } else { self.machine.clock.next_at() }
+        if is_due {
+            Some(self.now())
+        } else {
+            self.machine.clock.next_at()
+        }
     }
 
     fn is_repeating(&self) -> bool {
@@ -360,7 +384,11 @@ impl Cluster {
 
     fn insert_one(&mut self, object: Value) -> Result<(), Error> {
         let key = intake::key_of(&object)?;
-        let has_uid = object.get("metadata").and_then(|m| m.get("uid")).and_then(Value::as_str).is_some_and(|u| !u.is_empty());
+        let has_uid = object
+            .get("metadata")
+            .and_then(|m| m.get("uid"))
+            .and_then(Value::as_str)
+            .is_some_and(|u| !u.is_empty());
         if !has_uid {
             return self.apply_one(&object);
         }
@@ -375,8 +403,15 @@ impl Cluster {
         let key = intake::key_of(manifest)?;
         let live = self.machine.store.get(&key).cloned();
         let object = intake::receive(manifest, live.as_deref(), &self.machine.profile)?;
-        let write = if live.is_some() { Write::Update(object) } else { Write::Create(object) };
-        self.machine.write(write).map(drop).map_err(|error| refused(&error))
+        let write = if live.is_some() {
+            Write::Update(object)
+        } else {
+            Write::Create(object)
+        };
+        self.machine
+            .write(write)
+            .map(drop)
+            .map_err(|error| refused(&error))
     }
 
     /// Tells everybody what changed, until nothing changes any more.
@@ -398,7 +433,8 @@ impl Cluster {
 
     fn carry_out(&mut self, mut step: Step) {
         if !self.holds.allow_all() {
-            step.writes.retain(|write| !self.holds.forbids(write, &self.machine.store));
+            step.writes
+                .retain(|write| !self.holds.forbids(write, &self.machine.store));
         }
         self.machine.carry_out(step);
     }

@@ -157,10 +157,16 @@ pub fn forecast(input: &ForecastInput) -> Result<Forecast, Error> {
 ///
 /// # Errors
 /// As [`forecast`].
-pub fn forecast_watched(input: &ForecastInput, watch: &mut dyn FnMut(Progress) -> bool) -> Result<Forecast, Error> {
+pub fn forecast_watched(
+    input: &ForecastInput,
+    watch: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Forecast, Error> {
     let set = choice::choose(input)?;
     choice::check_size(input)?;
-    let now = input.now.or_else(|| newest_timestamp(&input.observed)).unwrap_or(EPOCH);
+    let now = input
+        .now
+        .or_else(|| newest_timestamp(&input.observed))
+        .unwrap_or(EPOCH);
 
     let mut settings = input.settings.clone();
     let faulty = std::mem::take(&mut settings.behaviours);
@@ -177,10 +183,20 @@ pub fn forecast_watched(input: &ForecastInput, watch: &mut dyn FnMut(Progress) -
     cluster.holds = dump.holds;
     let min_ready = |objects: &[Value]| choice::min_ready_seconds(objects, &set);
     let first = input.from.as_deref().unwrap_or(&input.observed);
-    cluster.census = Some(Census::of(set.clone(), min_ready(first).or_else(|| min_ready(&input.objects)).unwrap_or(0)));
+    cluster.census = Some(Census::of(
+        set.clone(),
+        min_ready(first)
+            .or_else(|| min_ready(&input.objects))
+            .unwrap_or(0),
+    ));
     cluster.insert(dump.objects)?;
 
-    let mut asked = Watcher { set: &set, watch, steps: 0, is_stopped: false };
+    let mut asked = Watcher {
+        set: &set,
+        watch,
+        steps: 0,
+        is_stopped: false,
+    };
     let mut assumed = dump.assumed;
     if let Some(from) = &input.from {
         apply_all(&mut cluster, from)?;
@@ -196,7 +212,11 @@ pub fn forecast_watched(input: &ForecastInput, watch: &mut dyn FnMut(Progress) -
     let begins_at = cluster.now();
     for rule in &input.faults {
         let later = |at: Option<Span>| at.map(|at| Span(at.millis().plus(begins_at)));
-        cluster.add_fault(FaultRule { from: later(rule.from), until: later(rule.until), ..rule.clone() });
+        cluster.add_fault(FaultRule {
+            from: later(rule.from),
+            until: later(rule.until),
+            ..rule.clone()
+        });
     }
     if is_stable(&cluster, &set) {
         cluster.begin_census();
@@ -205,7 +225,13 @@ pub fn forecast_watched(input: &ForecastInput, watch: &mut dyn FnMut(Progress) -
     cluster.forget_trace();
     apply_all(&mut cluster, &input.objects)?;
     if let Some(propagation) = input.deletion {
-        cluster.delete(&set, DeleteOptions { propagation: Some(propagation), ..DeleteOptions::default() })?;
+        cluster.delete(
+            &set,
+            DeleteOptions {
+                propagation: Some(propagation),
+                ..DeleteOptions::default()
+            },
+        )?;
     }
     if !faulty.is_empty() {
         let faulty = fates::of_new_pods(&cluster, &set, &before.pods, faulty);
@@ -227,7 +253,10 @@ struct Before {
 
 impl Before {
     fn of(cluster: &Cluster, set: &Key, begins_at: Millis, input: &ForecastInput) -> Self {
-        let observed = input.observed.iter().filter_map(|object| intake::key_of(object).ok());
+        let observed = input
+            .observed
+            .iter()
+            .filter_map(|object| intake::key_of(object).ok());
         let is_dump = input.from.is_none() && !input.observed.is_empty();
         let census = |resource| match is_dump {
             true => counts::census_of(&input.observed, set, resource),
@@ -237,7 +266,9 @@ impl Before {
             begins_at,
             pods: census(Resource::Pod),
             claims: census(Resource::PersistentVolumeClaim),
-            revisions: observed.filter(|key| key.resource == Resource::ControllerRevision).collect(),
+            revisions: observed
+                .filter(|key| key.resource == Resource::ControllerRevision)
+                .collect(),
         }
     }
 
@@ -258,14 +289,20 @@ impl Before {
             _ => steps::last_news(cluster.trace(), set, &steps, self.begins_at).0,
         };
         let status = view.and_then(|view| view.status());
-        let revision = status.map(|status| status.update_revision.clone()).filter(|name| !name.is_empty());
+        let revision = status
+            .map(|status| status.update_revision.clone())
+            .filter(|name| !name.is_empty());
         let is_known = |name: &String| self.revisions.iter().any(|key| *key.name == **name);
         let given: Vec<&Value> = [&input.observed, &input.objects]
             .into_iter()
             .chain(&input.from)
             .flatten()
             .collect();
-        let manifest = given.iter().rev().find(|o| intake::key_of(o).is_ok_and(|key| key == *set)).copied();
+        let manifest = given
+            .iter()
+            .rev()
+            .find(|o| intake::key_of(o).is_ok_and(|key| key == *set))
+            .copied();
         assumed.splice(0..0, assumed::of(cluster.settings(), &nodes, manifest, &given));
         let pod_names = counts::pods(&self.pods, &counts::census(&cluster, set, Resource::Pod));
         let claims = counts::census(&cluster, set, Resource::PersistentVolumeClaim);
@@ -295,7 +332,11 @@ fn apply_all(cluster: &mut Cluster, objects: &[Value]) -> Result<(), Error> {
     // What the set needs comes first, whatever the order in the files.
     let is_set = |object: &&Value| view::text(object, &["kind"]) == Some("StatefulSet");
     let (sets, others): (Vec<&Value>, Vec<&Value>) = objects.iter().partition(is_set);
-    for object in others.into_iter().filter(|object| intake::key_of(object).is_ok()).chain(sets) {
+    for object in others
+        .into_iter()
+        .filter(|object| intake::key_of(object).is_ok())
+        .chain(sets)
+    {
         cluster.apply(object)?;
     }
     Ok(())
@@ -303,9 +344,14 @@ fn apply_all(cluster: &mut Cluster, objects: &[Value]) -> Result<(), Error> {
 
 /// Whether the set, as it is, has all Pods available and nothing to do but what is kept on purpose.
 fn is_stable(cluster: &Cluster, set: &Key) -> bool {
-    let (Some(view), Some(plan)) = (cluster.set(set), cluster.plan(set)) else { return false };
+    let (Some(view), Some(plan)) = (cluster.set(set), cluster.plan(set)) else {
+        return false;
+    };
     let replicas = i32::try_from(view.observed().set().replicas()).unwrap_or(i32::MAX);
-    let is_whole = plan.status.as_ref().is_some_and(|s| [s.replicas, s.available_replicas] == [replicas; 2]);
+    let is_whole = plan
+        .status
+        .as_ref()
+        .is_some_and(|s| [s.replicas, s.available_replicas] == [replicas; 2]);
     let is_kept = |code| matches!(code, WaitCode::Partition | WaitCode::ManualDelete);
     is_whole && plan.actions.is_empty() && plan.waits.iter().all(|wait| is_kept(wait.code))
 }
@@ -325,7 +371,9 @@ impl Watcher<'_> {
             return !self.is_stopped;
         }
         let view = cluster.set(self.set);
-        let available = view.and_then(|v| v.status()).map_or(0, |status| status.available_replicas);
+        let available = view
+            .and_then(|v| v.status())
+            .map_or(0, |status| status.available_replicas);
         let progress = Progress {
             at: cluster.now(),
             available: usize::try_from(available).unwrap_or(0),

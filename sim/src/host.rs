@@ -57,13 +57,17 @@ impl Host {
 
     /// True where nothing is being done, nothing is to be looked at, and the cache is up to date.
     pub fn is_idle(&self) -> bool {
-        self.queue.is_empty() && self.inbox.is_empty() && self.workers.values().all(|worker| !worker.is_running())
+        self.queue.is_empty()
+            && self.inbox.is_empty()
+            && self.workers.values().all(|worker| !worker.is_running())
     }
 
     /// True where there is a set to look at now.
     pub fn is_due(&self) -> bool {
         self.queue.iter().any(|key| {
-            self.workers.get(key).is_some_and(|w| !w.is_running() && w.has_seen_own_writes(self.seen))
+            self.workers
+                .get(key)
+                .is_some_and(|w| !w.is_running() && w.has_seen_own_writes(self.seen))
         })
     }
 
@@ -78,7 +82,12 @@ impl Host {
         }
         let at = Millis(machine.clock.now().0.saturating_add(latency.0));
         if self.inbox.back().is_none_or(|(last, ..)| *last < at) {
-            let timer = Timer { owner: OWNER, what: WATCH, key: change.key.clone(), token: 0 };
+            let timer = Timer {
+                owner: OWNER,
+                what: WATCH,
+                key: change.key.clone(),
+                token: 0,
+            };
             machine.schedule_after(latency, timer);
         }
         self.inbox.push_back((at, self.sent, change.clone()));
@@ -88,7 +97,11 @@ impl Host {
     pub fn due(&mut self, timer: &Timer, machine: &mut Machine) {
         match timer.what {
             WATCH => {
-                while self.inbox.front().is_some_and(|(at, ..)| *at <= machine.clock.now()) {
+                while self
+                    .inbox
+                    .front()
+                    .is_some_and(|(at, ..)| *at <= machine.clock.now())
+                {
                     if let Some((_, number, change)) = self.inbox.pop_front() {
                         self.seen = number;
                         self.deliver(&change, machine);
@@ -96,12 +109,18 @@ impl Host {
                 }
             }
             WAKE => {
-                if self.workers.get_mut(&timer.key).is_some_and(|worker| worker.wakes(timer.token)) {
+                if self
+                    .workers
+                    .get_mut(&timer.key)
+                    .is_some_and(|worker| worker.wakes(timer.token))
+                {
                     self.queue.insert(timer.key.clone());
                 }
             }
             _ => {
-                let Some(worker) = self.workers.get_mut(&timer.key) else { return };
+                let Some(worker) = self.workers.get_mut(&timer.key) else {
+                    return;
+                };
                 if worker.came_back(timer.token, machine) {
                     self.queue.insert(timer.key.clone());
                 }
@@ -113,7 +132,9 @@ impl Host {
     pub fn start(&mut self, machine: &mut Machine) -> bool {
         let mut has_started = false;
         for key in std::mem::take(&mut self.queue) {
-            let Some(worker) = self.workers.get_mut(&key) else { continue };
+            let Some(worker) = self.workers.get_mut(&key) else {
+                continue;
+            };
             if worker.is_running() || !worker.has_seen_own_writes(self.seen) {
                 self.queue.insert(key);
                 continue;
@@ -177,7 +198,9 @@ impl Host {
         }
         let Some(pod) = after else { return };
         if let Some(set) = new {
-            let Some(key) = self.wake_owner(set, change) else { return };
+            let Some(key) = self.wake_owner(set, change) else {
+                return;
+            };
             let became_ready = before.is_some_and(|before| !is_ready(before)) && is_ready(pod);
             if became_ready && let Some(worker) = self.workers.get_mut(&key) {
                 worker.wake_when_available(machine);
@@ -191,15 +214,19 @@ impl Host {
         };
         if is_offered {
             let name = &*change.key.name;
-            let keys: Vec<Key> =
-                self.workers_of(&change.key.namespace).filter(|w| w.selects(name)).map(|w| w.key().clone()).collect();
+            let keys: Vec<Key> = self
+                .workers_of(&change.key.namespace)
+                .filter(|w| w.selects(name))
+                .map(|w| w.key().clone())
+                .collect();
             self.queue.extend(keys);
         }
     }
 
     fn wake_owner(&mut self, owner: Owner<'_>, change: &Change) -> Option<Key> {
         let key = Key::new(Resource::StatefulSet, &change.key.namespace, owner.name);
-        let is_owner = owner.kind == "StatefulSet" && self.workers.get(&key).is_some_and(|w| w.uid() == owner.uid);
+        let is_owner =
+            owner.kind == "StatefulSet" && self.workers.get(&key).is_some_and(|w| w.uid() == owner.uid);
         is_owner.then(|| {
             self.queue.insert(key.clone());
             key
@@ -207,7 +234,10 @@ impl Host {
     }
 
     fn workers_of(&mut self, namespace: &str) -> impl Iterator<Item = &mut Worker> {
-        self.workers.iter_mut().filter(move |(key, _)| *key.namespace == *namespace).map(|(_, worker)| worker)
+        self.workers
+            .iter_mut()
+            .filter(move |(key, _)| *key.namespace == *namespace)
+            .map(|(_, worker)| worker)
     }
 }
 
@@ -221,9 +251,15 @@ struct Owner<'a> {
 
 fn controller(object: &Value) -> Option<Owner<'_>> {
     let owners = view::items(object, &["metadata", "ownerReferences"]);
-    let owner = owners.iter().find(|owner| view::is_true(owner, &["controller"]))?;
+    let owner = owners
+        .iter()
+        .find(|owner| view::is_true(owner, &["controller"]))?;
     let text = |field| view::text_or_empty(owner, &[field]);
-    Some(Owner { kind: text("kind"), name: text("name"), uid: text("uid") })
+    Some(Owner {
+        kind: text("kind"),
+        name: text("name"),
+        uid: text("uid"),
+    })
 }
 
 fn is_ready(pod: &Value) -> bool {

@@ -24,10 +24,14 @@ mod pod;
 pub fn receive(manifest: &Value, live: Option<&Value>, profile: &Profile) -> Result<Value, Error> {
     let key = key_of(manifest)?;
     let mut object = pod::without_nulls(manifest);
-    let Value::Object(root) = &mut object else { return Err(not_an_object()) };
+    let Value::Object(root) = &mut object else {
+        return Err(not_an_object());
+    };
     root.insert("apiVersion".into(), json!(key.resource.api_version()));
     root.remove("status");
-    edit(root, "metadata", |metadata| default_metadata(metadata, &key, live));
+    edit(root, "metadata", |metadata| {
+        default_metadata(metadata, &key, live)
+    });
     match key.resource {
         Resource::StatefulSet => {
             edit(root, "spec", |spec| default_set(spec, live, profile));
@@ -48,7 +52,9 @@ pub fn receive(manifest: &Value, live: Option<&Value>, profile: &Profile) -> Res
 /// # Errors
 /// `invalid` without kind or name, `wrongKind` for a kind that is not simulated.
 pub fn key_of(manifest: &Value) -> Result<Key, Error> {
-    let Some(root) = manifest.as_object() else { return Err(not_an_object()) };
+    let Some(root) = manifest.as_object() else {
+        return Err(not_an_object());
+    };
     let kind = root.get("kind").and_then(Value::as_str).unwrap_or_default();
     if kind.is_empty() {
         return Err(Error::invalid(vec![Cause::required("kind")]));
@@ -58,7 +64,12 @@ pub fn key_of(manifest: &Value) -> Result<Key, Error> {
         return Err(Error::new(ErrorCode::WrongKind, message));
     };
     let metadata = root.get("metadata");
-    let text = |field: &str| metadata.and_then(|m| m.get(field)).and_then(Value::as_str).unwrap_or_default();
+    let text = |field: &str| {
+        metadata
+            .and_then(|m| m.get(field))
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
     if text("name").is_empty() {
         return Err(Error::invalid(vec![Cause::required("metadata.name")]).of_object(kind, ""));
     }
@@ -78,7 +89,10 @@ pub fn check_stored(object: &Value) -> Result<(), Error> {
     if object.get("kind") == Some(&json!("StatefulSet")) {
         return Observed::of_set(object.clone()).map(drop);
     }
-    let namespace = object.get("metadata").and_then(|metadata| metadata.get("namespace")).cloned();
+    let namespace = object
+        .get("metadata")
+        .and_then(|metadata| metadata.get("namespace"))
+        .cloned();
     let set = json!({
         "metadata": {"name": "any", "uid": "any", "namespace": namespace.unwrap_or_else(|| json!("default"))},
         "spec": {"replicas": 0, "selector": {}, "template": {"spec": {}}},
@@ -104,7 +118,9 @@ fn edit(map: &mut Map<String, Value>, key: &str, change: impl FnOnce(&mut Map<St
 }
 
 fn default(map: &mut Map<String, Value>, key: &str, value: Value) {
-    let is_unset = map.get(key).is_none_or(|found| found.is_null() || *found == json!(""));
+    let is_unset = map
+        .get(key)
+        .is_none_or(|found| found.is_null() || *found == json!(""));
     if is_unset {
         map.insert(key.to_owned(), value);
     }
@@ -121,10 +137,19 @@ fn default_metadata(metadata: &mut Map<String, Value>, key: &Key, live: Option<&
     if key.resource.is_namespaced() {
         metadata.insert("namespace".into(), json!(&*key.namespace));
     }
-    for made_by_server in ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink"] {
+    for made_by_server in [
+        "uid",
+        "resourceVersion",
+        "generation",
+        "creationTimestamp",
+        "managedFields",
+        "selfLink",
+    ] {
         metadata.remove(made_by_server);
     }
-    let Some(live) = live.and_then(|live| live.get("metadata")) else { return };
+    let Some(live) = live.and_then(|live| live.get("metadata")) else {
+        return;
+    };
     for field in ["labels", "annotations"] {
         for (name, value) in live.get(field).and_then(Value::as_object).into_iter().flatten() {
             edit(metadata, field, |entries| keep(entries, name, value.clone()));
@@ -140,7 +165,9 @@ fn default_metadata(metadata: &mut Map<String, Value>, key: &Key, live: Option<&
 /// Source: `pkg/apis/apps/v1/defaults.go`, `SetDefaults_StatefulSet`.
 fn default_set(spec: &mut Map<String, Value>, live: Option<&Value>, profile: &Profile) {
     if !spec.contains_key("replicas") {
-        let kept = live.filter(|live| !applied_replicas(live)).and_then(|live| live.get("spec")?.get("replicas"));
+        let kept = live
+            .filter(|live| !applied_replicas(live))
+            .and_then(|live| live.get("spec")?.get("replicas"));
         spec.insert("replicas".into(), kept.cloned().unwrap_or_else(|| json!(1)));
     }
     default(spec, "podManagementPolicy", json!("OrderedReady"));
@@ -171,39 +198,68 @@ fn default_set(spec: &mut Map<String, Value>, live: Option<&Value>, profile: &Pr
         edit(template, "metadata", |_| {});
         edit(template, "spec", pod::default_spec);
     });
-    for template in spec.get_mut("volumeClaimTemplates").and_then(Value::as_array_mut).into_iter().flatten() {
+    for template in spec
+        .get_mut("volumeClaimTemplates")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
         if let Value::Object(template) = template {
             template.insert("apiVersion".into(), json!("v1"));
             template.insert("kind".into(), json!("PersistentVolumeClaim"));
             edit(template, "spec", pod::default_claim_spec);
-            edit(template, "status", |status| default(status, "phase", json!("Pending")));
+            edit(template, "status", |status| {
+                default(status, "phase", json!("Pending"))
+            });
         }
     }
 }
 
 /// Whether `kubectl apply` was last given replicas: then leaving them out means the default.
 fn applied_replicas(live: &Value) -> bool {
-    let annotations = live.get("metadata").and_then(|metadata| metadata.get("annotations"));
+    let annotations = live
+        .get("metadata")
+        .and_then(|metadata| metadata.get("annotations"));
     let applied = annotations.and_then(|a| a.get("kubectl.kubernetes.io/last-applied-configuration"));
-    let applied: Option<Value> = applied.and_then(Value::as_str).and_then(|text| serde_json::from_str(text).ok());
-    applied.is_some_and(|applied| applied.get("spec").is_some_and(|spec| spec.get("replicas").is_some()))
+    let applied: Option<Value> = applied
+        .and_then(Value::as_str)
+        .and_then(|text| serde_json::from_str(text).ok());
+    applied.is_some_and(|applied| {
+        applied
+            .get("spec")
+            .is_some_and(|spec| spec.get("replicas").is_some())
+    })
 }
 
 /// Source: `pkg/registry/apps/statefulset/strategy.go`, `dropStatefulSetDisabledFields`.
 fn uses_max_unavailable(live: Option<&Value>) -> bool {
-    live.and_then(|live| live.get("spec")?.get("updateStrategy")?.get("rollingUpdate")?.get("maxUnavailable")).is_some()
+    live.and_then(|live| {
+        live.get("spec")?
+            .get("updateStrategy")?
+            .get("rollingUpdate")?
+            .get("maxUnavailable")
+    })
+    .is_some()
 }
 
 fn check_set(object: &Value, live: Option<&Value>, profile: &Profile) -> Result<(), Error> {
-    let name = object.get("metadata").and_then(|m| m.get("name")).and_then(Value::as_str).unwrap_or_default();
+    let name = object
+        .get("metadata")
+        .and_then(|m| m.get("name"))
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     // The core reads what an API server returned: such an object has a UID.
     let mut stored = object.clone();
     if let Value::Object(root) = &mut stored {
-        edit(root, "metadata", |metadata| drop(metadata.insert("uid".into(), json!("unknown"))));
+        edit(root, "metadata", |metadata| {
+            drop(metadata.insert("uid".into(), json!("unknown")))
+        });
     }
     let mut observed = Observed::of_set(Arc::new(stored))?;
     // Upstream checks the template against the selector; a Pod with the template's labels stands in for it here.
-    let labels = object.get("spec").and_then(|spec| spec.get("template")?.get("metadata")?.get("labels"));
+    let labels = object
+        .get("spec")
+        .and_then(|spec| spec.get("template")?.get("metadata")?.get("labels"));
     let probe = json!({"kind": "Pod", "metadata": {
         "name": "probe", "namespace": observed.set().namespace(), "labels": labels.cloned().unwrap_or_else(|| json!({}))}});
     observed.put(probe)?;
@@ -218,13 +274,18 @@ fn check_set(object: &Value, live: Option<&Value>, profile: &Profile) -> Result<
         return Err(Error::invalid(vec![cause]).of_object("StatefulSet", name));
     }
     match live {
-        Some(live) => immutable::check(live, object, profile).map_err(|error| error.of_object("StatefulSet", name)),
+        Some(live) => {
+            immutable::check(live, object, profile).map_err(|error| error.of_object("StatefulSet", name))
+        }
         None => Ok(()),
     }
 }
 
 fn not_an_object() -> Error {
-    Error::new(ErrorCode::WrongKind, "a manifest must be a mapping with `apiVersion`, `kind` and `metadata`")
+    Error::new(
+        ErrorCode::WrongKind,
+        "a manifest must be a mapping with `apiVersion`, `kind` and `metadata`",
+    )
 }
 
 #[cfg(test)]

@@ -129,7 +129,9 @@ impl Scenario {
                 profile = profile.with_gate(&name, gates.flag(&name)?)?;
             }
         }
-        let settings = fields.optional("settings").map_or_else(|| Ok(Settings::default()), Settings::parse)?;
+        let settings = fields
+            .optional("settings")
+            .map_or_else(|| Ok(Settings::default()), Settings::parse)?;
         let mut scenario = Self {
             name: fields.optional_text("name")?.map(str::to_owned),
             description: fields.optional_text("description")?.map(str::to_owned),
@@ -162,7 +164,9 @@ impl Scenario {
     pub fn begin(&self) -> Result<Cluster, Error> {
         let mut cluster = Cluster::new(self.settings.clone(), self.profile.clone(), self.epoch);
         for (at, object) in self.objects.iter().enumerate() {
-            cluster.insert([object.clone()]).map_err(|error| error.of_object(&format!("objects[{at}]"), ""))?;
+            cluster
+                .insert([object.clone()])
+                .map_err(|error| error.of_object(&format!("objects[{at}]"), ""))?;
         }
         for planned in &self.timeline {
             cluster.plan_event(planned.clone());
@@ -200,7 +204,11 @@ impl Played {
     pub fn of(cluster: &Cluster, ending: Ending) -> Self {
         let end = |set: crate::cluster::SetView<'_>| {
             let (outcome, verdict) = verdict_of(cluster, set.key(), ending);
-            End { set: SetName::of(set.key()), outcome, verdict }
+            End {
+                set: SetName::of(set.key()),
+                outcome,
+                verdict,
+            }
         };
         Self {
             at: cluster.now(),
@@ -217,13 +225,23 @@ impl Cluster {
         let token = self.story.0.len() as u64;
         let key = Key::new(Resource::StatefulSet, "", &format!("event-{token}"));
         let delay = Millis(planned.at.0.saturating_sub(self.now().0));
-        self.machine.schedule_after(delay, Timer { owner: OWNER, what: "event", key, token });
+        self.machine.schedule_after(
+            delay,
+            Timer {
+                owner: OWNER,
+                what: "event",
+                key,
+                token,
+            },
+        );
         self.story.0.push(Some(planned));
     }
 
     /// An event of the story is due.
     pub(crate) fn tell(&mut self, token: u64) {
-        let place = usize::try_from(token).ok().and_then(|token| self.story.0.get_mut(token));
+        let place = usize::try_from(token)
+            .ok()
+            .and_then(|token| self.story.0.get_mut(token));
         if let Some(planned) = place.and_then(Option::take) {
             self.event(&planned.event, planned.written);
         }
@@ -231,7 +249,9 @@ impl Cluster {
 }
 
 fn epoch(fields: &mut Fields<'_>) -> Result<Timestamp, Error> {
-    let Some(text) = fields.optional_text("now")? else { return Ok(EPOCH) };
+    let Some(text) = fields.optional_text("now")? else {
+        return Ok(EPOCH);
+    };
     Timestamp::parse(text).ok_or_else(|| {
         let detail = "must be a time such as `2026-11-21T00:00:00Z`";
         Error::invalid(vec![Cause::invalid("now", &Value::from(text), detail)])

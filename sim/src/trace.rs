@@ -192,14 +192,20 @@ impl Trace {
     /// What `kubectl get pods -w` prints: one row for each change of a Pod of the namespace, with when it was printed.
     pub fn watch<'a>(&'a self, namespace: &'a str) -> impl Iterator<Item = (Millis, &'a PodRow)> {
         self.0.iter().filter_map(move |entry| match &entry.what {
-            Happening::Object(object) if *object.namespace == *namespace => Some((entry.at, object.row.as_ref()?)),
+            Happening::Object(object) if *object.namespace == *namespace => {
+                Some((entry.at, object.row.as_ref()?))
+            }
             _ => None,
         })
     }
 
     /// Adds to the scenario event at `place` why it could not take place.
     pub(crate) fn note_error(&mut self, place: usize, text: String) {
-        if let Some(Entry { what: Happening::Scenario { error, .. }, .. }) = self.0.get_mut(place) {
+        if let Some(Entry {
+            what: Happening::Scenario { error, .. },
+            ..
+        }) = self.0.get_mut(place)
+        {
             *error = Some(text);
         }
     }
@@ -212,12 +218,19 @@ impl Trace {
 impl SetName {
     /// The set that this key names.
     pub fn of(key: &Key) -> Self {
-        Self { namespace: Arc::clone(&key.namespace), name: Arc::clone(&key.name) }
+        Self {
+            namespace: Arc::clone(&key.namespace),
+            name: Arc::clone(&key.name),
+        }
     }
 
     /// The key of the set.
     pub fn key(&self) -> Key {
-        Key { resource: Resource::StatefulSet, namespace: Arc::clone(&self.namespace), name: Arc::clone(&self.name) }
+        Key {
+            resource: Resource::StatefulSet,
+            namespace: Arc::clone(&self.namespace),
+            name: Arc::clone(&self.name),
+        }
     }
 }
 
@@ -236,8 +249,18 @@ impl ActionRecord {
 
 impl From<&ApiError> for Refusal {
     fn from(error: &ApiError) -> Self {
-        let ApiError { status, reason, message, was_applied } = error.clone();
-        Self { status, reason, message, was_applied }
+        let ApiError {
+            status,
+            reason,
+            message,
+            was_applied,
+        } = error.clone();
+        Self {
+            status,
+            reason,
+            message,
+            was_applied,
+        }
     }
 }
 
@@ -246,7 +269,11 @@ impl ObjectRecord {
     pub(crate) fn of(change: &Change, now: Timestamp) -> Option<Self> {
         let object = change.after.as_ref().or(change.before.as_ref())?;
         let is_pod = change.key.resource == Resource::Pod;
-        let text = |path: &[&str]| view::text(object, path).filter(|text| !text.is_empty()).map(str::to_owned);
+        let text = |path: &[&str]| {
+            view::text(object, path)
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned)
+        };
         Some(Self {
             change: match (&change.before, &change.after) {
                 (None, _) => Fate::Created,

@@ -119,7 +119,7 @@ impl Volumes {
         if view::is_terminating(&claim) {
             self.pending.remove(key);
             self.unprotect(key, &claim, step);
-        } else if matches!(view::text(claim, &["status", "phase"]), Some("Bound" | "Lost")) {
+        } else if matches!(view::text(&claim, &["status", "phase"]), Some("Bound" | "Lost")) {
             self.pending.remove(key);
         } else {
             self.consider(key, false, world, step);

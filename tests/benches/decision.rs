@@ -1,7 +1,12 @@
 //! Decisions, parsing and forecasts, measured by divan. `cargo xtask bench` prints upstream's own times beside the decisions.
 
 // A measuring program of the tests: what cannot be measured ends it.
-#![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs
+)]
 
 use divan::Bencher;
 use serde_json::{Value, json};
@@ -41,10 +46,12 @@ fn put_one_pod_and_decide(bencher: Bencher, replicas: u32) {
     let observation = stable::observation(replicas, 1);
     let pod = observation["pods"][0].clone();
     let (now, profile) = (now(), Profile::default());
-    bencher.with_inputs(|| (observed(&observation), pod.clone())).bench_local_values(|(mut observed, pod)| {
-        observed.put(pod).unwrap();
-        reconcile(&observed, now, &profile)
-    });
+    bencher
+        .with_inputs(|| (observed(&observation), pod.clone()))
+        .bench_local_values(|(mut observed, pod)| {
+            observed.put(pod).unwrap();
+            reconcile(&observed, now, &profile)
+        });
 }
 
 /// A creation to the end, one Pod after the other, with a claim each.

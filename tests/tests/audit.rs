@@ -2,7 +2,13 @@
 //! forecast says it will do, from the dump right after the change and, for creations, from the example's own file.
 
 // Test code may index and panic: a failure here is a failed test, and says where.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
 
 use std::path::{Path, PathBuf};
 
@@ -23,20 +29,38 @@ fn what_the_controller_wrote_in_each_operation_is_what_its_forecast_says() {
         }
         seen += 1;
         let observed = objects(&dump);
-        let input = ForecastInput { observed, now: now_of(&dump), ..question(Vec::new()) };
+        let input = ForecastInput {
+            observed,
+            now: now_of(&dump),
+            ..question(Vec::new())
+        };
         wrong.extend(difference(&audit, &input, true).map(|text| format!("{name}: {text}")));
     }
     assert!(seen > 35, "only {seen} operations were recorded");
-    assert!(wrong.is_empty(), "{} of {seen} operations:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {seen} operations:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
 fn what_the_controller_wrote_when_each_example_was_created_is_what_plan_says_of_its_file() {
     let mut wrong = Vec::new();
-    for example in ["web", "quorum", "primary-replicas", "cache", "canary", "broken-image", "unbindable-claim"] {
+    for example in [
+        "web",
+        "quorum",
+        "primary-replicas",
+        "cache",
+        "canary",
+        "broken-image",
+        "unbindable-claim",
+    ] {
         let audit = json(&recorded().join(example).join("create.audit.json"));
         let manifests = objects(&root().join("examples").join(example).with_extension("yaml"));
-        wrong.extend(difference(&audit, &question(manifests), false).map(|text| format!("{example}: {text}")));
+        wrong
+            .extend(difference(&audit, &question(manifests), false).map(|text| format!("{example}: {text}")));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -48,7 +72,10 @@ fn question(objects: Vec<Value>) -> ForecastInput {
         "storageClasses": [{"name": "standard", "mode": "Immediate", "default": true},
             {"name": "no-such-class", "provisions": false}]}))
     .unwrap();
-    ForecastInput { settings, ..ForecastInput::of(objects) }
+    ForecastInput {
+        settings,
+        ..ForecastInput::of(objects)
+    }
 }
 
 /// The first difference between the recorded writes and the forecast's actions, without the writes of status.
@@ -62,10 +89,25 @@ fn difference(audit: &Value, input: &ForecastInput, with_revisions: bool) -> Opt
         _ => format!("{verb} {kind} {name}"),
     };
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let writes = audit["writes"].as_array().unwrap().iter().filter(|write| write["subresource"] != "status");
-    let mut recorded: Vec<String> =
-        writes.map(|write| line(&text(&write["verb"]), &text(&write["kind"]), &text(&write["name"]))).collect();
-    let actions = forecast["steps"].as_array().unwrap().iter().flat_map(|step| step["actions"].as_array().unwrap());
+    let writes = audit["writes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|write| write["subresource"] != "status");
+    let mut recorded: Vec<String> = writes
+        .map(|write| {
+            line(
+                &text(&write["verb"]),
+                &text(&write["kind"]),
+                &text(&write["name"]),
+            )
+        })
+        .collect();
+    let actions = forecast["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|step| step["actions"].as_array().unwrap());
     let mut planned: Vec<String> = actions
         .map(|action| {
             let (verb, kind) = verb_and_kind(action["type"].as_str().unwrap());
@@ -76,8 +118,13 @@ fn difference(audit: &Value, input: &ForecastInput, with_revisions: bool) -> Opt
     for side in [&mut recorded, &mut planned] {
         sort_what_is_random(side, is_parallel);
     }
-    (recorded != planned)
-        .then(|| format!("\n  recorded {}\n  forecast {}", recorded.join(", "), planned.join(", ")))
+    (recorded != planned).then(|| {
+        format!(
+            "\n  recorded {}\n  forecast {}",
+            recorded.join(", "),
+            planned.join(", ")
+        )
+    })
 }
 
 /// Adoptions come in the order of a Go map; under Parallel so do the goroutines of a batch.
@@ -91,20 +138,41 @@ fn sort_what_is_random(lines: &mut [String], is_parallel: bool) {
 }
 
 fn verb_and_kind(operation: &str) -> (&'static str, &'static str) {
-    let verbs =
-        [("Create", "create"), ("Update", "update"), ("Delete", "delete"), ("Adopt", "patch"), ("Release", "patch")];
-    let (prefix, verb) = verbs.into_iter().find(|(prefix, _)| operation.starts_with(prefix)).unwrap();
+    let verbs = [
+        ("Create", "create"),
+        ("Update", "update"),
+        ("Delete", "delete"),
+        ("Adopt", "patch"),
+        ("Release", "patch"),
+    ];
+    let (prefix, verb) = verbs
+        .into_iter()
+        .find(|(prefix, _)| operation.starts_with(prefix))
+        .unwrap();
     let kinds = ["Pod", "PersistentVolumeClaim", "ControllerRevision"];
-    (verb, kinds.into_iter().find(|kind| operation.strip_prefix(prefix) == Some(*kind)).unwrap())
+    (
+        verb,
+        kinds
+            .into_iter()
+            .find(|kind| operation.strip_prefix(prefix) == Some(*kind))
+            .unwrap(),
+    )
 }
 
 fn operations() -> Vec<(String, Value)> {
     let mut found = Vec::new();
-    for example in std::fs::read_dir(recorded()).unwrap().flatten().filter(|entry| entry.path().is_dir()) {
+    for example in std::fs::read_dir(recorded())
+        .unwrap()
+        .flatten()
+        .filter(|entry| entry.path().is_dir())
+    {
         for file in std::fs::read_dir(example.path()).unwrap().flatten() {
             let name = file.file_name().to_string_lossy().into_owned();
             if name.ends_with(".audit.json") {
-                found.push((format!("{}/{name}", example.file_name().display()), json(&file.path())));
+                found.push((
+                    format!("{}/{name}", example.file_name().display()),
+                    json(&file.path()),
+                ));
             }
         }
     }
@@ -119,11 +187,15 @@ fn now_of(dump: &Path) -> Option<Timestamp> {
 
 fn objects(file: &Path) -> Vec<Value> {
     let text = std::fs::read(file).unwrap();
-    manifest::objects(manifest::read(&text).unwrap()).into_iter().map(|object| object.value).collect()
+    manifest::objects(manifest::read(&text).unwrap())
+        .into_iter()
+        .map(|object| object.value)
+        .collect()
 }
 
 fn json(file: &Path) -> Value {
-    serde_json::from_slice(&std::fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))).unwrap()
+    serde_json::from_slice(&std::fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display())))
+        .unwrap()
 }
 
 fn recorded() -> PathBuf {

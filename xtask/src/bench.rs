@@ -24,5 +24,10 @@ pub fn run() -> Result<(), String> {
         println!("there is no Go here: upstream's own times are not run");
     }
     command::run(&mut bench)?;
-    command::run(&mut command::cargo(&["bench", "--quiet", "-p", "steadfast-tests"]))
+    command::run(&mut command::cargo(&[
+        "bench",
+        "--quiet",
+        "-p",
+        "steadfast-tests",
+    ]))
 }

@@ -26,7 +26,13 @@ impl Census {
     /// A count of the Pods of `set`.
     pub fn of(set: Key, min_ready_seconds: i64) -> Self {
         let min_ready = Millis(u64::try_from(min_ready_seconds).unwrap_or(0).saturating_mul(1000));
-        Self { set, min_ready, due: BTreeMap::new(), maturing: BTreeSet::new(), least: None }
+        Self {
+            set,
+            min_ready,
+            due: BTreeMap::new(),
+            maturing: BTreeSet::new(),
+            least: None,
+        }
     }
 
     /// How many are available now.
@@ -52,13 +58,16 @@ impl Census {
         if change.key.resource != Resource::Pod || change.key.namespace != self.set.namespace {
             return;
         }
-        let Some(object) = change.after.as_ref().or(change.before.as_ref()) else { return };
+        let Some(object) = change.after.as_ref().or(change.before.as_ref()) else {
+            return;
+        };
         // A Pod that is orphaned with its set serves as before.
         let owners = view::items(object, &["metadata", "ownerReferences"]);
         let controller = owners.iter().find(|owner| view::is_true(owner, &["controller"]));
         let is_own = membership(&change.key.name).is_some_and(|member| member.parent == &*self.set.name)
             && controller.is_none_or(|owner| {
-                view::text(owner, &["kind"]) == Some("StatefulSet") && view::text(owner, &["name"]) == Some(&self.set.name)
+                view::text(owner, &["kind"]) == Some("StatefulSet")
+                    && view::text(owner, &["name"]) == Some(&self.set.name)
             });
         let name = Arc::clone(&change.key.name);
         if let Some(due) = self.due.remove(&name) {
@@ -73,7 +82,9 @@ impl Census {
             let due = if self.min_ready.0 == 0 {
                 clock.now()
             } else {
-                let since = since(object).and_then(|since| clock.millis_of(since)).unwrap_or_default();
+                let since = since(object)
+                    .and_then(|since| clock.millis_of(since))
+                    .unwrap_or_default();
                 since.plus(self.min_ready)
             };
             self.due.insert(Arc::clone(&name), due);
@@ -86,6 +97,8 @@ impl Census {
 
 fn since(pod: &serde_json::Value) -> Option<steadfast_core::Timestamp> {
     let conditions = view::items(pod, &["status", "conditions"]);
-    let ready = conditions.iter().find(|condition| view::text(condition, &["type"]) == Some("Ready"))?;
+    let ready = conditions
+        .iter()
+        .find(|condition| view::text(condition, &["type"]) == Some("Ready"))?;
     steadfast_core::Timestamp::parse(view::text(ready, &["lastTransitionTime"])?)
 }

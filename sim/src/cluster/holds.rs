@@ -47,7 +47,10 @@ impl Holds {
     pub fn hides(&self, change: &Change, component: &str) -> bool {
         component == BINDER
             && self.unbound.contains(&change.key)
-            && change.after.as_ref().is_some_and(|claim| !view::is_terminating(claim))
+            && change
+                .after
+                .as_ref()
+                .is_some_and(|claim| !view::is_terminating(claim))
     }
 
     /// Keeps a timer for later where its object is held; true where it is.

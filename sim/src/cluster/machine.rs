@@ -62,7 +62,9 @@ impl Machine {
             // A rule for a number of calls is a step nearer to its end: this is no repetition.
             self.quiet.renew(self.clock.now());
         }
-        let Some(fault) = fault else { return self.write(write) };
+        let Some(fault) = fault else {
+            return self.write(write);
+        };
         if fault.error.was_applied {
             self.write(write)?;
         }
@@ -100,7 +102,13 @@ impl Machine {
     }
 
     pub fn record_event(&mut self, event: Event) {
-        let Event { object, component, kind, reason, message } = event;
+        let Event {
+            object,
+            component,
+            kind,
+            reason,
+            message,
+        } = event;
         self.record(Happening::Event {
             kind,
             component,

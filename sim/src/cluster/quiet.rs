@@ -102,7 +102,9 @@ fn state_of(change: &Change) -> u64 {
     digest.text(change.key.resource.kind());
     digest.text(&change.key.namespace);
     digest.text(&change.key.name);
-    let Some(object) = &change.after else { return digest.0 };
+    let Some(object) = &change.after else {
+        return digest.0;
+    };
     digest.flag(view::is_terminating(object));
     let metadata = object.get("metadata");
     for field in ["finalizers", "ownerReferences", "labels", "generation"] {
@@ -141,7 +143,11 @@ fn pod(pod: &Value, digest: &mut Digest) {
     for list in ["initContainerStatuses", "containerStatuses"] {
         for container in view::items(pod, &["status", list]) {
             digest.flag(view::is_true(container, &["ready"]));
-            for (state, detail) in view::at(container, &["state"]).and_then(Value::as_object).into_iter().flatten() {
+            for (state, detail) in view::at(container, &["state"])
+                .and_then(Value::as_object)
+                .into_iter()
+                .flatten()
+            {
                 digest.text(state);
                 digest.text(view::text_or_empty(detail, &["reason"]));
             }
@@ -190,7 +196,8 @@ impl Digest {
             }
             Some(Value::Object(fields)) => {
                 for (name, field) in fields {
-                    let is_time = name.ends_with("Time") || name.ends_with("Timestamp") || name == "resourceVersion";
+                    let is_time =
+                        name.ends_with("Time") || name.ends_with("Timestamp") || name == "resourceVersion";
                     if !is_time {
                         self.text(name);
                         self.value(Some(field));
@@ -210,13 +217,22 @@ mod tests {
     use std::sync::Arc;
 
     fn timer(what: &'static str) -> Timer {
-        Timer { owner: "kubelet", what, key: Key::new(Resource::Pod, "default", "web-0"), token: 0 }
+        Timer {
+            owner: "kubelet",
+            what,
+            key: Key::new(Resource::Pod, "default", "web-0"),
+            token: 0,
+        }
     }
 
     fn change(reason: &str, restarts: u32) -> Change {
         let pod = json!({"metadata": {"uid": "u", "resourceVersion": restarts.to_string()}, "status": {"phase": "Running",
             "containerStatuses": [{"restartCount": restarts, "state": {"waiting": {"reason": reason}}}]}});
-        Change { key: Key::new(Resource::Pod, "default", "web-0"), before: None, after: Some(Arc::new(pod)) }
+        Change {
+            key: Key::new(Resource::Pod, "default", "web-0"),
+            before: None,
+            after: Some(Arc::new(pod)),
+        }
     }
 
     #[test]

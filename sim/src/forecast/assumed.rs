@@ -30,7 +30,11 @@ fn of_nodes(settings: &Settings, assumed: &Nodes, objects: &[&Value]) -> String 
             sentence.push_str(&format!(" in {} zones", assumed.zones));
         }
         if !assumed.labels.is_empty() {
-            let labels: Vec<String> = assumed.labels.iter().map(|(name, value)| format!("`{name}={value}`")).collect();
+            let labels: Vec<String> = assumed
+                .labels
+                .iter()
+                .map(|(name, value)| format!("`{name}={value}`"))
+                .collect();
             sentence.push_str(&format!(" with {}", labels.join(", ")));
         }
         return sentence;
@@ -41,7 +45,11 @@ fn of_nodes(settings: &Settings, assumed: &Nodes, objects: &[&Value]) -> String 
         NodesSetting::Count(1) => "1 node".to_owned(),
         NodesSetting::Count(count) => format!("{count} nodes"),
         NodesSetting::List(nodes) => {
-            let names: Vec<String> = nodes.iter().take(10).map(|node| format!("`{}`", node.name)).collect();
+            let names: Vec<String> = nodes
+                .iter()
+                .take(10)
+                .map(|node| format!("`{}`", node.name))
+                .collect();
             let more = if nodes.len() > 10 { ", …" } else { "" };
             format!("{} nodes: {}{more}", nodes.len(), names.join(", "))
         }
@@ -49,11 +57,20 @@ fn of_nodes(settings: &Settings, assumed: &Nodes, objects: &[&Value]) -> String 
 }
 
 fn of_behaviour(behaviour: &Behaviour) -> String {
-    let Behaviour { pods, revision, image, what } = behaviour;
+    let Behaviour {
+        pods,
+        revision,
+        image,
+        what,
+    } = behaviour;
     if let (What::ImageNeverPulls, Some(image)) = (what, image) {
         return format!("image `{image}` cannot be pulled");
     }
-    let mut which = if *pods == "*" { "every Pod".to_owned() } else { format!("`{pods}`") };
+    let mut which = if *pods == "*" {
+        "every Pod".to_owned()
+    } else {
+        format!("`{pods}`")
+    };
     if let Some(revision) = revision {
         which.push_str(&format!(" of revision `{revision}`"));
     }
@@ -65,7 +82,9 @@ fn of_behaviour(behaviour: &Behaviour) -> String {
         What::Crash => "crashes".to_owned(),
         What::ImageNeverPulls => "cannot pull its images".to_owned(),
         What::SlowTermination { span } => format!("takes {span} to stop"),
-        What::InitFails { container: Some(container) } => format!("fails in init container `{container}`"),
+        What::InitFails {
+            container: Some(container),
+        } => format!("fails in init container `{container}`"),
         What::InitFails { container: None } => "fails in its first init container".to_owned(),
         What::NeverTerminates => "never stops".to_owned(),
         What::Exits { phase } => format!("ends as {phase:?}"),
@@ -88,7 +107,9 @@ fn classes(settings: &Settings, set: &Value, objects: &[&Value]) -> Vec<String> 
         names.insert(view::text(template, &["spec", "storageClassName"]).or(settings.default_class()));
     }
     let is_given = |name: &str| {
-        objects.iter().any(|o| is_kind(o, "StorageClass") && view::text(o, &["metadata", "name"]) == Some(name))
+        objects
+            .iter()
+            .any(|o| is_kind(o, "StorageClass") && view::text(o, &["metadata", "name"]) == Some(name))
     };
     let sentence = |name: Option<&str>| {
         let Some(name) = name.filter(|name| !name.is_empty()) else {
@@ -101,7 +122,11 @@ fn classes(settings: &Settings, set: &Value, objects: &[&Value]) -> Vec<String> 
 
 fn of_class(class: &StorageClassSetting) -> String {
     let name = &class.name;
-    let after = if class.delay.millis().0 == 0 { "at once".to_owned() } else { format!("after {}", class.delay) };
+    let after = if class.delay.millis().0 == 0 {
+        "at once".to_owned()
+    } else {
+        format!("after {}", class.delay)
+    };
     match (class.exists, class.provisions, class.mode) {
         (false, ..) => format!("storage class `{name}` does not exist"),
         (_, false, _) => format!("storage class `{name}` makes no volumes"),
@@ -138,7 +163,10 @@ fn references(settings: &Settings, set: &Value, objects: &[&Value]) -> Vec<Strin
                 needed.extend(view::text(source, &["configMap", "name"]).map(|name| ("ConfigMap", name)));
             }
         }
-        for container in ["initContainers", "containers"].into_iter().flat_map(|list| view::items(spec, &[list])) {
+        for container in ["initContainers", "containers"]
+            .into_iter()
+            .flat_map(|list| view::items(spec, &[list]))
+        {
             for from in view::items(container, &["envFrom"]) {
                 needed.extend(view::text(from, &["secretRef", "name"]).map(|name| ("Secret", name)));
                 needed.extend(view::text(from, &["configMapRef", "name"]).map(|name| ("ConfigMap", name)));
@@ -151,11 +179,17 @@ fn references(settings: &Settings, set: &Value, objects: &[&Value]) -> Vec<Strin
         }
     }
     let is_open = |(kind, name): &(&str, &str)| {
-        let is_given = objects.iter().any(|o| is_kind(o, kind) && view::text(o, &["metadata", "name"]) == Some(name));
+        let is_given = objects
+            .iter()
+            .any(|o| is_kind(o, kind) && view::text(o, &["metadata", "name"]) == Some(name));
         let is_absent = settings.absent.iter().any(|absent| absent.name == *name);
         !is_given && !is_absent
     };
-    needed.into_iter().filter(is_open).map(|(kind, name)| format!("{kind} `{name}` exists")).collect()
+    needed
+        .into_iter()
+        .filter(is_open)
+        .map(|(kind, name)| format!("{kind} `{name}` exists"))
+        .collect()
 }
 
 fn readiness(settings: &Settings, set: &Value) -> Option<String> {
@@ -163,7 +197,9 @@ fn readiness(settings: &Settings, set: &Value) -> Option<String> {
         return Some(format!("containers are ready {readiness} after they started"));
     }
     let containers = view::items(set, &["spec", "template", "spec", "containers"]);
-    let has_probe = containers.iter().any(|container| container.get("readinessProbe").is_some());
+    let has_probe = containers
+        .iter()
+        .any(|container| container.get("readinessProbe").is_some());
     has_probe.then(|| "every readiness probe succeeds the first time".to_owned())
 }
 

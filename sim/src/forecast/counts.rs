@@ -69,18 +69,24 @@ pub(super) type Census = BTreeMap<(Option<u64>, String), String>;
 /// The Pods or claims that have a name which the set gives.
 pub(super) fn census(cluster: &Cluster, set: &Key, resource: Resource) -> Census {
     let listed = cluster.store().list(resource, Some(&set.namespace));
-    listed.filter_map(|(key, object)| entry(key, object, set)).collect()
+    listed
+        .filter_map(|(key, object)| entry(key, object, set))
+        .collect()
 }
 
 /// The same of a dump: on its way into the cluster what was about to go has gone.
 pub(super) fn census_of(objects: &[Value], set: &Key, resource: Resource) -> Census {
-    let keyed = objects.iter().filter_map(|object| Some((crate::intake::key_of(object).ok()?, object)));
+    let keyed = objects
+        .iter()
+        .filter_map(|object| Some((crate::intake::key_of(object).ok()?, object)));
     let own = keyed.filter(|(key, _)| key.resource == resource && key.namespace == set.namespace);
     own.filter_map(|(key, object)| entry(&key, object, set)).collect()
 }
 
 fn entry(key: &Key, object: &Value, set: &Key) -> Option<((Option<u64>, String), String)> {
-    let ordinal = membership(&key.name).and_then(|member| member.ordinal).map(|ordinal| ordinal.number());
+    let ordinal = membership(&key.name)
+        .and_then(|member| member.ordinal)
+        .map(|ordinal| ordinal.number());
     let is_own = belongs(key.resource.kind(), &key.name, &set.name);
     is_own.then(|| ((ordinal, key.name.to_string()), view::uid(object).to_owned()))
 }
@@ -95,7 +101,11 @@ pub(super) fn pods(before: &Census, after: &Census) -> PodNames {
         };
         list.push(key.1.clone());
     }
-    names.deleted = before.keys().filter(|key| !after.contains_key(*key)).map(|key| key.1.clone()).collect();
+    names.deleted = before
+        .keys()
+        .filter(|key| !after.contains_key(*key))
+        .map(|key| key.1.clone())
+        .collect();
     names
 }
 
@@ -103,16 +113,30 @@ pub(super) fn claims(before: &Census, after: &Census) -> ClaimNames {
     let mut names = ClaimNames::default();
     for (key, uid) in after {
         let is_kept = before.get(key) == Some(uid);
-        if is_kept { &mut names.kept } else { &mut names.created }.push(key.1.clone());
+        if is_kept {
+            &mut names.kept
+        } else {
+            &mut names.created
+        }
+        .push(key.1.clone());
     }
     let is_lost = |(key, uid): &(&(Option<u64>, String), &String)| after.get(*key) != Some(*uid);
-    names.deleted = before.iter().filter(is_lost).map(|(key, _)| key.1.clone()).collect();
+    names.deleted = before
+        .iter()
+        .filter(is_lost)
+        .map(|(key, _)| key.1.clone())
+        .collect();
     names
 }
 
 impl From<&PodNames> for PodCounts {
     fn from(names: &PodNames) -> Self {
-        let PodNames { created, deleted, restarted, untouched } = names;
+        let PodNames {
+            created,
+            deleted,
+            restarted,
+            untouched,
+        } = names;
         Self {
             created: created.len(),
             deleted: deleted.len(),
@@ -124,7 +148,15 @@ impl From<&PodNames> for PodCounts {
 
 impl From<&ClaimNames> for ClaimCounts {
     fn from(names: &ClaimNames) -> Self {
-        let ClaimNames { created, kept, deleted } = names;
-        Self { created: created.len(), kept: kept.len(), deleted: deleted.len() }
+        let ClaimNames {
+            created,
+            kept,
+            deleted,
+        } = names;
+        Self {
+            created: created.len(),
+            kept: kept.len(),
+            deleted: deleted.len(),
+        }
     }
 }

@@ -42,8 +42,11 @@ fn newest(value: &Value) -> Option<Timestamp> {
             .iter()
             .filter_map(|(name, field)| match field {
                 Value::String(text) => {
-                    let is_time = name.ends_with("Time") || name.ends_with("Timestamp") || name.ends_with("At");
-                    (is_time && name != "deletionTimestamp").then(|| Timestamp::parse(text)).flatten()
+                    let is_time =
+                        name.ends_with("Time") || name.ends_with("Timestamp") || name.ends_with("At");
+                    (is_time && name != "deletionTimestamp")
+                        .then(|| Timestamp::parse(text))
+                        .flatten()
                 }
                 other => newest(other),
             })
@@ -62,7 +65,12 @@ pub(super) fn read(objects: &[Value], now: Timestamp, settings: &mut Settings) -
             reading.objects.push(object.clone());
         }
     }
-    let pods: Vec<Value> = reading.objects.iter().filter(|object| is_kind(object, "Pod")).cloned().collect();
+    let pods: Vec<Value> = reading
+        .objects
+        .iter()
+        .filter(|object| is_kind(object, "Pod"))
+        .cloned()
+        .collect();
     for pod in &pods {
         if let Ok(key) = intake::key_of(pod) {
             reading.hold(&key, pod, now, settings);
@@ -79,7 +87,10 @@ impl Reading {
             let deadline = view::text(pod, &["metadata", "deletionTimestamp"]).and_then(Timestamp::parse);
             if deadline.is_some_and(|deadline| deadline.plus_seconds(OVERDUE) < now) {
                 self.holds.undying.insert(key.clone());
-                self.assume(format!("Pod `{}` stays Terminating: its deadline is over", key.name));
+                self.assume(format!(
+                    "Pod `{}` stays Terminating: its deadline is over",
+                    key.name
+                ));
             }
             return;
         }
@@ -89,10 +100,17 @@ impl Reading {
         let last = status.rsplit(':').next().unwrap_or_default();
         let is_on_its_way = match last {
             "Pending" | "SchedulingGated" => !is_unscheduled,
-            "ContainerCreating" | "PodInitializing" | "Failed" | "Succeeded" | "Completed" | "Evicted" => true,
+            "ContainerCreating" | "PodInitializing" | "Failed" | "Succeeded" | "Completed" | "Evicted" => {
+                true
+            }
             "Running" => is_ready,
             // Such as `Init:1/2`.
-            _ => view::is_finished(pod) || last.split_once('/').is_some_and(|(done, _)| done.parse::<u32>().is_ok()),
+            _ => {
+                view::is_finished(pod)
+                    || last
+                        .split_once('/')
+                        .is_some_and(|(done, _)| done.parse::<u32>().is_ok())
+            }
         };
         if is_on_its_way {
             return;
@@ -108,7 +126,10 @@ impl Reading {
             self.hold_claims(key, pod);
         }
         for image in unpullable(pod) {
-            let behaviour = Behaviour { image: Some(image.to_owned()), ..Behaviour::new("*", What::ImageNeverPulls) };
+            let behaviour = Behaviour {
+                image: Some(image.to_owned()),
+                ..Behaviour::new("*", What::ImageNeverPulls)
+            };
             if !settings.behaviours.contains(&behaviour) {
                 self.assume(format!("image `{image}` cannot be pulled by other Pods either"));
                 settings.behaviours.push(behaviour);
@@ -120,7 +141,10 @@ impl Reading {
     fn hold_claims(&mut self, key: &Key, pod: &Value) {
         for name in view::claim_names(pod) {
             let claim = Key::new(Resource::PersistentVolumeClaim, &key.namespace, &name);
-            let object = self.objects.iter().find(|object| intake::key_of(object).is_ok_and(|other| other == claim));
+            let object = self
+                .objects
+                .iter()
+                .find(|object| intake::key_of(object).is_ok_and(|other| other == claim));
             let phase = object.and_then(|object| view::text(object, &["status", "phase"]));
             if phase == Some("Pending") && self.holds.unbound.insert(claim) {
                 self.assume(format!("claim `{name}` stays Pending"));
@@ -131,7 +155,11 @@ impl Reading {
     /// Whether the dump holds nodes; else which ones its Pods are on.
     fn note_nodes(&mut self, pods: &[Value]) {
         self.has_nodes = self.objects.iter().any(|object| is_kind(object, "Node"));
-        for name in pods.iter().filter_map(|pod| view::text(pod, &["spec", "nodeName"])).filter(|name| !name.is_empty()) {
+        for name in pods
+            .iter()
+            .filter_map(|pod| view::text(pod, &["spec", "nodeName"]))
+            .filter(|name| !name.is_empty())
+        {
             *self.used_nodes.entry(name.to_owned()).or_default() += 1;
         }
     }
@@ -143,16 +171,24 @@ impl Reading {
 
 /// The images that a Pod is shown to wait for in vain.
 fn unpullable(pod: &Value) -> impl Iterator<Item = &str> {
-    [("initContainerStatuses", "initContainers"), ("containerStatuses", "containers")].into_iter().flat_map(
-        move |(statuses, containers)| {
-            view::items(pod, &["status", statuses]).iter().filter_map(move |status| {
+    [
+        ("initContainerStatuses", "initContainers"),
+        ("containerStatuses", "containers"),
+    ]
+    .into_iter()
+    .flat_map(move |(statuses, containers)| {
+        view::items(pod, &["status", statuses])
+            .iter()
+            .filter_map(move |status| {
                 let reason = view::text(status, &["state", "waiting", "reason"])?;
                 let is_image = matches!(reason, "ImagePullBackOff" | "ErrImagePull" | "InvalidImageName");
-                let container = view::named(view::items(pod, &["spec", containers]), view::text(status, &["name"])?)?;
+                let container = view::named(
+                    view::items(pod, &["spec", containers]),
+                    view::text(status, &["name"])?,
+                )?;
                 is_image.then(|| view::text(container, &["image"]))?
             })
-        },
-    )
+    })
 }
 
 fn is_kind(object: &Value, kind: &str) -> bool {
@@ -180,7 +216,15 @@ mod tests {
     fn frozen(pods: &[Value]) -> (Vec<String>, Settings) {
         let mut settings = Settings::default();
         let reading = read(pods, now(), &mut settings);
-        (reading.holds.frozen.iter().map(|key| key.name.to_string()).collect(), settings)
+        (
+            reading
+                .holds
+                .frozen
+                .iter()
+                .map(|key| key.name.to_string())
+                .collect(),
+            settings,
+        )
     }
 
     #[test]
@@ -188,13 +232,22 @@ mod tests {
         let ready = json!({"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]});
         let (names, _) = frozen(&[
             pod("web-0", ready),
-            pod("web-1", json!({"phase": "Running", "conditions": [{"type": "Ready", "status": "False"}]})),
+            pod(
+                "web-1",
+                json!({"phase": "Running", "conditions": [{"type": "Ready", "status": "False"}]}),
+            ),
             pod("web-2", waiting("ContainerCreating")),
             pod("web-3", waiting("CrashLoopBackOff")),
             pod("web-4", json!({"phase": "Pending"})),
-            pod("web-5", json!({"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False"}]})),
+            pod(
+                "web-5",
+                json!({"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False"}]}),
+            ),
             pod("web-6", json!({"phase": "Failed"})),
-            pod("web-7", json!({"phase": "Pending", "initContainerStatuses": [{"name": "i", "state": {"running": {}}}]})),
+            pod(
+                "web-7",
+                json!({"phase": "Pending", "initContainerStatuses": [{"name": "i", "state": {"running": {}}}]}),
+            ),
             pod("web-8", json!({"phase": "Failed", "reason": "Evicted"})),
         ]);
         assert_eq!(names, ["web-1", "web-3", "web-5"]);
@@ -202,16 +255,30 @@ mod tests {
 
     #[test]
     fn an_image_that_one_pod_cannot_pull_no_other_can() {
-        let (names, settings) = frozen(&[pod("web-0", waiting("ErrImagePull")), pod("web-1", waiting("ImagePullBackOff"))]);
+        let (names, settings) = frozen(&[
+            pod("web-0", waiting("ErrImagePull")),
+            pod("web-1", waiting("ImagePullBackOff")),
+        ]);
         assert_eq!(names, ["web-0", "web-1"]);
-        let images: Vec<_> = settings.behaviours.iter().map(|behaviour| behaviour.image.as_deref()).collect();
+        let images: Vec<_> = settings
+            .behaviours
+            .iter()
+            .map(|behaviour| behaviour.image.as_deref())
+            .collect();
         assert_eq!(images, [Some("x:1")]);
     }
 
     #[test]
     fn a_dump_without_nodes_tells_those_that_its_pods_are_on() {
-        let reading = read(&[pod("web-0", json!({})), pod("web-1", json!({}))], now(), &mut Settings::default());
-        assert_eq!((reading.has_nodes, reading.used_nodes), (false, BTreeMap::from([("a".to_owned(), 2)])));
+        let reading = read(
+            &[pod("web-0", json!({})), pod("web-1", json!({}))],
+            now(),
+            &mut Settings::default(),
+        );
+        assert_eq!(
+            (reading.has_nodes, reading.used_nodes),
+            (false, BTreeMap::from([("a".to_owned(), 2)]))
+        );
     }
 
     #[test]
@@ -221,7 +288,10 @@ mod tests {
             pod["metadata"]["deletionTimestamp"] = json!(deadline);
             pod
         };
-        let pods = [terminating("web-0", "2026-11-21T00:09:00Z"), terminating("web-1", "2026-11-21T00:10:20Z")];
+        let pods = [
+            terminating("web-0", "2026-11-21T00:09:00Z"),
+            terminating("web-1", "2026-11-21T00:10:20Z"),
+        ];
         let reading = read(&pods, now(), &mut Settings::default());
         let names: Vec<&str> = reading.holds.undying.iter().map(|key| &*key.name).collect();
         assert_eq!(names, ["web-0"]);

@@ -49,20 +49,33 @@ pub(super) fn assume(template: &Value, replicas: u64, used: &BTreeMap<String, u3
     let count = LEAST.max(zones).max(alone).max(replicas.div_ceil(ROOM - 10));
     let labels = wanted(spec);
     let mut names: Vec<(String, u32)> = used.iter().map(|(name, pods)| (name.clone(), *pods)).collect();
-    let free = (1u64..).map(|n| format!("node-{n}")).filter(|name| !used.contains_key(name));
-    let missing = usize::try_from(count).unwrap_or(usize::MAX).saturating_sub(names.len());
+    let free = (1u64..)
+        .map(|n| format!("node-{n}"))
+        .filter(|name| !used.contains_key(name));
+    let missing = usize::try_from(count)
+        .unwrap_or(usize::MAX)
+        .saturating_sub(names.len());
     names.extend(free.take(missing).map(|name| (name, 0)));
-    let nodes = names.into_iter().zip(0u64..).map(|((name, pods), at)| NodeSetting {
-        name,
-        zone: (zones > 0).then(|| format!("zone-{}", at % zones + 1)),
-        pods: pods.max(110),
-    });
+    let nodes = names
+        .into_iter()
+        .zip(0u64..)
+        .map(|((name, pods), at)| NodeSetting {
+            name,
+            zone: (zones > 0).then(|| format!("zone-{}", at % zones + 1)),
+            pods: pods.max(110),
+        });
     let mut objects = NodesSetting::List(nodes.collect()).objects();
     for object in &mut objects {
-        let found = object.get_mut("metadata").and_then(|m| m.get_mut("labels")).and_then(Value::as_object_mut);
+        let found = object
+            .get_mut("metadata")
+            .and_then(|m| m.get_mut("labels"))
+            .and_then(Value::as_object_mut);
         if let Some(found) = found {
             let name = found.get(HOSTNAME).cloned().unwrap_or_default();
-            for key in apart.union(&spread).filter(|key| !matches!(**key, HOSTNAME | ZONE)) {
+            for key in apart
+                .union(&spread)
+                .filter(|key| !matches!(**key, HOSTNAME | ZONE))
+            {
                 found.insert((*key).to_owned(), name.clone());
             }
             for (name, value) in &labels {
@@ -72,7 +85,11 @@ pub(super) fn assume(template: &Value, replicas: u64, used: &BTreeMap<String, u3
             }
         }
     }
-    Assumed { objects, labels, zones }
+    Assumed {
+        objects,
+        labels,
+        zones,
+    }
 }
 
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
@@ -80,12 +97,20 @@ const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 /// The labels that a node must have to be chosen: those of the node selector, and what the first term of the required node
 /// affinity asks for.
 fn wanted(spec: &Value) -> BTreeMap<String, String> {
-    let mut labels: BTreeMap<String, String> =
-        view::strings(spec, &["nodeSelector"]).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let mut labels: BTreeMap<String, String> = view::strings(spec, &["nodeSelector"])
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
     let terms = view::items(spec, &["affinity", "nodeAffinity", REQUIRED, "nodeSelectorTerms"]);
-    for expression in terms.first().map_or(&[][..], |term| view::items(term, &["matchExpressions"])) {
-        let Some(name) = view::text(expression, &["key"]) else { continue };
-        let first = view::items(expression, &["values"]).first().and_then(Value::as_str);
+    for expression in terms
+        .first()
+        .map_or(&[][..], |term| view::items(term, &["matchExpressions"]))
+    {
+        let Some(name) = view::text(expression, &["key"]) else {
+            continue;
+        };
+        let first = view::items(expression, &["values"])
+            .first()
+            .and_then(Value::as_str);
         let value = match view::text(expression, &["operator"]) {
             Some("In") => first,
             Some("Exists") => Some("true"),
@@ -103,7 +128,9 @@ mod tests {
     use super::*;
 
     fn count(spec: Value, replicas: u64) -> usize {
-        assume(&json!({"spec": spec}), replicas, &BTreeMap::new()).objects.len()
+        assume(&json!({"spec": spec}), replicas, &BTreeMap::new())
+            .objects
+            .len()
     }
 
     fn apart(topology: &str) -> Value {
@@ -125,8 +152,16 @@ mod tests {
             "affinity": {"nodeAffinity": {REQUIRED: {"nodeSelectorTerms": [{"matchExpressions": [
                 {"key": "pool", "operator": "In", "values": ["a", "b"]}]}]}}},
             "topologySpreadConstraints": [{"topologyKey": ZONE}]});
-        let assumed = assume(&json!({"spec": spec}), 3, &BTreeMap::from([("mine".to_owned(), 1)]));
-        let labels: Vec<&Value> = assumed.objects.iter().map(|node| &node["metadata"]["labels"]).collect();
+        let assumed = assume(
+            &json!({"spec": spec}),
+            3,
+            &BTreeMap::from([("mine".to_owned(), 1)]),
+        );
+        let labels: Vec<&Value> = assumed
+            .objects
+            .iter()
+            .map(|node| &node["metadata"]["labels"])
+            .collect();
         assert_eq!(labels[0][HOSTNAME], "mine");
         for (label, zone) in labels.iter().zip(["zone-1", "zone-2", "zone-3"]) {
             assert_eq!([&label["disk"], &label["pool"], &label[ZONE]], ["ssd", "a", zone]);

@@ -64,13 +64,24 @@ pub(super) fn of_trace(trace: &Trace, set: &Key, start: Millis) -> Vec<Step> {
         let is_own = |name: &crate::trace::SetName| name.name == set.name && name.namespace == set.namespace;
         match &entry.what {
             Happening::Action { set, action, error } if is_own(set) => {
-                let action = StepAction { action: Arc::clone(action), error: error.clone() };
+                let action = StepAction {
+                    action: Arc::clone(action),
+                    error: error.clone(),
+                };
                 step_at(&mut steps, at, |step| step.actions.push(action));
             }
             Happening::Waits { set, waits } if is_own(set) => {
                 step_at(&mut steps, at, |step| step.waits.clone_from(waits));
             }
-            Happening::Event { kind, component, object_kind, namespace, name, reason, message } => {
+            Happening::Event {
+                kind,
+                component,
+                object_kind,
+                namespace,
+                name,
+                reason,
+                message,
+            } => {
                 let is_about = *namespace == set.namespace && belongs(object_kind, name, &set.name);
                 let event = StepEvent {
                     event_type: kind,
@@ -94,7 +105,9 @@ pub(super) fn of_trace(trace: &Trace, set: &Key, start: Millis) -> Vec<Step> {
 pub(super) fn last_news(trace: &Trace, set: &Key, steps: &[Step], start: Millis) -> Millis {
     let gone = trace.entries().iter().rev().find(|entry| match &entry.what {
         Happening::Object(object) => {
-            object.change == Fate::Gone && object.namespace == set.namespace && belongs(object.kind, &object.name, &set.name)
+            object.change == Fate::Gone
+                && object.namespace == set.namespace
+                && belongs(object.kind, &object.name, &set.name)
         }
         _ => false,
     });
@@ -104,7 +117,10 @@ pub(super) fn last_news(trace: &Trace, set: &Key, steps: &[Step], start: Millis)
 
 fn step_at(steps: &mut Vec<Step>, at: Millis, change: impl FnOnce(&mut Step)) {
     if steps.last().is_none_or(|step| step.at != at) {
-        steps.push(Step { at, ..Step::default() });
+        steps.push(Step {
+            at,
+            ..Step::default()
+        });
     }
     if let Some(step) = steps.last_mut() {
         change(step);
@@ -117,9 +133,9 @@ pub(super) fn belongs(kind: &str, name: &str, set: &str) -> bool {
     match kind {
         "StatefulSet" => name == set,
         "Pod" => parent == Some(set),
-        "PersistentVolumeClaim" => {
-            parent.and_then(|parent| parent.strip_suffix(set)).is_some_and(|before| before.ends_with('-'))
-        }
+        "PersistentVolumeClaim" => parent
+            .and_then(|parent| parent.strip_suffix(set))
+            .is_some_and(|before| before.ends_with('-')),
         _ => false,
     }
 }

@@ -23,7 +23,10 @@ fn image(mut set: Value, image: &str) -> Value {
 }
 
 fn change(from: Value, to: Value) -> ForecastInput {
-    ForecastInput { from: Some(vec![from]), ..ForecastInput::of(vec![to]) }
+    ForecastInput {
+        from: Some(vec![from]),
+        ..ForecastInput::of(vec![to])
+    }
 }
 
 fn refusal(input: &ForecastInput) -> (ErrorCode, String) {
@@ -42,33 +45,60 @@ fn the_set_must_be_clear() {
     let (code, message) = refusal(&ForecastInput::of(two.clone()));
     assert_eq!(code, ErrorCode::Ambiguous);
     assert!(message.contains("`db`, `web`"), "{message}");
-    let chosen = ForecastInput { set: Some("default/db".into()), ..ForecastInput::of(two.clone()) };
+    let chosen = ForecastInput {
+        set: Some("default/db".into()),
+        ..ForecastInput::of(two.clone())
+    };
     assert_eq!(forecast(&chosen).unwrap().set, "default/db");
-    let (code, message) = refusal(&ForecastInput { set: Some("mail".into()), ..ForecastInput::of(two) });
+    let (code, message) = refusal(&ForecastInput {
+        set: Some("mail".into()),
+        ..ForecastInput::of(two)
+    });
     assert_eq!(code, ErrorCode::Missing);
-    assert!(message.contains("no StatefulSet `mail`") && message.contains("`db`"), "{message}");
+    assert!(
+        message.contains("no StatefulSet `mail`") && message.contains("`db`"),
+        "{message}"
+    );
 }
 
 #[test]
 fn more_replicas_than_can_be_played_are_refused_with_a_way_out() {
     let (code, message) = refusal(&ForecastInput::of(vec![set("web", 100_001)]));
     assert_eq!(code, ErrorCode::TooLarge);
-    assert!(message.contains("`web` has 100001 replicas") && message.contains("steadfast reconcile"), "{message}");
+    assert!(
+        message.contains("`web` has 100001 replicas") && message.contains("steadfast reconcile"),
+        "{message}"
+    );
 }
 
 #[test]
 fn a_change_that_an_api_server_refuses_is_an_error() {
-    let (_, message) = refusal(&change(set("web", 1), with(set("web", 1), "serviceName", json!("other"))));
-    assert!(message.contains("spec.serviceName") && message.contains("field is immutable"), "{message}");
+    let (_, message) = refusal(&change(
+        set("web", 1),
+        with(set("web", 1), "serviceName", json!("other")),
+    ));
+    assert!(
+        message.contains("spec.serviceName") && message.contains("field is immutable"),
+        "{message}"
+    );
 }
 
 #[test]
 fn creation_has_no_least_number_and_a_rolling_update_has() {
     let created = forecast(&ForecastInput::of(vec![set("web", 3)])).unwrap();
     assert_eq!((created.outcome, created.min_available), (Outcome::Stable, None));
-    assert_eq!(created.pods, PodCounts { created: 3, ..PodCounts::default() });
+    assert_eq!(
+        created.pods,
+        PodCounts {
+            created: 3,
+            ..PodCounts::default()
+        }
+    );
     let updated = forecast(&change(set("web", 3), image(set("web", 3), "x:2"))).unwrap();
-    assert_eq!((updated.outcome, updated.min_available), (Outcome::Stable, Some(2)));
+    assert_eq!(
+        (updated.outcome, updated.min_available),
+        (Outcome::Stable, Some(2))
+    );
     assert_eq!(updated.pod_names.restarted, ["web-0", "web-1", "web-2"]);
     assert!(updated.revision_is_provisional);
     assert_ne!(updated.revision, created.revision);
@@ -79,27 +109,45 @@ fn a_partition_holds_its_ordinals_by_number_and_name() {
     let held = |set| with(set, "updateStrategy", json!({"rollingUpdate": {"partition": 2}}));
     let forecast = forecast(&change(held(set("web", 3)), image(held(set("web", 3)), "x:2"))).unwrap();
     assert_eq!(forecast.verdict.state, State::HeldByPartition);
-    assert_eq!((forecast.verdict.ordinals, forecast.verdict.pods), (vec![0, 1], vec!["web-0".to_owned(), "web-1".to_owned()]));
+    assert_eq!(
+        (forecast.verdict.ordinals, forecast.verdict.pods),
+        (vec![0, 1], vec!["web-0".to_owned(), "web-1".to_owned()])
+    );
     assert_eq!((forecast.pods.restarted, forecast.pods.untouched), (1, 2));
 }
 
 #[test]
 fn on_delete_waits_for_a_person() {
     let manual = |set| with(set, "updateStrategy", json!({"type": "OnDelete"}));
-    let forecast = forecast(&change(manual(set("web", 2)), image(manual(set("web", 2)), "x:2"))).unwrap();
-    assert_eq!((forecast.outcome, forecast.verdict.state), (Outcome::Stable, State::WaitingForManualDelete));
+    let forecast = forecast(&change(
+        manual(set("web", 2)),
+        image(manual(set("web", 2)), "x:2"),
+    ))
+    .unwrap();
+    assert_eq!(
+        (forecast.outcome, forecast.verdict.state),
+        (Outcome::Stable, State::WaitingForManualDelete)
+    );
     assert_eq!(forecast.verdict.pods, ["web-0", "web-1"]);
     assert_eq!(forecast.pods.untouched, 2);
 }
 
 #[test]
 fn parallel_without_a_wait_is_blocked_by_the_pod_that_is_not_ready() {
-    let mut input = ForecastInput::of(vec![with(set("web", 3), "podManagementPolicy", json!("Parallel"))]);
+    let mut input = ForecastInput::of(vec![with(
+        set("web", 3),
+        "podManagementPolicy",
+        json!("Parallel"),
+    )]);
     input.settings = settings(json!({"behaviours": [{"pods": "web-1", "what": "notReady"}]}));
     let forecast = forecast(&input).unwrap();
     assert_eq!(forecast.outcome, Outcome::Blocked);
-    let blockers: Vec<(&str, &str)> =
-        forecast.verdict.blockers.iter().map(|blocker| (&*blocker.name, &*blocker.reason)).collect();
+    let blockers: Vec<(&str, &str)> = forecast
+        .verdict
+        .blockers
+        .iter()
+        .map(|blocker| (&*blocker.name, &*blocker.reason))
+        .collect();
     assert_eq!(blockers, [("web-1", "NotReady")]);
 }
 
@@ -113,7 +161,10 @@ fn an_api_error_that_does_not_end_blocks_and_one_that_ends_does_not() {
     let blocked = refused(json!({"verb": "create", "kind": "Pod", "name": "web-1", "error": "quota"}));
     assert_eq!(blocked.outcome, Outcome::Blocked);
     let blocker = &blocked.verdict.blockers[0];
-    assert_eq!((blocker.action.as_deref(), &*blocker.reason), (Some("CreatePod web-1"), "Forbidden"));
+    assert_eq!(
+        (blocker.action.as_deref(), &*blocker.reason),
+        (Some("CreatePod web-1"), "Forbidden")
+    );
     assert!(blocker.message.contains("exceeded quota"), "{}", blocker.message);
     let some_calls = refused(json!({"verb": "create", "kind": "Pod", "error": "quota", "times": 20}));
     assert_eq!(some_calls.outcome, Outcome::Stable);
@@ -128,8 +179,20 @@ fn a_pod_that_always_ends_is_replaced_for_ever_and_blocks() {
     input.settings = settings(json!({"behaviours": [{"pods": "web-0", "what": "exits", "phase": "Failed"}]}));
     let forecast = forecast(&input).unwrap();
     assert_eq!(forecast.outcome, Outcome::Blocked);
-    assert!(forecast.verdict.pods.contains(&"web-0".to_owned()), "{:?}", forecast.verdict);
-    assert!(forecast.verdict.blockers.iter().any(|blocker| &*blocker.name == "web-0"), "{:?}", forecast.verdict);
+    assert!(
+        forecast.verdict.pods.contains(&"web-0".to_owned()),
+        "{:?}",
+        forecast.verdict
+    );
+    assert!(
+        forecast
+            .verdict
+            .blockers
+            .iter()
+            .any(|blocker| &*blocker.name == "web-0"),
+        "{:?}",
+        forecast.verdict
+    );
 }
 
 #[test]
@@ -138,9 +201,15 @@ fn what_takes_long_is_not_blocked() {
     let done = forecast(&ForecastInput::of(vec![slow.clone()])).unwrap();
     assert_eq!(done.outcome, Outcome::Stable);
     assert!(done.seconds > 2.0 * 7200.0, "{}", done.seconds);
-    let short = ForecastInput { until: Some(Millis(60_000)), ..ForecastInput::of(vec![slow]) };
+    let short = ForecastInput {
+        until: Some(Millis(60_000)),
+        ..ForecastInput::of(vec![slow])
+    };
     let unfinished = forecast(&short).unwrap();
-    assert_eq!((unfinished.outcome, unfinished.verdict.state), (Outcome::Unfinished, State::Waiting));
+    assert_eq!(
+        (unfinished.outcome, unfinished.verdict.state),
+        (Outcome::Unfinished, State::Waiting)
+    );
     assert_eq!(unfinished.seconds, 60.0);
 }
 
@@ -152,27 +221,44 @@ fn a_fault_of_the_new_version_leaves_the_old_pods_alone() {
     assert_eq!(forecast.outcome, Outcome::Blocked);
     // web-2 was replaced before web-1 was, and web-0 never is.
     assert_eq!(forecast.pod_names.restarted, ["web-1", "web-2"]);
-    assert_eq!((&*forecast.verdict.blockers[0].name, &*forecast.verdict.blockers[0].reason), ("web-1", "CrashLoopBackOff"));
+    assert_eq!(
+        (
+            &*forecast.verdict.blockers[0].name,
+            &*forecast.verdict.blockers[0].reason
+        ),
+        ("web-1", "CrashLoopBackOff")
+    );
     let mut larger = change(set("web", 1), set("web", 2));
     larger.settings = settings(json!({"behaviours": [{"what": "crash"}]}));
     let forecast = super::forecast(&larger).unwrap();
-    assert_eq!((forecast.pods.untouched, &*forecast.verdict.blockers[0].name), (1, "web-1"));
+    assert_eq!(
+        (forecast.pods.untouched, &*forecast.verdict.blockers[0].name),
+        (1, "web-1")
+    );
 }
 
 #[test]
 fn what_is_assumed_is_said() {
-    let mut web = with(set("web", 2), "volumeClaimTemplates", json!([
-        {"metadata": {"name": "data"}, "spec": {"storageClassName": "fast", "accessModes": ["ReadWriteOnce"]}}]));
-    web["spec"]["template"]["spec"]["containers"][0]["envFrom"] = json!([{"secretRef": {"name": "password"}}]);
+    let mut web = with(
+        set("web", 2),
+        "volumeClaimTemplates",
+        json!([
+        {"metadata": {"name": "data"}, "spec": {"storageClassName": "fast", "accessModes": ["ReadWriteOnce"]}}]),
+    );
+    web["spec"]["template"]["spec"]["containers"][0]["envFrom"] =
+        json!([{"secretRef": {"name": "password"}}]);
     let forecast = forecast(&ForecastInput::of(vec![web])).unwrap();
-    assert_eq!(forecast.assumed, [
-        "3 nodes",
-        "scheduling takes 100ms, pulling an image 2s, starting 1s, stopping 1s",
-        "storage class `fast` binds at once",
-        "headless Service `web` exists",
-        "Secret `password` exists",
-        "every image can be pulled, and containers run until they are stopped",
-    ]);
+    assert_eq!(
+        forecast.assumed,
+        [
+            "3 nodes",
+            "scheduling takes 100ms, pulling an image 2s, starting 1s, stopping 1s",
+            "storage class `fast` binds at once",
+            "headless Service `web` exists",
+            "Secret `password` exists",
+            "every image can be pulled, and containers run until they are stopped",
+        ]
+    );
 }
 
 #[test]
@@ -182,11 +268,26 @@ fn as_many_nodes_are_assumed_as_are_needed_unless_they_are_given() {
         "requiredDuringSchedulingIgnoredDuringExecution": [
             {"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"app": "web"}}}]}});
     let assumed = forecast(&ForecastInput::of(vec![apart.clone()])).unwrap();
-    assert_eq!((assumed.outcome, &*assumed.assumed[0]), (Outcome::Stable, "5 nodes"));
-    let given = ForecastInput { assumes_nodes: false, ..ForecastInput::of(vec![apart]) };
+    assert_eq!(
+        (assumed.outcome, &*assumed.assumed[0]),
+        (Outcome::Stable, "5 nodes")
+    );
+    let given = ForecastInput {
+        assumes_nodes: false,
+        ..ForecastInput::of(vec![apart])
+    };
     let given = forecast(&given).unwrap();
-    assert_eq!((given.outcome, &*given.verdict.blockers[0].name), (Outcome::Blocked, "web-3"));
-    assert!(given.verdict.blockers[0].message.starts_with("0/3 nodes are available"), "{:?}", given.verdict.blockers);
+    assert_eq!(
+        (given.outcome, &*given.verdict.blockers[0].name),
+        (Outcome::Blocked, "web-3")
+    );
+    assert!(
+        given.verdict.blockers[0]
+            .message
+            .starts_with("0/3 nodes are available"),
+        "{:?}",
+        given.verdict.blockers
+    );
 }
 
 #[test]
@@ -195,7 +296,10 @@ fn the_wire_form_is_what_the_contract_says() {
     let json = serde_json::to_value(&forecast).unwrap();
     assert_eq!(json["outcome"], "stable");
     assert_eq!(json["verdict"], json!({"state": "stable"}));
-    assert_eq!(json["pods"], json!({"created": 1, "deleted": 0, "restarted": 0, "untouched": 0}));
+    assert_eq!(
+        json["pods"],
+        json!({"created": 1, "deleted": 0, "restarted": 0, "untouched": 0})
+    );
     assert_eq!(json["claims"], json!({"created": 0, "kept": 0, "deleted": 0}));
     assert_eq!(json["revisionIsProvisional"], true);
     assert_eq!(json["steps"][0]["at"], 0);

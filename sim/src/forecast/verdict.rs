@@ -99,7 +99,14 @@ pub(crate) fn verdict_of(cluster: &Cluster, set: &Key, ending: Ending) -> (Outco
 
 impl Verdict {
     fn of(state: State) -> Self {
-        Self { state, waits: Vec::new(), blockers: Vec::new(), ordinals: Vec::new(), pods: Vec::new(), deleted: false }
+        Self {
+            state,
+            waits: Vec::new(),
+            blockers: Vec::new(),
+            ordinals: Vec::new(),
+            pods: Vec::new(),
+            deleted: false,
+        }
     }
 }
 
@@ -114,13 +121,25 @@ impl<'a> Judge<'a> {
     fn of(cluster: &'a Cluster, set: &'a Key) -> Self {
         let mut warnings = BTreeMap::new();
         for entry in cluster.trace().entries() {
-            if let Happening::Event { kind: "Warning", object_kind, name, namespace, reason, message, .. } = &entry.what
+            if let Happening::Event {
+                kind: "Warning",
+                object_kind,
+                name,
+                namespace,
+                reason,
+                message,
+                ..
+            } = &entry.what
                 && *namespace == set.namespace
             {
                 warnings.insert((*object_kind, &**name), (&**reason, &**message));
             }
         }
-        Self { cluster, set, warnings }
+        Self {
+            cluster,
+            set,
+            warnings,
+        }
     }
 
     fn present(&self, view: SetView<'_>, ending: Ending) -> (Outcome, Verdict) {
@@ -143,12 +162,28 @@ impl<'a> Judge<'a> {
         let pods = self.unavailable(view);
         if ending != Ending::TimeUp {
             let blockers = self.blockers(view, &pods);
-            let verdict = Verdict { waits, blockers, pods, ..Verdict::of(State::Blocked) };
+            let verdict = Verdict {
+                waits,
+                blockers,
+                pods,
+                ..Verdict::of(State::Blocked)
+            };
             return (Outcome::Blocked, verdict);
         }
         let is_time = !waits.is_empty() && waits.iter().all(|wait| wait.until.is_some());
-        let state = if is_time { State::Waiting } else { State::Progressing };
-        (Outcome::Unfinished, Verdict { waits, pods, ..Verdict::of(state) })
+        let state = if is_time {
+            State::Waiting
+        } else {
+            State::Progressing
+        };
+        (
+            Outcome::Unfinished,
+            Verdict {
+                waits,
+                pods,
+                ..Verdict::of(state)
+            },
+        )
     }
 
     /// The set is gone: is everything that goes with it?
@@ -161,7 +196,10 @@ impl<'a> Judge<'a> {
                 }
             }
         }
-        let mut verdict = Verdict { deleted: true, ..Verdict::of(State::Stable) };
+        let mut verdict = Verdict {
+            deleted: true,
+            ..Verdict::of(State::Stable)
+        };
         let outcome = match ending {
             _ if blockers.is_empty() => Outcome::Stable,
             Ending::TimeUp => Outcome::Unfinished,
@@ -169,7 +207,13 @@ impl<'a> Judge<'a> {
         };
         match outcome {
             Outcome::Stable => {}
-            Outcome::Blocked => verdict = Verdict { state: State::Blocked, blockers, ..verdict },
+            Outcome::Blocked => {
+                verdict = Verdict {
+                    state: State::Blocked,
+                    blockers,
+                    ..verdict
+                }
+            }
             Outcome::Unfinished => verdict.state = State::Progressing,
         }
         (outcome, verdict)
@@ -179,7 +223,9 @@ impl<'a> Judge<'a> {
         let parent = membership(&key.name).map(|member| member.parent);
         match key.resource {
             Resource::Pod => parent == Some(&*self.set.name),
-            _ => parent.and_then(|p| p.strip_suffix(&*self.set.name)).is_some_and(|p| p.ends_with('-')),
+            _ => parent
+                .and_then(|p| p.strip_suffix(&*self.set.name))
+                .is_some_and(|p| p.ends_with('-')),
         }
     }
 
@@ -188,7 +234,11 @@ impl<'a> Judge<'a> {
         let set = view.observed().set();
         let mut present = BTreeMap::new();
         let mut condemned = Vec::new();
-        for pod in view.observed().pods().filter(|pod| pod.parent() == Some(set.name())) {
+        for pod in view
+            .observed()
+            .pods()
+            .filter(|pod| pod.parent() == Some(set.name()))
+        {
             let Some(ordinal) = pod.ordinal() else { continue };
             if (set.start()..set.end()).contains(&ordinal) {
                 let is_well = pod.phase() == Phase::Running && pod.is_ready() && !pod.is_terminating();
@@ -200,7 +250,10 @@ impl<'a> Judge<'a> {
         let is_well = |ordinal: &u64| present.get(ordinal).copied().unwrap_or(false);
         let names = (set.start()..set.end()).filter(|ordinal| !is_well(ordinal));
         // A set of any size may be blocked at its first Pod: the missing ones behind it need no list.
-        let mut pods: Vec<String> = names.take(MOST_PODS).map(|o| Ordinal::new(o).pod_name(set.name()).into()).collect();
+        let mut pods: Vec<String> = names
+            .take(MOST_PODS)
+            .map(|o| Ordinal::new(o).pod_name(set.name()).into())
+            .collect();
         pods.extend(condemned);
         pods
     }
@@ -218,9 +271,14 @@ impl<'a> Judge<'a> {
                 Kind::PersistentVolumeClaim => Resource::PersistentVolumeClaim,
                 _ => Resource::ControllerRevision,
             };
-            let names = if wait.pods.is_empty() { std::slice::from_ref(&wait.name) } else { wait.pods.as_slice() };
+            let names = if wait.pods.is_empty() {
+                std::slice::from_ref(&wait.name)
+            } else {
+                wait.pods.as_slice()
+            };
             for name in names {
-                let mut blocker = self.blocker(&Key::new(resource, &self.set.namespace, name), Some(wait.code));
+                let mut blocker =
+                    self.blocker(&Key::new(resource, &self.set.namespace, name), Some(wait.code));
                 if let Some(detail) = &wait.detail {
                     blocker.message.clone_from(detail);
                 }
@@ -232,7 +290,10 @@ impl<'a> Judge<'a> {
         }
         if blockers.is_empty() {
             for pod in unavailable {
-                add(&mut blockers, self.blocker(&Key::new(Resource::Pod, &self.set.namespace, pod), None));
+                add(
+                    &mut blockers,
+                    self.blocker(&Key::new(Resource::Pod, &self.set.namespace, pod), None),
+                );
             }
         }
         // A Pod that cannot be scheduled because of its claims: the claims say more.
@@ -258,13 +319,18 @@ impl<'a> Judge<'a> {
 
     fn unbound_claims(&self, pod: &str) -> Vec<Blocker> {
         let namespace = &self.set.namespace;
-        let Some(pod) = self.cluster.store().get(&Key::new(Resource::Pod, namespace, pod)) else { return Vec::new() };
-        let keys = view::claim_names(pod).map(|name| Key::new(Resource::PersistentVolumeClaim, namespace, &name));
+        let Some(pod) = self.cluster.store().get(&Key::new(Resource::Pod, namespace, pod)) else {
+            return Vec::new();
+        };
+        let keys =
+            view::claim_names(pod).map(|name| Key::new(Resource::PersistentVolumeClaim, namespace, &name));
         let is_unbound = |key: &Key| {
             let claim = self.cluster.store().get(key);
             claim.is_none_or(|claim| view::text(claim, &["status", "phase"]) != Some("Bound"))
         };
-        keys.filter(is_unbound).map(|key| self.blocker(&key, None)).collect()
+        keys.filter(is_unbound)
+            .map(|key| self.blocker(&key, None))
+            .collect()
     }
 
     fn blocker(&self, key: &Key, wait: Option<WaitCode>) -> Blocker {
@@ -276,10 +342,20 @@ impl<'a> Judge<'a> {
                 let is_terminating = view::is_terminating(object);
                 let phase = view::text_or_empty(object, &["status", "phase"]);
                 let reason = if is_terminating { "Terminating" } else { phase };
-                (reason.to_owned(), finalizers(object).unwrap_or_else(|| self.warning(key)))
+                (
+                    reason.to_owned(),
+                    finalizers(object).unwrap_or_else(|| self.warning(key)),
+                )
             }
         };
-        Blocker { kind: key.resource.kind(), name: Arc::clone(&key.name), reason, message, wait, action: None }
+        Blocker {
+            kind: key.resource.kind(),
+            name: Arc::clone(&key.name),
+            reason,
+            message,
+            wait,
+            action: None,
+        }
     }
 
     fn of_pod(&self, key: &Key, pod: &Value) -> (String, String) {
@@ -289,7 +365,8 @@ impl<'a> Judge<'a> {
         }
         let conditions = view::items(pod, &["status", "conditions"]);
         let unscheduled = conditions.iter().find(|condition| {
-            view::text(condition, &["type"]) == Some("PodScheduled") && view::text(condition, &["status"]) == Some("False")
+            view::text(condition, &["type"]) == Some("PodScheduled")
+                && view::text(condition, &["status"]) == Some("False")
         });
         if let Some(condition) = unscheduled {
             return (status, view::text_or_empty(condition, &["message"]).to_owned());
@@ -298,14 +375,19 @@ impl<'a> Judge<'a> {
             .into_iter()
             .flat_map(|list| view::items(pod, &["status", list]))
             .filter_map(|container| view::text(container, &["state", "waiting", "message"]));
-        let message = states.next_back().map(str::to_owned).unwrap_or_else(|| self.warning(key));
+        let message = states
+            .next_back()
+            .map(str::to_owned)
+            .unwrap_or_else(|| self.warning(key));
         let is_unready = status == "Running" && view::condition(pod, "Ready") != Some("True");
         (if is_unready { "NotReady".to_owned() } else { status }, message)
     }
 
     fn warning(&self, key: &Key) -> String {
         let warning = self.warnings.get(&(key.resource.kind(), &*key.name));
-        warning.map(|(_, message)| (*message).to_owned()).unwrap_or_default()
+        warning
+            .map(|(_, message)| (*message).to_owned())
+            .unwrap_or_default()
     }
 }
 
@@ -333,5 +415,9 @@ fn finalizers(object: &Value) -> Option<String> {
 /// The set of a verdict, for messages.
 pub(crate) fn name_of(set: &Key) -> String {
     let SetName { namespace, name } = SetName::of(set);
-    if *namespace == *"default" { name.to_string() } else { format!("{namespace}/{name}") }
+    if *namespace == *"default" {
+        name.to_string()
+    } else {
+        format!("{namespace}/{name}")
+    }
 }

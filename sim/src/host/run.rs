@@ -113,16 +113,25 @@ impl Run {
 
     /// Forms the chains of the next batch; false where there is none, or the one before contains a failure.
     fn open_batch(&mut self) -> bool {
-        let is_trim = |action: &Action| matches!(action.operation, Operation::DeleteControllerRevision { .. });
-        let Some(first) = self.plan.actions.get(self.next).filter(|action| !is_trim(action)) else { return false };
+        let is_trim =
+            |action: &Action| matches!(action.operation, Operation::DeleteControllerRevision { .. });
+        let Some(first) = self.plan.actions.get(self.next).filter(|action| !is_trim(action)) else {
+            return false;
+        };
         if self.has_failed {
             let rest = self.plan.actions.iter().enumerate().skip(self.next);
-            self.undone.extend(rest.filter(|(_, action)| !is_trim(action)).map(|(at, _)| at));
+            self.undone
+                .extend(rest.filter(|(_, action)| !is_trim(action)).map(|(at, _)| at));
             return false;
         }
         let batch = first.batch;
         let mut of_pod: BTreeMap<&str, usize> = BTreeMap::new();
-        while let Some(action) = self.plan.actions.get(self.next).filter(|a| a.batch == batch && !is_trim(a)) {
+        while let Some(action) = self
+            .plan
+            .actions
+            .get(self.next)
+            .filter(|a| a.batch == batch && !is_trim(a))
+        {
             let place = match &action.pod {
                 Some(pod) => *of_pod.entry(pod.as_str()).or_insert(self.chains.len()),
                 None => self.chains.len(),
@@ -143,7 +152,9 @@ impl Run {
         let mut has_called = false;
         for mut chain in std::mem::take(&mut self.chains) {
             while let Some(at) = chain.actions.pop_front() {
-                let Some(action) = self.plan.actions.get(at) else { continue };
+                let Some(action) = self.plan.actions.get(at) else {
+                    continue;
+                };
                 let is_claim = matches!(action.operation, Operation::CreatePersistentVolumeClaim { .. });
                 if chain.only_claims && !is_claim {
                     self.undone.insert(at);
@@ -169,13 +180,17 @@ impl Run {
 
     /// Carries out one action.
     fn call(&mut self, at: usize, set: &Key, machine: &mut Machine) -> Result<(), ()> {
-        let Some(action) = self.plan.actions.get(at) else { return Ok(()) };
+        let Some(action) = self.plan.actions.get(at) else {
+            return Ok(());
+        };
         let (key, write) = write_of(action, set);
         let result = machine.call(&key, write).map(drop);
         let is_done_anyway = matches!(&result, Err(error) if error.status == 404)
             && matches!(
                 action.operation,
-                Operation::DeletePod { .. } | Operation::DeleteControllerRevision { .. } | Operation::ReleasePod { .. }
+                Operation::DeletePod { .. }
+                    | Operation::DeleteControllerRevision { .. }
+                    | Operation::ReleasePod { .. }
             );
         let result = if is_done_anyway { Ok(()) } else { result };
         announce(action, set, result.as_ref().err(), machine);
@@ -212,9 +227,15 @@ impl Run {
         if self.has_failed_early {
             return false;
         }
-        let Some(status) = self.plan.status_without(&self.undone) else { return false };
+        let Some(status) = self.plan.status_without(&self.undone) else {
+            return false;
+        };
         let is_as_planned = self.plan.status.as_ref() == Some(&status);
-        let is_due = if is_as_planned { self.plan.status_changed } else { differs(&status, observed.set().status()) };
+        let is_due = if is_as_planned {
+            self.plan.status_changed
+        } else {
+            differs(&status, observed.set().status())
+        };
         if !is_due {
             return false;
         }
@@ -226,7 +247,11 @@ impl Run {
         }
         let result = machine.call(set, Write::UpdateStatus(object));
         let error = result.as_ref().err().map(Refusal::from);
-        machine.record(Happening::Status { set: SetName::of(set), status: Box::new(status), error });
+        machine.record(Happening::Status {
+            set: SetName::of(set),
+            status: Box::new(status),
+            error,
+        });
         if let Err(error) = result {
             self.fail(format!("UpdateStatus {}", set.name), &error);
         }
@@ -261,7 +286,11 @@ fn write_of(action: &Action, set: &Key) -> (Key, Write) {
         Kind::PersistentVolumeClaim => Resource::PersistentVolumeClaim,
         _ => Resource::ControllerRevision,
     };
-    let key = Key { resource, namespace: Arc::clone(&set.namespace), name: action.name.as_str().into() };
+    let key = Key {
+        resource,
+        namespace: Arc::clone(&set.namespace),
+        name: action.name.as_str().into(),
+    };
     let write = match &action.operation {
         Operation::CreatePod { object }
         | Operation::CreatePersistentVolumeClaim { object }
@@ -271,12 +300,19 @@ fn write_of(action: &Action, set: &Key) -> (Key, Write) {
         | Operation::UpdateControllerRevision { object } => Write::Update(object.clone()),
         Operation::AdoptPod { patch }
         | Operation::ReleasePod { patch }
-        | Operation::AdoptControllerRevision { patch } => {
-            Write::PatchMetadata { key: key.clone(), patch: patch.clone() }
-        }
+        | Operation::AdoptControllerRevision { patch } => Write::PatchMetadata {
+            key: key.clone(),
+            patch: patch.clone(),
+        },
         other => {
             let uid = other.uid().map(str::to_owned);
-            Write::Delete { key: key.clone(), options: DeleteOptions { uid, ..DeleteOptions::default() } }
+            Write::Delete {
+                key: key.clone(),
+                options: DeleteOptions {
+                    uid,
+                    ..DeleteOptions::default()
+                },
+            }
         }
     };
     (key, write)
@@ -284,6 +320,9 @@ fn write_of(action: &Action, set: &Key) -> (Key, Write) {
 
 /// What upstream compares before it writes a status (`inconsistentStatus`): the collision count is not among it.
 fn differs(status: &Status, observed: &Status) -> bool {
-    let comparable = |status: &Status| Status { collision_count: None, ..status.clone() };
+    let comparable = |status: &Status| Status {
+        collision_count: None,
+        ..status.clone()
+    };
     comparable(status) != comparable(observed)
 }

@@ -42,16 +42,26 @@ fn cluster(set: &Value, faults: &[Value]) -> Cluster {
 
 /// What the controller did from `since` on: `TIME ACTION NAME [STATUS]`.
 fn actions(cluster: &Cluster, since: u64) -> Vec<String> {
-    let entries = cluster.trace().entries().iter().filter(|entry| entry.at.0 >= since);
+    let entries = cluster
+        .trace()
+        .entries()
+        .iter()
+        .filter(|entry| entry.at.0 >= since);
     let line = |entry: &crate::trace::Entry| match &entry.what {
         Happening::Action { action, error, .. } => {
-            let error = error.as_ref().map(|error| format!(" {}", error.status)).unwrap_or_default();
+            let error = error
+                .as_ref()
+                .map(|error| format!(" {}", error.status))
+                .unwrap_or_default();
             let is_revision = action.operation.ends_with("ControllerRevision");
             let name = if is_revision { "revision" } else { &action.name };
             Some(format!("{} {} {name}{error}", entry.at.0, action.operation))
         }
         Happening::Status { error, .. } => {
-            let error = error.as_ref().map(|error| format!(" {}", error.status)).unwrap_or_default();
+            let error = error
+                .as_ref()
+                .map(|error| format!(" {}", error.status))
+                .unwrap_or_default();
             Some(format!("{} UpdateStatus{error}", entry.at.0))
         }
         _ => None,
@@ -64,16 +74,19 @@ fn a_claim_that_cannot_be_created_stops_its_pod_but_not_its_siblings() {
     let fault = json!({"verb": "create", "kind": "PersistentVolumeClaim", "name": "a-*", "error": "quota", "times": 1});
     let mut cluster = cluster(&set(1, &["a", "b"]), &[fault]);
     cluster.run_until(Millis(40));
-    assert_eq!(actions(&cluster, 0), [
-        "0 CreateControllerRevision revision",
-        "5 CreatePersistentVolumeClaim a-web-0 403",
-        "10 CreatePersistentVolumeClaim b-web-0",
-        "15 UpdateStatus",
-        // The status that was written is an event of the set: it does not wait for the backoff.
-        "20 CreatePersistentVolumeClaim a-web-0",
-        "25 CreatePod web-0",
-        "30 UpdateStatus",
-    ]);
+    assert_eq!(
+        actions(&cluster, 0),
+        [
+            "0 CreateControllerRevision revision",
+            "5 CreatePersistentVolumeClaim a-web-0 403",
+            "10 CreatePersistentVolumeClaim b-web-0",
+            "15 UpdateStatus",
+            // The status that was written is an event of the set: it does not wait for the backoff.
+            "20 CreatePersistentVolumeClaim a-web-0",
+            "25 CreatePod web-0",
+            "30 UpdateStatus",
+        ]
+    );
 }
 
 #[test]
@@ -81,11 +94,17 @@ fn the_backoff_doubles_and_starts_again_after_a_clean_call() {
     let fault = json!({"verb": "create", "kind": "Pod", "error": "quota", "times": 4});
     let mut cluster = cluster(&set(1, &[]), &[fault]);
     cluster.run_until(Millis(200));
-    let creations: Vec<String> = actions(&cluster, 0).into_iter().filter(|line| line.contains("CreatePod")).collect();
+    let creations: Vec<String> = actions(&cluster, 0)
+        .into_iter()
+        .filter(|line| line.contains("CreatePod"))
+        .collect();
     // The status after the first try wakes at once (15); the backoff of the first try is over at 15 + 5 + 1. Each try lasts
     // 5 ms; the third waits 20 ms (21 + 5 + 20 + 1), the fourth 40 ms.
     let tries = [5, 15, 21, 47].map(|at| format!("{at} CreatePod web-0 403"));
-    assert_eq!(creations, [&tries[..], &["93 CreatePod web-0".to_owned()]].concat());
+    assert_eq!(
+        creations,
+        [&tries[..], &["93 CreatePod web-0".to_owned()]].concat()
+    );
     let worker = cluster.sets().next().unwrap();
     assert_eq!((worker.failures(), worker.refusal()), (0, None));
 }
@@ -95,7 +114,10 @@ fn a_write_that_times_out_after_it_was_made_is_not_made_again() {
     let fault = json!({"verb": "create", "kind": "Pod", "error": "timeoutAfterWrite", "times": 1});
     let mut cluster = cluster(&set(1, &[]), &[fault]);
     assert_eq!(cluster.run_to_rest(HOUR), Ending::Rest);
-    let creations: Vec<String> = actions(&cluster, 0).into_iter().filter(|line| line.contains("CreatePod")).collect();
+    let creations: Vec<String> = actions(&cluster, 0)
+        .into_iter()
+        .filter(|line| line.contains("CreatePod"))
+        .collect();
     assert_eq!(creations, ["5 CreatePod web-0 504"]);
     assert!(cluster.sets().next().unwrap().stable_since().is_some());
 }
@@ -103,10 +125,18 @@ fn a_write_that_times_out_after_it_was_made_is_not_made_again() {
 #[test]
 fn a_revision_name_that_is_taken_is_read_and_the_controller_looks_again_at_once() {
     let created = |cluster: &Cluster, since: u64| -> Vec<(u64, String, Option<&'static str>)> {
-        let entries = cluster.trace().entries().iter().filter(|entry| entry.at.0 >= since);
+        let entries = cluster
+            .trace()
+            .entries()
+            .iter()
+            .filter(|entry| entry.at.0 >= since);
         let creation = |entry: &crate::trace::Entry| match &entry.what {
             Happening::Action { action, error, .. } if action.operation == "CreateControllerRevision" => {
-                Some((entry.at.0, action.name.clone(), error.as_ref().map(|error| error.reason)))
+                Some((
+                    entry.at.0,
+                    action.name.clone(),
+                    error.as_ref().map(|error| error.reason),
+                ))
             }
             _ => None,
         };
@@ -139,25 +169,37 @@ fn a_revision_that_cannot_be_written_leaves_status_and_pods_for_later() {
     let fault = json!({"verb": "create", "kind": "ControllerRevision", "error": "internal", "times": 1});
     let mut cluster = cluster(&set(1, &[]), &[fault]);
     cluster.run_until(Millis(18));
-    assert_eq!(actions(&cluster, 0), [
-        "0 CreateControllerRevision revision 500",
-        "11 CreateControllerRevision revision",
-        "16 CreatePod web-0",
-    ]);
+    assert_eq!(
+        actions(&cluster, 0),
+        [
+            "0 CreateControllerRevision revision 500",
+            "11 CreateControllerRevision revision",
+            "16 CreatePod web-0",
+        ]
+    );
 }
 
 #[test]
 fn a_delete_of_the_update_that_fails_still_counts_as_current() {
     let mut cluster = cluster(&set(3, &[]), &[]);
     cluster.run_to_rest(HOUR);
-    cluster.add_fault(serde_json::from_value(json!({"verb": "delete", "kind": "Pod", "error": "internal", "times": 1})).unwrap());
+    cluster.add_fault(
+        serde_json::from_value(json!({"verb": "delete", "kind": "Pod", "error": "internal", "times": 1}))
+            .unwrap(),
+    );
     let start = cluster.now().0;
     cluster.apply(&image(set(3, &[]), "x:2")).unwrap();
     cluster.run_until(Millis(start + 30));
-    let counted: Vec<i32> = cluster.trace().entries().iter().filter(|entry| entry.at.0 >= start).filter_map(|entry| match &entry.what {
-        Happening::Status { status, .. } => Some(status.current_replicas),
-        _ => None,
-    }).collect();
+    let counted: Vec<i32> = cluster
+        .trace()
+        .entries()
+        .iter()
+        .filter(|entry| entry.at.0 >= start)
+        .filter_map(|entry| match &entry.what {
+            Happening::Status { status, .. } => Some(status.current_replicas),
+            _ => None,
+        })
+        .collect();
     // Three at the failed try, two after the delete went through.
     assert_eq!(counted[..2], [3, 2]);
 }
@@ -167,8 +209,15 @@ fn old_revisions_go_also_after_a_pod_action_that_failed() {
     let mut cluster = cluster(&set(1, &[]), &[]);
     cluster.run_to_rest(HOUR);
     cluster.apply(&image(set(1, &[]), "x:2")).unwrap();
-    cluster.add_fault(serde_json::from_value(json!({"verb": "create", "kind": "Pod", "error": "quota", "times": 9})).unwrap());
-    let is_refused = |cluster: &Cluster| actions(cluster, 0).iter().any(|line| line.ends_with("CreatePod web-0 403"));
+    cluster.add_fault(
+        serde_json::from_value(json!({"verb": "create", "kind": "Pod", "error": "quota", "times": 9}))
+            .unwrap(),
+    );
+    let is_refused = |cluster: &Cluster| {
+        actions(cluster, 0)
+            .iter()
+            .any(|line| line.ends_with("CreatePod web-0 403"))
+    };
     while !is_refused(&cluster) {
         cluster.step();
     }
@@ -176,20 +225,39 @@ fn old_revisions_go_also_after_a_pod_action_that_failed() {
     let start = cluster.now().0 + 1;
     cluster.apply(&image(set(1, &[]), "x:3")).unwrap();
     cluster.run_until(Millis(start + 50));
-    let did: Vec<String> = actions(&cluster, start).into_iter().filter(|line| !line.ends_with("Status")).collect();
-    let kinds: Vec<&str> = did.iter().filter_map(|line| line.split_once(' ')).map(|(_, what)| what).collect();
-    assert_eq!(kinds[..3], ["CreateControllerRevision revision", "CreatePod web-0 403", "DeleteControllerRevision revision"]);
+    let did: Vec<String> = actions(&cluster, start)
+        .into_iter()
+        .filter(|line| !line.ends_with("Status"))
+        .collect();
+    let kinds: Vec<&str> = did
+        .iter()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(_, what)| what)
+        .collect();
+    assert_eq!(
+        kinds[..3],
+        [
+            "CreateControllerRevision revision",
+            "CreatePod web-0 403",
+            "DeleteControllerRevision revision"
+        ]
+    );
 }
 
 #[test]
 fn a_pod_that_is_gone_when_it_is_deleted_is_as_good_as_deleted() {
     let mut cluster = cluster(&set(2, &[]), &[]);
     cluster.run_to_rest(HOUR);
-    cluster.add_fault(serde_json::from_value(json!({"verb": "delete", "error": "notFound", "times": 1})).unwrap());
+    cluster.add_fault(
+        serde_json::from_value(json!({"verb": "delete", "error": "notFound", "times": 1})).unwrap(),
+    );
     let start = cluster.now().0;
     cluster.apply(&set(1, &[])).unwrap();
     cluster.run_to_rest(HOUR);
-    let refused = actions(&cluster, start).into_iter().filter(|line| line.ends_with("404")).count();
+    let refused = actions(&cluster, start)
+        .into_iter()
+        .filter(|line| line.ends_with("404"))
+        .count();
     assert_eq!(refused, 0, "{:?}", actions(&cluster, start));
     assert!(cluster.sets().next().unwrap().failures() == 0);
 }
@@ -204,7 +272,11 @@ fn the_controller_never_acts_before_it_has_seen_its_own_writes() {
     let did = actions(&cluster, 0);
     let refused: Vec<&String> = did.iter().filter(|line| line.ends_with("409")).collect();
     assert!(refused.is_empty(), "{did:?}");
-    assert_eq!(did.iter().filter(|line| line.contains("CreatePod")).count(), 3, "{did:?}");
+    assert_eq!(
+        did.iter().filter(|line| line.contains("CreatePod")).count(),
+        3,
+        "{did:?}"
+    );
 }
 
 #[test]
@@ -218,7 +290,12 @@ fn two_sets_do_not_wait_for_each_other() {
     cluster.run_to_rest(HOUR);
     let key = |name| Key::new(Resource::StatefulSet, "default", name);
     let since = |name| cluster.set(&key(name)).unwrap().stable_since().unwrap().0;
-    assert!(since("web").abs_diff(since("db")) < 1_000, "{} {}", since("web"), since("db"));
+    assert!(
+        since("web").abs_diff(since("db")) < 1_000,
+        "{} {}",
+        since("web"),
+        since("db")
+    );
     let names: Vec<String> = cluster.sets().map(|set| set.key().name.to_string()).collect();
     assert_eq!(names, ["db", "web"]);
 }
@@ -231,16 +308,31 @@ fn events_of_the_controller_are_in_upstreams_words() {
         cluster.add_fault(serde_json::from_value(fault).unwrap());
         cluster.apply(&set(1, &["a"])).unwrap();
         cluster.run_until(Millis(50));
-        let messages = cluster.trace().entries().iter().filter_map(|entry| match &entry.what {
-            Happening::Event { component: "statefulset-controller", reason, message, .. } => Some(format!("{reason}: {message}")),
-            _ => None,
-        });
+        let messages = cluster
+            .trace()
+            .entries()
+            .iter()
+            .filter_map(|entry| match &entry.what {
+                Happening::Event {
+                    component: "statefulset-controller",
+                    reason,
+                    message,
+                    ..
+                } => Some(format!("{reason}: {message}")),
+                _ => None,
+            });
         messages.collect::<Vec<_>>()
     };
-    assert_eq!(said("1.37"), [
-        "SuccessfulCreate: Create Claim a-web-0 Pod web-0 in StatefulSet web success",
-        "FailedCreate: Create Pod web-0 in StatefulSet web failed error: Internal error occurred: etcdserver: leader changed",
-        "SuccessfulCreate: Create Pod web-0 in StatefulSet web successful",
-    ]);
-    assert_eq!(said("1.34")[2], "SuccessfulCreate: create Pod web-0 in StatefulSet web successful");
+    assert_eq!(
+        said("1.37"),
+        [
+            "SuccessfulCreate: Create Claim a-web-0 Pod web-0 in StatefulSet web success",
+            "FailedCreate: Create Pod web-0 in StatefulSet web failed error: Internal error occurred: etcdserver: leader changed",
+            "SuccessfulCreate: Create Pod web-0 in StatefulSet web successful",
+        ]
+    );
+    assert_eq!(
+        said("1.34")[2],
+        "SuccessfulCreate: create Pod web-0 in StatefulSet web successful"
+    );
 }

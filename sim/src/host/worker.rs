@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use steadfast_core::{Kind, Observed, Plan, Status, Wait, WaitCode, membership, reconcile};
+use steadfast_core::{
+    Action, Kind, Observed, Operation, Plan, Status, Wait, WaitCode, membership, reconcile,
+};
 
 use super::run::{Outcome, Run};
 use super::{CALL, OWNER, WAKE, controller};
@@ -55,7 +57,11 @@ impl Worker {
             refusal: None,
             stable_since: None,
         };
-        for resource in [Resource::Pod, Resource::PersistentVolumeClaim, Resource::ControllerRevision] {
+        for resource in [
+            Resource::Pod,
+            Resource::PersistentVolumeClaim,
+            Resource::ControllerRevision,
+        ] {
             for (_, object) in machine.store.list(resource, Some(&key.namespace)) {
                 worker.put(resource, object);
             }
@@ -90,7 +96,9 @@ impl Worker {
 
     /// The last call's first write that was refused: what it was, and why. None after a clean call.
     pub fn refusal(&self) -> Option<(&str, &Refusal)> {
-        self.refusal.as_ref().map(|(what, refusal)| (what.as_str(), refusal))
+        self.refusal
+            .as_ref()
+            .map(|(what, refusal)| (what.as_str(), refusal))
     }
 
     /// Since when there has been nothing to do, with all Pods available.
@@ -113,7 +121,9 @@ impl Worker {
 
     /// Whether the set's selector matches the Pod of this name.
     pub fn selects(&self, pod: &str) -> bool {
-        let (Ok(selector), Some(pod)) = (self.observed.set().selector(), self.observed.pod(pod)) else { return false };
+        let (Ok(selector), Some(pod)) = (self.observed.set().selector(), self.observed.pod(pod)) else {
+            return false;
+        };
         selector.matches(&pod.metadata().labels)
     }
 
@@ -164,7 +174,10 @@ impl Worker {
     pub fn end(&mut self, machine: &mut Machine) {
         self.run = None;
         if !self.waits.is_empty() {
-            machine.record(Happening::Waits { set: SetName::of(&self.key), waits: Vec::new() });
+            machine.record(Happening::Waits {
+                set: SetName::of(&self.key),
+                waits: Vec::new(),
+            });
         }
     }
 
@@ -177,7 +190,12 @@ impl Worker {
         }
         if is_under_way {
             self.calls += 1;
-            let timer = Timer { owner: OWNER, what: CALL, key: self.key.clone(), token: self.calls };
+            let timer = Timer {
+                owner: OWNER,
+                what: CALL,
+                key: self.key.clone(),
+                token: self.calls,
+            };
             // A call takes time, however little: a plan that is repeated for ever must not stop the clock.
             machine.schedule_after(Millis(machine.settings.call.millis().0.max(1)), timer);
             return false;
@@ -188,7 +206,13 @@ impl Worker {
 
     /// The plan is carried out as far as it goes: when is the set looked at again?
     fn conclude(&mut self, outcome: Outcome, machine: &mut Machine) -> bool {
-        let Outcome { has_failed, must_retry, requeue_after, taken_name, refusal } = outcome;
+        let Outcome {
+            has_failed,
+            must_retry,
+            requeue_after,
+            taken_name,
+            refusal,
+        } = outcome;
         self.refusal = refusal;
         if let Some(name) = taken_name {
             // The cache does not know the revision that took the name: read it, and decide again.
@@ -200,14 +224,19 @@ impl Worker {
             return true;
         }
         if has_failed || must_retry {
-            let wait = FIRST.saturating_mul(1u64.checked_shl(self.failures).unwrap_or(u64::MAX)).min(LONGEST);
+            let wait = FIRST
+                .saturating_mul(1u64.checked_shl(self.failures).unwrap_or(u64::MAX))
+                .min(LONGEST);
             self.failures = self.failures.saturating_add(1);
             self.wake_after(Millis(wait), machine);
             return false;
         }
         self.failures = 0;
         if let Some(after) = requeue_after {
-            self.wake_after(Millis(u64::try_from(after.as_millis()).unwrap_or(u64::MAX)), machine);
+            self.wake_after(
+                Millis(u64::try_from(after.as_millis()).unwrap_or(u64::MAX)),
+                machine,
+            );
         }
         false
     }
@@ -222,7 +251,12 @@ impl Worker {
         }
         self.wake_at = Some(at);
         self.wake_token += 1;
-        let timer = Timer { owner: OWNER, what: WAKE, key: self.key.clone(), token: self.wake_token };
+        let timer = Timer {
+            owner: OWNER,
+            what: WAKE,
+            key: self.key.clone(),
+            token: self.wake_token,
+        };
         machine.schedule_after(delay, timer);
     }
 
@@ -233,8 +267,11 @@ impl Worker {
         let is_whole = plan.status.as_ref().is_some_and(|status| {
             [status.replicas, status.ready_replicas, status.available_replicas] == [replicas; 3]
         });
+        // Old revisions that go change nothing for the set, and nothing wakes the controller after them.
+        let is_trim =
+            |action: &Action| matches!(action.operation, Operation::DeleteControllerRevision { .. });
         let is_stable = is_whole
-            && plan.actions.is_empty()
+            && plan.actions.iter().all(is_trim)
             && !plan.status_changed
             && plan.requeue_after.is_none()
             && plan.waits.iter().all(is_kept);
@@ -246,7 +283,8 @@ impl Worker {
             // What the core cannot read was refused when it came in; such an object stays as it was known.
             drop(self.observed.put(Arc::clone(object)));
         } else if resource == Resource::Pod {
-            self.observed.remove(Kind::Pod, view::text_or_empty(object, &["metadata", "name"]));
+            self.observed
+                .remove(Kind::Pod, view::text_or_empty(object, &["metadata", "name"]));
         }
     }
 
@@ -273,7 +311,9 @@ impl Worker {
             }
             Resource::PersistentVolumeClaim => {
                 let before = name.rsplit_once('-').map(|(before, _)| before);
-                before.and_then(|before| before.strip_suffix(set)).is_some_and(|template| template.ends_with('-'))
+                before
+                    .and_then(|before| before.strip_suffix(set))
+                    .is_some_and(|template| template.ends_with('-'))
             }
             Resource::ControllerRevision => true,
             _ => false,

@@ -26,8 +26,15 @@ const BEFORE_1_37: &str = "updates to statefulset spec for fields other than 're
 /// `invalid` in the API server's words; it names every field that differs.
 pub(super) fn check(old: &Value, new: &Value, profile: &Profile) -> Result<(), Error> {
     let (old, new) = (spec(old), spec(new));
-    let names: std::collections::BTreeSet<&str> = [old, new].into_iter().flatten().flat_map(|s| s.keys()).map(String::as_str).collect();
-    let field = |spec: Option<&'_ serde_json::Map<String, Value>>, name: &str| spec.and_then(|spec| spec.get(name)).cloned();
+    let names: std::collections::BTreeSet<&str> = [old, new]
+        .into_iter()
+        .flatten()
+        .flat_map(|s| s.keys())
+        .map(String::as_str)
+        .collect();
+    let field = |spec: Option<&'_ serde_json::Map<String, Value>>, name: &str| {
+        spec.and_then(|spec| spec.get(name)).cloned()
+    };
     let changed: Vec<&str> = names
         .into_iter()
         .filter(|name| !MUTABLE.contains(name))
@@ -37,7 +44,11 @@ pub(super) fn check(old: &Value, new: &Value, profile: &Profile) -> Result<(), E
         return Ok(());
     }
     if is_before_1_37(profile) {
-        return Err(Error::invalid(vec![Cause::of("spec", CauseType::FieldValueForbidden, BEFORE_1_37)]));
+        return Err(Error::invalid(vec![Cause::of(
+            "spec",
+            CauseType::FieldValueForbidden,
+            BEFORE_1_37,
+        )]));
     }
     let cause = |name: &&str| {
         let value = field(new, name).unwrap_or(Value::Null);
@@ -51,7 +62,11 @@ fn spec(object: &Value) -> Option<&serde_json::Map<String, Value>> {
 }
 
 fn is_before_1_37(profile: &Profile) -> bool {
-    let minor = profile.kubernetes().split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok());
+    let minor = profile
+        .kubernetes()
+        .split('.')
+        .nth(1)
+        .and_then(|minor| minor.parse::<u32>().ok());
     minor.is_some_and(|minor| minor < 37)
 }
 
@@ -62,10 +77,16 @@ fn is_same(old: Option<&Value>, new: Option<&Value>) -> bool {
             let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
             names.sort_unstable();
             names.dedup();
-            names.into_iter().all(|name| is_same(old.get(name), new.get(name)))
+            names
+                .into_iter()
+                .all(|name| is_same(old.get(name), new.get(name)))
         }
         (Some(Value::Array(old)), Some(Value::Array(new))) => {
-            old.len() == new.len() && old.iter().zip(new).all(|(old, new)| is_same(Some(old), Some(new)))
+            old.len() == new.len()
+                && old
+                    .iter()
+                    .zip(new)
+                    .all(|(old, new)| is_same(Some(old), Some(new)))
         }
         (old, new) if is_empty(old) && is_empty(new) => true,
         (Some(old), Some(new)) => old == new || is_same_quantity(old, new),
@@ -96,7 +117,10 @@ fn milli(value: &Value) -> Option<i128> {
         Value::Number(number) => number.to_string(),
         _ => return None,
     };
-    let digits = text.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
+    let digits = text
+        .bytes()
+        .take_while(|b| b.is_ascii_digit() || *b == b'.')
+        .count();
     let (number, suffix) = text.split_at_checked(digits)?;
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
@@ -116,7 +140,11 @@ fn milli(value: &Value) -> Option<i128> {
         "Pi" => 1000 << 50,
         "Ei" => 1000 << 60,
         exponent => {
-            let power: u32 = exponent.strip_prefix(['e', 'E'])?.parse().ok().filter(|power| *power <= 18)?;
+            let power: u32 = exponent
+                .strip_prefix(['e', 'E'])?
+                .parse()
+                .ok()
+                .filter(|power| *power <= 18)?;
             1000 * 10i128.pow(power)
         }
     };
@@ -136,24 +164,43 @@ mod tests {
 
     #[test]
     fn quantities_are_compared_by_value() {
-        for (one, other) in [(json!("1Gi"), json!("1024Mi")), (json!("0.5"), json!("500m")), (json!(2), json!("2000m")), (json!("1e3"), json!("1k"))] {
+        for (one, other) in [
+            (json!("1Gi"), json!("1024Mi")),
+            (json!("0.5"), json!("500m")),
+            (json!(2), json!("2000m")),
+            (json!("1e3"), json!("1k")),
+        ] {
             assert!(is_same_quantity(&one, &other), "{one} {other}");
         }
-        for (one, other) in [(json!("1Gi"), json!("1G")), (json!("x"), json!("y")), (json!("1Gi"), json!("2Gi"))] {
+        for (one, other) in [
+            (json!("1Gi"), json!("1G")),
+            (json!("x"), json!("y")),
+            (json!("1Gi"), json!("2Gi")),
+        ] {
             assert!(!is_same_quantity(&one, &other), "{one} {other}");
         }
     }
 
     #[test]
     fn every_version_refuses_a_changed_selector_in_its_own_words() {
-        let old = json!({"spec": {"replicas": 1, "selector": {"matchLabels": {"app": "a"}}, "serviceName": "a"}});
-        let new = json!({"spec": {"replicas": 2, "selector": {"matchLabels": {"app": "b"}}, "serviceName": ""}});
+        let old =
+            json!({"spec": {"replicas": 1, "selector": {"matchLabels": {"app": "a"}}, "serviceName": "a"}});
+        let new =
+            json!({"spec": {"replicas": 2, "selector": {"matchLabels": {"app": "b"}}, "serviceName": ""}});
         let error = check(&old, &new, &Profile::default()).unwrap_err();
         let fields: Vec<&str> = error.causes.iter().map(|cause| cause.field.as_str()).collect();
         assert_eq!(fields, ["spec.selector", "spec.serviceName"]);
-        assert!(error.message.ends_with("field is immutable (and 1 more)"), "{error}");
+        assert!(
+            error.message.ends_with("field is immutable (and 1 more)"),
+            "{error}"
+        );
         let error = check(&old, &new, &"1.36".parse().unwrap()).unwrap_err();
-        assert!(error.message.starts_with("spec: Forbidden: updates to statefulset spec for fields other than"), "{error}");
+        assert!(
+            error
+                .message
+                .starts_with("spec: Forbidden: updates to statefulset spec for fields other than"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -11,7 +11,11 @@ use super::{default, edit, keep};
 pub(super) fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Object(fields) => Value::Object(
-            fields.iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.clone(), without_nulls(v))).collect(),
+            fields
+                .iter()
+                .filter(|(_, v)| !v.is_null())
+                .map(|(k, v)| (k.clone(), without_nulls(v)))
+                .collect(),
         ),
         Value::Array(items) => Value::Array(items.iter().map(without_nulls).collect()),
         other => other.clone(),
@@ -20,7 +24,9 @@ pub(super) fn without_nulls(value: &Value) -> Value {
 
 /// The defaults of a Pod's spec that a template has too (`SetDefaults_PodSpec` and what it holds).
 pub(super) fn default_spec(spec: &mut Map<String, Value>) {
-    let account = ["serviceAccountName", "serviceAccount"].into_iter().find_map(|key| spec.get(key).cloned());
+    let account = ["serviceAccountName", "serviceAccount"]
+        .into_iter()
+        .find_map(|key| spec.get(key).cloned());
     if let Some(account) = account.filter(|account| *account != json!("")) {
         spec.insert("serviceAccountName".into(), account.clone());
         spec.insert("serviceAccount".into(), account);
@@ -32,7 +38,9 @@ pub(super) fn default_spec(spec: &mut Map<String, Value>) {
     default(spec, "schedulerName", json!("default-scheduler"));
     let is_host_network = spec.get("hostNetwork") == Some(&json!(true));
     for list in ["initContainers", "containers"] {
-        each(spec.get_mut(list), |container| default_container(container, is_host_network));
+        each(spec.get_mut(list), |container| {
+            default_container(container, is_host_network)
+        });
     }
     each(spec.get_mut("volumes"), default_volume);
 }
@@ -45,7 +53,9 @@ pub(super) fn default_pod(spec: &mut Map<String, Value>) {
             edit(container, "resources", |resources| {
                 let limits = resources.get("limits").and_then(Value::as_object).cloned();
                 for (name, quantity) in limits.into_iter().flatten() {
-                    edit(resources, "requests", |requests| default(requests, &name, quantity));
+                    edit(resources, "requests", |requests| {
+                        default(requests, &name, quantity)
+                    });
                 }
             });
         });
@@ -75,7 +85,11 @@ fn edit_present(map: &mut Map<String, Value>, key: &str, change: impl FnOnce(&mu
 
 fn default_container(container: &mut Map<String, Value>, is_host_network: bool) {
     let image = container.get("image").and_then(Value::as_str).unwrap_or_default();
-    let policy = if tag_of(image) == "latest" { "Always" } else { "IfNotPresent" };
+    let policy = if tag_of(image) == "latest" {
+        "Always"
+    } else {
+        "IfNotPresent"
+    };
     default(container, "imagePullPolicy", json!(policy));
     default(container, "terminationMessagePath", json!("/dev/termination-log"));
     default(container, "terminationMessagePolicy", json!("File"));
@@ -87,13 +101,18 @@ fn default_container(container: &mut Map<String, Value>, is_host_network: bool) 
         }
     });
     each(container.get_mut("env"), |variable| {
-        edit_present(variable, "valueFrom", |from| edit_present(from, "fieldRef", default_field));
+        edit_present(variable, "valueFrom", |from| {
+            edit_present(from, "fieldRef", default_field)
+        });
     });
     for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
         edit_present(container, probe, |probe| {
-            for (field, number) in
-                [("timeoutSeconds", 1), ("periodSeconds", 10), ("successThreshold", 1), ("failureThreshold", 3)]
-            {
+            for (field, number) in [
+                ("timeoutSeconds", 1),
+                ("periodSeconds", 10),
+                ("successThreshold", 1),
+                ("failureThreshold", 3),
+            ] {
                 if probe.get(field).is_none_or(|found| *found == json!(0)) {
                     probe.insert(field.into(), json!(number));
                 }
@@ -104,7 +123,9 @@ fn default_container(container: &mut Map<String, Value>, is_host_network: bool) 
     }
     edit_present(container, "lifecycle", |lifecycle| {
         for hook in ["postStart", "preStop"] {
-            edit_present(lifecycle, hook, |hook| edit_present(hook, "httpGet", default_http));
+            edit_present(lifecycle, hook, |hook| {
+                edit_present(hook, "httpGet", default_http)
+            });
         }
     });
 }
@@ -132,7 +153,9 @@ fn default_resources(resources: &mut Map<String, Value>) {
 /// The tag of an image's name: what follows the last colon after the last slash; `latest` where there is neither tag nor
 /// digest. Source: `pkg/util/parsers/parsers.go`, `ParseImageName`.
 fn tag_of(image: &str) -> &str {
-    let (name, digest) = image.split_once('@').map_or((image, None), |(name, digest)| (name, Some(digest)));
+    let (name, digest) = image
+        .split_once('@')
+        .map_or((image, None), |(name, digest)| (name, Some(digest)));
     let last = name.rsplit_once('/').map_or(name, |(_, last)| last);
     match (last.split_once(':'), digest) {
         (Some((_, tag)), _) => tag,
@@ -149,7 +172,9 @@ fn default_volume(volume: &mut Map<String, Value>) {
         edit_present(volume, source, |source| keep(source, "defaultMode", json!(420)));
     }
     edit_present(volume, "hostPath", |path| keep(path, "type", json!("")));
-    edit_present(volume, "iscsi", |iscsi| default(iscsi, "iscsiInterface", json!("default")));
+    edit_present(volume, "iscsi", |iscsi| {
+        default(iscsi, "iscsiInterface", json!("default"))
+    });
     edit_present(volume, "downwardAPI", default_items);
     edit_present(volume, "projected", |projected| {
         each(projected.get_mut("sources"), |source| {
@@ -160,12 +185,16 @@ fn default_volume(volume: &mut Map<String, Value>) {
         });
     });
     edit_present(volume, "ephemeral", |ephemeral| {
-        edit_present(ephemeral, "volumeClaimTemplate", |template| edit(template, "spec", default_claim_spec));
+        edit_present(ephemeral, "volumeClaimTemplate", |template| {
+            edit(template, "spec", default_claim_spec)
+        });
     });
 }
 
 fn default_items(downward: &mut Map<String, Value>) {
-    each(downward.get_mut("items"), |item| edit_present(item, "fieldRef", default_field));
+    each(downward.get_mut("items"), |item| {
+        edit_present(item, "fieldRef", default_field)
+    });
 }
 
 #[cfg(test)]

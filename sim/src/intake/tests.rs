@@ -84,7 +84,10 @@ fn replicas_that_an_autoscaler_set_stay_where_the_manifest_leaves_them_out() {
     live["spec"]["replicas"] = json!(7);
     live["metadata"]["labels"] = json!({"team": "a"});
     let stored = receive(&manifest(), Some(&live), &Profile::default()).unwrap();
-    assert_eq!((&stored["spec"]["replicas"], &stored["metadata"]["labels"]["team"]), (&json!(7), &json!("a")));
+    assert_eq!(
+        (&stored["spec"]["replicas"], &stored["metadata"]["labels"]["team"]),
+        (&json!(7), &json!("a"))
+    );
     let applied = json!({"spec": {"replicas": 7}}).to_string();
     live["metadata"]["annotations"] = json!({"kubectl.kubernetes.io/last-applied-configuration": applied});
     let stored = receive(&manifest(), Some(&live), &Profile::default()).unwrap();
@@ -98,10 +101,19 @@ fn what_an_api_server_refuses_is_an_error_that_names_the_field() {
         change(&mut set);
         receive(&set, None, &Profile::default()).unwrap_err().to_string()
     };
-    assert_eq!(refused(&|set| set["kind"] = json!("Deployment")), "objects of kind `Deployment` are not simulated");
-    assert_eq!(refused(&|set| set["metadata"] = json!({})), "StatefulSet: metadata.name: Required value");
+    assert_eq!(
+        refused(&|set| set["kind"] = json!("Deployment")),
+        "objects of kind `Deployment` are not simulated"
+    );
+    assert_eq!(
+        refused(&|set| set["metadata"] = json!({})),
+        "StatefulSet: metadata.name: Required value"
+    );
     let labels = refused(&|set| set["spec"]["template"]["metadata"]["labels"] = json!({"app": "other"}));
-    assert!(labels.ends_with("`selector` does not match template `labels`"), "{labels}");
+    assert!(
+        labels.ends_with("`selector` does not match template `labels`"),
+        "{labels}"
+    );
     let wrong = refused(&|set| set["spec"]["replicas"] = json!("three"));
     assert!(wrong.contains("spec.replicas"), "{wrong}");
     let wrong = refused(&|set| set["spec"] = json!("nothing"));

@@ -56,6 +56,12 @@ fn a_ready_pod_has_the_conditions_addresses_and_times_of_a_real_one() {
         .find(|c| c["type"] == "Ready")
         .unwrap();
     assert_eq!(ready["lastTransitionTime"], "2026-11-21T00:00:03Z");
+    let conditions = pod["status"]["conditions"].as_array().unwrap();
+    let initialized = conditions.iter().find(|c| c["type"] == "Initialized").unwrap();
+    assert_eq!(
+        initialized["lastTransitionTime"], "2026-11-21T00:00:00Z",
+        "since before the Pod was ready"
+    );
     assert_eq!(pod["status"]["startTime"], "2026-11-21T00:00:00Z");
     assert_eq!(pod["status"]["podIP"], "10.64.0.1");
     assert_eq!(pod["status"]["hostIP"], "192.168.0.2");

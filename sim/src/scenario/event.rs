@@ -74,9 +74,27 @@ pub enum ScenarioEvent {
 
 /// The names of events, as they are written.
 const EVENTS: [&str; 21] = [
-    "apply", "scale", "image", "delete", "deletePod", "evict", "notReady", "ready", "crash", "initFails", "exits",
-    "slowTermination", "neverTerminates", "imageNeverPulls", "imagePulls", "node", "volumeStuck", "volumeFreed",
-    "apiError", "clear", "tick",
+    "apply",
+    "scale",
+    "image",
+    "delete",
+    "deletePod",
+    "evict",
+    "notReady",
+    "ready",
+    "crash",
+    "initFails",
+    "exits",
+    "slowTermination",
+    "neverTerminates",
+    "imageNeverPulls",
+    "imagePulls",
+    "node",
+    "volumeStuck",
+    "volumeFreed",
+    "apiError",
+    "clear",
+    "tick",
 ];
 
 /// Reads one entry of a timeline, which stands at `path`.
@@ -89,7 +107,11 @@ pub(super) fn planned(value: &Value, path: &str) -> Result<Planned, Error> {
     let all = EVENTS.join(", ");
     let [name] = found.as_slice() else {
         let detail = format!("must have `at` and exactly one event of {all}");
-        return Err(Error::invalid(vec![Cause::of(path, CauseType::FieldValueInvalid, detail)]));
+        return Err(Error::invalid(vec![Cause::of(
+            path,
+            CauseType::FieldValueInvalid,
+            detail,
+        )]));
     };
     let Some(name) = EVENTS.iter().copied().find(|event| event == name) else {
         let cause = Cause::of(
@@ -100,7 +122,11 @@ pub(super) fn planned(value: &Value, path: &str) -> Result<Planned, Error> {
         return Err(Error::invalid(vec![cause]));
     };
     let event = event(name, &mut fields)?;
-    Ok(Planned { at, event, written: value.clone() })
+    Ok(Planned {
+        at,
+        event,
+        written: value.clone(),
+    })
 }
 
 fn event(name: &'static str, fields: &mut Fields<'_>) -> Result<ScenarioEvent, Error> {
@@ -126,19 +152,36 @@ fn event(name: &'static str, fields: &mut Fields<'_>) -> Result<ScenarioEvent, E
             let container = inner.optional_text("container")?.map(str::to_owned);
             let image = inner.text("image")?.to_owned();
             inner.finish()?;
-            Ok(ScenarioEvent::Image { set, container, image })
+            Ok(ScenarioEvent::Image {
+                set,
+                container,
+                image,
+            })
         }
         "delete" => delete(fields),
         "deletePod" => {
-            let (key, grace) = with_one(fields, "deletePod", "name", Resource::Pod, |inner| inner.optional_count("grace"))?;
+            let (key, grace) = with_one(fields, "deletePod", "name", Resource::Pod, |inner| {
+                inner.optional_count("grace")
+            })?;
             let grace_seconds = grace.flatten().map(i64::from);
-            Ok(ScenarioEvent::Delete { key, options: DeleteOptions { grace_seconds, ..DeleteOptions::default() } })
+            Ok(ScenarioEvent::Delete {
+                key,
+                options: DeleteOptions {
+                    grace_seconds,
+                    ..DeleteOptions::default()
+                },
+            })
         }
-        "evict" => Ok(ScenarioEvent::Evict(with_one(fields, "evict", "name", Resource::Pod, |_| Ok(()))?.0)),
+        "evict" => Ok(ScenarioEvent::Evict(
+            with_one(fields, "evict", "name", Resource::Pod, |_| Ok(()))?.0,
+        )),
         "notReady" => behave(Behaviour::new(fields.text("notReady")?, What::NotReady)),
         "ready" => behave(Behaviour::new(fields.text("ready")?, What::Healthy)),
         "crash" => behave(Behaviour::new(fields.text("crash")?, What::Crash)),
-        "neverTerminates" => behave(Behaviour::new(fields.text("neverTerminates")?, What::NeverTerminates)),
+        "neverTerminates" => behave(Behaviour::new(
+            fields.text("neverTerminates")?,
+            What::NeverTerminates,
+        )),
         "initFails" => {
             let (pod, container) = pod_and(fields, "initFails", |inner| inner.optional_text("container"))?;
             let container = container.flatten().map(str::to_owned);
@@ -152,7 +195,11 @@ fn event(name: &'static str, fields: &mut Fields<'_>) -> Result<ScenarioEvent, E
                 Some(other) => {
                     let value = Value::from(other);
                     let path = format!("{}.phase", fields.path_of("exits"));
-                    return Err(Error::invalid(vec![Cause::not_supported(path, &value, &["Failed", "Succeeded"])]));
+                    return Err(Error::invalid(vec![Cause::not_supported(
+                        path,
+                        &value,
+                        &["Failed", "Succeeded"],
+                    )]));
                 }
             };
             behave(Behaviour::new(&pod, What::Exits { phase }))
@@ -160,24 +207,35 @@ fn event(name: &'static str, fields: &mut Fields<'_>) -> Result<ScenarioEvent, E
         "slowTermination" => {
             let (pod, span) = pod_and(fields, "slowTermination", |inner| inner.optional_span("for"))?;
             let Some(span) = span.flatten() else {
-                return Err(Error::invalid(vec![Cause::required(format!("{}.for", fields.path_of("slowTermination")))]));
+                return Err(Error::invalid(vec![Cause::required(format!(
+                    "{}.for",
+                    fields.path_of("slowTermination")
+                ))]));
             };
             behave(Behaviour::new(&pod, What::SlowTermination { span: Span(span) }))
         }
         "imageNeverPulls" => {
             let image = image(fields, "imageNeverPulls")?;
-            behave(Behaviour { image: Some(image), ..Behaviour::new("*", What::ImageNeverPulls) })
+            behave(Behaviour {
+                image: Some(image),
+                ..Behaviour::new("*", What::ImageNeverPulls)
+            })
         }
         "imagePulls" => Ok(ScenarioEvent::ImagePulls(image(fields, "imagePulls")?)),
         "node" => node(fields),
         "volumeStuck" | "volumeFreed" => {
             let claim = with_one(fields, name, "claim", Resource::PersistentVolumeClaim, |_| Ok(()))?.0;
-            Ok(ScenarioEvent::Volume { claim, is_stuck: name == "volumeStuck" })
+            Ok(ScenarioEvent::Volume {
+                claim,
+                is_stuck: name == "volumeStuck",
+            })
         }
         "apiError" => {
             let rule = fields.required("apiError")?;
             let parsed: Result<FaultRule, serde_json::Error> = serde_json::from_value(rule.clone());
-            parsed.map(ScenarioEvent::ApiError).map_err(|error| fields.invalid("apiError", rule, &error.to_string()))
+            parsed
+                .map(ScenarioEvent::ApiError)
+                .map_err(|error| fields.invalid("apiError", rule, &error.to_string()))
         }
         _ => clear(fields),
     }
@@ -187,7 +245,11 @@ fn delete(fields: &mut Fields<'_>) -> Result<ScenarioEvent, Error> {
     let mut inner = inner(fields, "delete")?;
     let kind = inner.text("kind")?;
     let Some(resource) = Resource::of_kind(kind) else {
-        return Err(inner.invalid("kind", &Value::from(kind), "is not a kind that is simulated, such as `StatefulSet`"));
+        return Err(inner.invalid(
+            "kind",
+            &Value::from(kind),
+            "is not a kind that is simulated, such as `StatefulSet`",
+        ));
     };
     let key = named(&mut inner, "name", resource)?;
     let propagation = match inner.optional_text("cascade")? {
@@ -203,7 +265,14 @@ fn delete(fields: &mut Fields<'_>) -> Result<ScenarioEvent, Error> {
     };
     let grace_seconds = inner.optional_count("grace")?.map(i64::from);
     inner.finish()?;
-    Ok(ScenarioEvent::Delete { key, options: DeleteOptions { uid: None, grace_seconds, propagation } })
+    Ok(ScenarioEvent::Delete {
+        key,
+        options: DeleteOptions {
+            uid: None,
+            grace_seconds,
+            propagation,
+        },
+    })
 }
 
 fn node(fields: &mut Fields<'_>) -> Result<ScenarioEvent, Error> {
@@ -232,7 +301,10 @@ fn clear(fields: &mut Fields<'_>) -> Result<ScenarioEvent, Error> {
             return Err(Error::invalid(vec![cause]));
         }
     };
-    Ok(ScenarioEvent::Clear { api_errors, behaviours })
+    Ok(ScenarioEvent::Clear {
+        api_errors,
+        behaviours,
+    })
 }
 
 fn inner<'a>(fields: &mut Fields<'a>, name: &'static str) -> Result<Fields<'a>, Error> {
@@ -245,9 +317,17 @@ fn named(fields: &mut Fields<'_>, field: &'static str, resource: Resource) -> Re
     let text = fields.text(field)?;
     let (namespace, name) = text.split_once('/').unwrap_or(("default", text));
     if name.is_empty() || namespace.is_empty() || name.contains('/') {
-        return Err(fields.invalid(field, &Value::from(text), "must be a name, or a namespace and a name with `/`"));
+        return Err(fields.invalid(
+            field,
+            &Value::from(text),
+            "must be a name, or a namespace and a name with `/`",
+        ));
     }
-    Ok(Key::new(resource, if resource.is_namespaced() { namespace } else { "" }, name))
+    Ok(Key::new(
+        resource,
+        if resource.is_namespaced() { namespace } else { "" },
+        name,
+    ))
 }
 
 /// An event that is about one object: its name alone, or a mapping with the name and more.

@@ -17,7 +17,11 @@ impl<'a> Fields<'a> {
     /// Starts to read the mapping at `path`.
     pub fn of(value: &'a Value, path: &str) -> Result<Self, Error> {
         match value {
-            Value::Object(map) => Ok(Self { path: path.to_owned(), map, asked: Vec::new() }),
+            Value::Object(map) => Ok(Self {
+                path: path.to_owned(),
+                map,
+                asked: Vec::new(),
+            }),
             other => {
                 let shown = if path.is_empty() { "scenario" } else { path };
                 Err(Error::invalid(vec![Cause::wrong_type(shown, other, "a mapping")]))
@@ -27,7 +31,11 @@ impl<'a> Fields<'a> {
 
     /// The path of a field.
     pub fn path_of(&self, field: &str) -> String {
-        if self.path.is_empty() { field.to_owned() } else { format!("{}.{field}", self.path) }
+        if self.path.is_empty() {
+            field.to_owned()
+        } else {
+            format!("{}.{field}", self.path)
+        }
     }
 
     /// All fields that are there.
@@ -43,7 +51,8 @@ impl<'a> Fields<'a> {
 
     /// The field.
     pub fn required(&mut self, field: &'static str) -> Result<&'a Value, Error> {
-        self.optional(field).ok_or_else(|| Error::invalid(vec![Cause::required(self.path_of(field))]))
+        self.optional(field)
+            .ok_or_else(|| Error::invalid(vec![Cause::required(self.path_of(field))]))
     }
 
     /// A text that must be there.
@@ -54,7 +63,9 @@ impl<'a> Fields<'a> {
 
     /// A text.
     pub fn optional_text(&mut self, field: &'static str) -> Result<Option<&'a str>, Error> {
-        self.optional(field).map(|value| self.as_text(field, value)).transpose()
+        self.optional(field)
+            .map(|value| self.as_text(field, value))
+            .transpose()
     }
 
     /// A flag of any name.
@@ -67,17 +78,27 @@ impl<'a> Fields<'a> {
 
     /// A whole number from 0 up.
     pub fn optional_count(&mut self, field: &'static str) -> Result<Option<u32>, Error> {
-        let Some(value) = self.optional(field) else { return Ok(None) };
-        let count = value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= i32::MAX as u32);
-        count.map(Some).ok_or_else(|| self.wrong_type(field, value, "a whole number from 0 up"))
+        let Some(value) = self.optional(field) else {
+            return Ok(None);
+        };
+        let count = value
+            .as_u64()
+            .and_then(|n| u32::try_from(n).ok())
+            .filter(|n| *n <= i32::MAX as u32);
+        count
+            .map(Some)
+            .ok_or_else(|| self.wrong_type(field, value, "a whole number from 0 up"))
     }
 
     /// A span of time.
     pub fn optional_span(&mut self, field: &'static str) -> Result<Option<Millis>, Error> {
-        let Some(value) = self.optional(field) else { return Ok(None) };
+        let Some(value) = self.optional(field) else {
+            return Ok(None);
+        };
         let expected = "must be a span of time such as `500ms`, `12s` or `1m30s`";
         let span: Option<Span> = serde_json::from_value(value.clone()).ok();
-        span.map(|span| Some(span.millis())).ok_or_else(|| self.invalid(field, value, expected))
+        span.map(|span| Some(span.millis()))
+            .ok_or_else(|| self.invalid(field, value, expected))
     }
 
     /// A list; absent is empty.
@@ -93,7 +114,10 @@ impl<'a> Fields<'a> {
     pub fn invalid(&self, field: &str, value: &Value, detail: &str) -> Error {
         let shown = (!value.is_object() && !value.is_array()).then(|| value.clone());
         let cause = Cause::of(self.path_of(field), CauseType::FieldValueInvalid, detail);
-        Error::invalid(vec![Cause { value: shown, ..cause }])
+        Error::invalid(vec![Cause {
+            value: shown,
+            ..cause
+        }])
     }
 
     /// Ends the reading.
@@ -101,16 +125,25 @@ impl<'a> Fields<'a> {
     /// # Errors
     /// A field that nobody asked for, with those that there are.
     pub fn finish(self) -> Result<(), Error> {
-        let unknown = self.map.keys().filter(|name| !self.asked.contains(&name.as_str()));
+        let unknown = self
+            .map
+            .keys()
+            .filter(|name| !self.asked.contains(&name.as_str()));
         let detail = format!("unknown field; there are {}", self.asked.join(", "));
         let causes: Vec<Cause> = unknown
             .map(|name| Cause::of(self.path_of(name), CauseType::FieldValueForbidden, detail.clone()))
             .collect();
-        if causes.is_empty() { Ok(()) } else { Err(Error::invalid(causes)) }
+        if causes.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::invalid(causes))
+        }
     }
 
     fn as_text(&self, field: &str, value: &'a Value) -> Result<&'a str, Error> {
-        value.as_str().ok_or_else(|| self.wrong_type(field, value, "a string"))
+        value
+            .as_str()
+            .ok_or_else(|| self.wrong_type(field, value, "a string"))
     }
 
     fn wrong_type(&self, field: &str, value: &Value, expected: &str) -> Error {

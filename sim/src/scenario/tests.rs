@@ -63,7 +63,12 @@ fn every_event_can_be_written_and_takes_place() {
         let mut entry = event.clone();
         entry["at"] = json!("20s");
         let played = played(json!([entry]));
-        let told = played["trace"].as_array().unwrap().iter().find(|entry| entry["type"] == "scenario").unwrap();
+        let told = played["trace"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|entry| entry["type"] == "scenario")
+            .unwrap();
         assert_eq!(told["at"], 20_000, "{event}");
         assert!(told.get("error").is_none(), "{told}");
     }
@@ -73,15 +78,32 @@ fn every_event_can_be_written_and_takes_place() {
 fn an_event_that_cannot_take_place_says_why_in_the_trace() {
     for (event, why) in [
         (json!({"deletePod": "web-7"}), "pods \"web-7\" not found"),
-        (json!({"scale": {"name": "db", "replicas": 3}}), "statefulsets.apps \"db\" not found"),
-        (json!({"node": {"name": "node-9", "state": "up"}}), "nodes \"node-9\" not found"),
-        (json!({"image": {"set": "web", "container": "d", "image": "x"}}), "no container `d`"),
-        (json!({"apply": {"kind": "Deployment"}}), "objects of kind `Deployment` are not simulated"),
+        (
+            json!({"scale": {"name": "db", "replicas": 3}}),
+            "statefulsets.apps \"db\" not found",
+        ),
+        (
+            json!({"node": {"name": "node-9", "state": "up"}}),
+            "nodes \"node-9\" not found",
+        ),
+        (
+            json!({"image": {"set": "web", "container": "d", "image": "x"}}),
+            "no container `d`",
+        ),
+        (
+            json!({"apply": {"kind": "Deployment"}}),
+            "objects of kind `Deployment` are not simulated",
+        ),
     ] {
         let mut entry = event;
         entry["at"] = json!("1s");
         let played = played(json!([entry]));
-        let told = played["trace"].as_array().unwrap().iter().find(|entry| entry["type"] == "scenario").unwrap();
+        let told = played["trace"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|entry| entry["type"] == "scenario")
+            .unwrap();
         assert!(told["error"].as_str().unwrap().contains(why), "{told}");
     }
 }
@@ -89,35 +111,99 @@ fn an_event_that_cannot_take_place_says_why_in_the_trace() {
 #[test]
 fn errors_have_the_path_and_the_remedy() {
     for (scenario, expected) in [
-        (json!([]), "scenario: Invalid value: must be a mapping, but is a list"),
+        (
+            json!([]),
+            "scenario: Invalid value: must be a mapping, but is a list",
+        ),
         (json!({"kubernetes": "1.2"}), "Kubernetes `1.2` is not known here"),
-        (json!({"kubernetes": 1.37, "featureGates": {"Nope": true}}), "no feature gate `Nope`"),
-        (json!({"featureGates": {"MaxUnavailableStatefulSet": "yes"}}), "featureGates.MaxUnavailableStatefulSet: Invalid"),
+        (
+            json!({"kubernetes": 1.37, "featureGates": {"Nope": true}}),
+            "no feature gate `Nope`",
+        ),
+        (
+            json!({"featureGates": {"MaxUnavailableStatefulSet": "yes"}}),
+            "featureGates.MaxUnavailableStatefulSet: Invalid",
+        ),
         (json!({"settings": {"pull": "soon"}}), "settings.pull: "),
-        (json!({"object": []}), "object: Forbidden: unknown field; there are kubernetes, featureGates, settings"),
-        (json!({"until": 5}), "until: Invalid value: 5: must be a span of time"),
-        (json!({"now": "today"}), "now: Invalid value: \"today\": must be a time"),
-        (story(json!("12s")), "timeline: Invalid value: \"12s\": must be a list"),
+        (
+            json!({"object": []}),
+            "object: Forbidden: unknown field; there are kubernetes, featureGates, settings",
+        ),
+        (
+            json!({"until": 5}),
+            "until: Invalid value: 5: must be a span of time",
+        ),
+        (
+            json!({"now": "today"}),
+            "now: Invalid value: \"today\": must be a time",
+        ),
+        (
+            story(json!("12s")),
+            "timeline: Invalid value: \"12s\": must be a list",
+        ),
         (story(json!([{"tick": null}])), "timeline[0].at: Required value"),
-        (story(json!([{"at": "1s"}])), "timeline[0]: Invalid value: must have `at` and exactly one event of apply"),
-        (story(json!([{"at": "1s", "tick": null, "crash": "web-0"}])), "timeline[0]: Invalid value"),
-        (story(json!([{"at": "1s", "explode": "web-0"}])), "timeline[0].explode: Unsupported value: no such event; there are"),
-        (story(json!([{"at": "1s", "scale": {"name": "web", "replicas": -1}}])), "timeline[0].scale.replicas: Invalid value: -1"),
-        (story(json!([{"at": "1s", "scale": {"name": "web"}}])), "timeline[0].scale.replicas: Required value"),
-        (story(json!([{"at": "1s", "scale": {"name": "a/b/c", "replicas": 1}}])), "timeline[0].scale.name: Invalid value"),
-        (story(json!([{"at": "1s", "scale": {"name": "web", "replicas": 1, "x": 1}}])), "timeline[0].scale.x: Forbidden"),
-        (story(json!([{"at": "1s", "delete": {"kind": "Car", "name": "a"}}])), "timeline[0].delete.kind: Invalid value: \"Car\""),
-        (story(json!([{"at": "1s", "delete": {"kind": "Pod", "name": "a", "cascade": "all"}}])), "timeline[0].delete.cascade: Unsupported value: \"all\": supported values: \"background\""),
-        (story(json!([{"at": "1s", "node": {"name": "a", "state": "off"}}])), "timeline[0].node.state: Unsupported value: \"off\""),
-        (story(json!([{"at": "1s", "exits": {"pod": "a", "phase": "Running"}}])), "timeline[0].exits.phase: Unsupported value"),
-        (story(json!([{"at": "1s", "slowTermination": "web-0"}])), "timeline[0].slowTermination.for: Required value"),
-        (story(json!([{"at": "1s", "apiError": {"error": "bad luck"}}])), "timeline[0].apiError: Invalid value: unknown variant `bad luck`"),
-        (story(json!([{"at": "1s", "clear": "sky"}])), "timeline[0].clear: Unsupported value: \"sky\""),
+        (
+            story(json!([{"at": "1s"}])),
+            "timeline[0]: Invalid value: must have `at` and exactly one event of apply",
+        ),
+        (
+            story(json!([{"at": "1s", "tick": null, "crash": "web-0"}])),
+            "timeline[0]: Invalid value",
+        ),
+        (
+            story(json!([{"at": "1s", "explode": "web-0"}])),
+            "timeline[0].explode: Unsupported value: no such event; there are",
+        ),
+        (
+            story(json!([{"at": "1s", "scale": {"name": "web", "replicas": -1}}])),
+            "timeline[0].scale.replicas: Invalid value: -1",
+        ),
+        (
+            story(json!([{"at": "1s", "scale": {"name": "web"}}])),
+            "timeline[0].scale.replicas: Required value",
+        ),
+        (
+            story(json!([{"at": "1s", "scale": {"name": "a/b/c", "replicas": 1}}])),
+            "timeline[0].scale.name: Invalid value",
+        ),
+        (
+            story(json!([{"at": "1s", "scale": {"name": "web", "replicas": 1, "x": 1}}])),
+            "timeline[0].scale.x: Forbidden",
+        ),
+        (
+            story(json!([{"at": "1s", "delete": {"kind": "Car", "name": "a"}}])),
+            "timeline[0].delete.kind: Invalid value: \"Car\"",
+        ),
+        (
+            story(json!([{"at": "1s", "delete": {"kind": "Pod", "name": "a", "cascade": "all"}}])),
+            "timeline[0].delete.cascade: Unsupported value: \"all\": supported values: \"background\"",
+        ),
+        (
+            story(json!([{"at": "1s", "node": {"name": "a", "state": "off"}}])),
+            "timeline[0].node.state: Unsupported value: \"off\"",
+        ),
+        (
+            story(json!([{"at": "1s", "exits": {"pod": "a", "phase": "Running"}}])),
+            "timeline[0].exits.phase: Unsupported value",
+        ),
+        (
+            story(json!([{"at": "1s", "slowTermination": "web-0"}])),
+            "timeline[0].slowTermination.for: Required value",
+        ),
+        (
+            story(json!([{"at": "1s", "apiError": {"error": "bad luck"}}])),
+            "timeline[0].apiError: Invalid value: unknown variant `bad luck`",
+        ),
+        (
+            story(json!([{"at": "1s", "clear": "sky"}])),
+            "timeline[0].clear: Unsupported value: \"sky\"",
+        ),
     ] {
         let error = Scenario::parse(&scenario).unwrap_err().to_string();
         assert!(error.contains(expected), "{scenario}\n{error}");
     }
-    let unreadable = Scenario::parse(&json!({"objects": [set(1), {"kind": "StatefulSet", "metadata": {"name": "b"}}]}));
+    let unreadable =
+        Scenario::parse(&json!({"objects": [set(1), {"kind": "StatefulSet", "metadata": {"name": "b"}}]}));
     let error = play(&unreadable.unwrap()).unwrap_err().to_string();
     assert!(error.starts_with("objects[1]: "), "{error}");
 }
@@ -125,15 +211,24 @@ fn errors_have_the_path_and_the_remedy() {
 #[test]
 fn a_crash_blocks_its_successor_until_it_is_over() {
     let crash = json!({"at": "1s", "crash": "web-0"});
-    assert_eq!(state(json!([crash])), ("blocked".into(), vec!["web-0 CrashLoopBackOff".into()]));
+    assert_eq!(
+        state(json!([crash])),
+        ("blocked".into(), vec!["web-0 CrashLoopBackOff".into()])
+    );
     assert_eq!(state(json!([crash, {"at": "2h", "ready": "web-0"}])).0, "stable");
 }
 
 #[test]
 fn an_image_that_comes_back_is_pulled_at_the_next_try() {
     let gone = json!({"at": "0s", "imageNeverPulls": "x:1"});
-    assert_eq!(state(json!([gone])), ("blocked".into(), vec!["web-0 ImagePullBackOff".into()]));
-    assert_eq!(state(json!([gone, {"at": "1h", "imagePulls": "x:1"}])).0, "stable");
+    assert_eq!(
+        state(json!([gone])),
+        ("blocked".into(), vec!["web-0 ImagePullBackOff".into()])
+    );
+    assert_eq!(
+        state(json!([gone, {"at": "1h", "imagePulls": "x:1"}])).0,
+        "stable"
+    );
 }
 
 #[test]
@@ -141,16 +236,28 @@ fn a_stuck_volume_blocks_until_it_is_freed() {
     let stuck = json!({"at": "0s", "volumeStuck": "data-web-1"});
     let (state_then, blockers) = state(json!([stuck]));
     assert_eq!(state_then, "blocked");
-    assert!(blockers.contains(&"data-web-1 Pending".to_owned()), "{blockers:?}");
-    assert_eq!(state(json!([stuck, {"at": "1h", "volumeFreed": "data-web-1"}])).0, "stable");
+    assert!(
+        blockers.contains(&"data-web-1 Pending".to_owned()),
+        "{blockers:?}"
+    );
+    assert_eq!(
+        state(json!([stuck, {"at": "1h", "volumeFreed": "data-web-1"}])).0,
+        "stable"
+    );
 }
 
 #[test]
 fn a_lost_node_keeps_its_pod_until_it_returns() {
     let down = json!({"at": "1m", "node": {"name": "node-1", "state": "down"}});
     let (state_then, blockers) = state(json!([down]));
-    assert_eq!((state_then.as_str(), blockers), ("blocked", vec!["web-0 Terminating".to_owned()]));
-    assert_eq!(state(json!([down, {"at": "2h", "node": {"name": "node-1", "state": "up"}}])).0, "stable");
+    assert_eq!(
+        (state_then.as_str(), blockers),
+        ("blocked", vec!["web-0 Terminating".to_owned()])
+    );
+    assert_eq!(
+        state(json!([down, {"at": "2h", "node": {"name": "node-1", "state": "up"}}])).0,
+        "stable"
+    );
 }
 
 #[test]
@@ -161,7 +268,10 @@ fn slow_calls_and_a_slow_watch_change_when_things_happen_but_not_what() {
         let played = serde_json::to_value(play(&Scenario::parse(&story).unwrap()).unwrap()).unwrap();
         assert_eq!(played["ends"][0]["verdict"]["state"], "stable");
         let entries = played["trace"].as_array().unwrap().clone();
-        let action = |entry: &Value| (entry["type"] == "action").then(|| format!("{} {}", entry["action"]["type"], entry["action"]["name"]));
+        let action = |entry: &Value| {
+            (entry["type"] == "action")
+                .then(|| format!("{} {}", entry["action"]["type"], entry["action"]["name"]))
+        };
         entries.iter().filter_map(action).collect::<Vec<_>>()
     };
     let quick = actions(json!({}));
@@ -173,7 +283,9 @@ fn slow_calls_and_a_slow_watch_change_when_things_happen_but_not_what() {
 #[test]
 fn the_same_story_and_seed_give_the_same_text() {
     let text = |seed: u64| {
-        let mut story = story(json!([{"at": "10s", "deletePod": "web-0"}, {"at": "20s", "scale": {"name": "web", "replicas": 4}}]));
+        let mut story = story(
+            json!([{"at": "10s", "deletePod": "web-0"}, {"at": "20s", "scale": {"name": "web", "replicas": 4}}]),
+        );
         story["settings"] = json!({"seed": seed, "jitter": 30});
         serde_json::to_string(&play(&Scenario::parse(&story).unwrap()).unwrap()).unwrap()
     };
@@ -189,7 +301,14 @@ fn a_fork_goes_its_own_way() {
     let mut fork = cluster.clone();
     fork.event(&ScenarioEvent::Tick, json!("tick"));
     let pod = crate::store::Key::new(Resource::Pod, "default", "web-0");
-    fork.delete(&pod, crate::store::DeleteOptions { grace_seconds: Some(0), ..Default::default() }).unwrap();
+    fork.delete(
+        &pod,
+        crate::store::DeleteOptions {
+            grace_seconds: Some(0),
+            ..Default::default()
+        },
+    )
+    .unwrap();
     assert!(fork.store().get(&pod).is_none() && cluster.store().get(&pod).is_some());
     assert_eq!(cluster.run_to_rest(Millis(3_600_000)), Ending::Rest);
     let mut again = scenario.begin().unwrap();

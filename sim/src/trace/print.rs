@@ -29,9 +29,12 @@ impl PodRow {
     /// The row of this Pod at the instant `now`.
     pub fn of(pod: &Value, now: Timestamp) -> Self {
         let summary = Summary::of(pod);
-        let since = |time: Option<Timestamp>| time.map_or_else(|| "<unknown>".to_owned(), |t| age(now.since(t)));
+        let since =
+            |time: Option<Timestamp>| time.map_or_else(|| "<unknown>".to_owned(), |t| age(now.since(t)));
         let restarts = match summary.last_restart {
-            Some(last) if summary.restarts != 0 => format!("{} ({} ago)", summary.restarts, since(Some(last))),
+            Some(last) if summary.restarts != 0 => {
+                format!("{} ({} ago)", summary.restarts, since(Some(last)))
+            }
             _ => summary.restarts.to_string(),
         };
         let metadata = pod.get("metadata");
@@ -108,7 +111,11 @@ impl Summary {
             summary.last_restart = last_of_sidecars;
             summary.add_containers(status);
         }
-        if pod.get("metadata").and_then(|m| m.get("deletionTimestamp")).is_some_and(|t| !t.is_null()) {
+        if pod
+            .get("metadata")
+            .and_then(|m| m.get("deletionTimestamp"))
+            .is_some_and(|t| !t.is_null())
+        {
             if text(status, "reason") == "NodeLost" {
                 summary.reason = "Unknown".to_owned();
             } else if !matches!(phase, "Failed" | "Succeeded") {
@@ -128,7 +135,8 @@ impl Summary {
         let (mut of_sidecars, mut last_of_sidecars) = (0, None);
         for (at, container) in items(status, "initContainerStatuses").enumerate() {
             let name = text(Some(container), "name");
-            let is_sidecar = items(spec, "initContainers").any(|c| text(Some(c), "name") == name && is_sidecar(c));
+            let is_sidecar =
+                items(spec, "initContainers").any(|c| text(Some(c), "name") == name && is_sidecar(c));
             let (restarts, last) = restarts_of(container);
             self.restarts += restarts;
             self.last_restart = self.last_restart.max(last);
@@ -149,7 +157,9 @@ impl Summary {
             let waiting_for = text(waiting, "reason");
             self.reason = match terminated {
                 Some(terminated) => format!("Init:{}", ending(terminated)),
-                None if !waiting_for.is_empty() && waiting_for != "PodInitializing" => format!("Init:{waiting_for}"),
+                None if !waiting_for.is_empty() && waiting_for != "PodInitializing" => {
+                    format!("Init:{waiting_for}")
+                }
                 None => format!("Init:{at}/{}", items(spec, "initContainers").count()),
             };
             return (of_sidecars, last_of_sidecars, true);
@@ -203,8 +213,13 @@ fn ending(terminated: &Value) -> String {
 }
 
 fn restarts_of(container: &Value) -> (i64, Option<Timestamp>) {
-    let ended = container.get("lastState").and_then(|state| state.get("terminated"));
-    (container.get("restartCount").and_then(Value::as_i64).unwrap_or(0), time(ended, "finishedAt"))
+    let ended = container
+        .get("lastState")
+        .and_then(|state| state.get("terminated"));
+    (
+        container.get("restartCount").and_then(Value::as_i64).unwrap_or(0),
+        time(ended, "finishedAt"),
+    )
 }
 
 fn exit_code(terminated: &Value) -> i64 {
@@ -224,11 +239,18 @@ fn has_condition(status: Option<&Value>, kind: &str) -> bool {
 }
 
 fn items<'a>(object: Option<&'a Value>, key: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
-    object.and_then(|object| object.get(key)).and_then(Value::as_array).into_iter().flatten()
+    object
+        .and_then(|object| object.get(key))
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
 }
 
 fn text<'a>(object: Option<&'a Value>, key: &str) -> &'a str {
-    object.and_then(|object| object.get(key)).and_then(Value::as_str).unwrap_or_default()
+    object
+        .and_then(|object| object.get(key))
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 fn time(object: Option<&Value>, key: &str) -> Option<Timestamp> {
@@ -247,9 +269,23 @@ mod tests {
     #[test]
     fn ages_are_printed_as_kubectl_does() {
         for (seconds, printed) in [
-            (0, "0s"), (119, "119s"), (120, "2m"), (121, "2m1s"), (599, "9m59s"), (600, "10m"), (10_799, "179m"),
-            (10_800, "3h"), (11_000, "3h3m"), (28_800, "8h"), (172_799, "47h"), (172_800, "2d"), (180_000, "2d2h"),
-            (691_200, "8d"), (63_072_000, "2y"), (63_200_000, "2y1d"), (252_288_000, "8y"),
+            (0, "0s"),
+            (119, "119s"),
+            (120, "2m"),
+            (121, "2m1s"),
+            (599, "9m59s"),
+            (600, "10m"),
+            (10_799, "179m"),
+            (10_800, "3h"),
+            (11_000, "3h3m"),
+            (28_800, "8h"),
+            (172_799, "47h"),
+            (172_800, "2d"),
+            (180_000, "2d2h"),
+            (691_200, "8d"),
+            (63_072_000, "2y"),
+            (63_200_000, "2y1d"),
+            (252_288_000, "8y"),
         ] {
             assert_eq!(age(Duration::from_secs(seconds)), printed, "{seconds}");
         }
@@ -260,8 +296,14 @@ mod tests {
         let one = json!({"containers": [{"name": "a"}]});
         assert_eq!(status_of(one.clone(), json!({"phase": "Pending"})), "Pending");
         let waiting = |reason: &str| json!({"phase": "Pending", "containerStatuses": [{"name": "a", "state": {"waiting": {"reason": reason}}}]});
-        assert_eq!(status_of(one.clone(), waiting("ContainerCreating")), "ContainerCreating");
-        assert_eq!(status_of(one.clone(), waiting("ImagePullBackOff")), "ImagePullBackOff");
+        assert_eq!(
+            status_of(one.clone(), waiting("ContainerCreating")),
+            "ContainerCreating"
+        );
+        assert_eq!(
+            status_of(one.clone(), waiting("ImagePullBackOff")),
+            "ImagePullBackOff"
+        );
         let running = json!({"phase": "Running", "containerStatuses": [{"name": "a", "ready": true, "state": {"running": {}}}]});
         assert_eq!(status_of(one, running), "Running");
     }
@@ -269,8 +311,10 @@ mod tests {
     #[test]
     fn init_containers_are_counted() {
         let spec = json!({"initContainers": [{"name": "i"}, {"name": "j"}], "containers": [{"name": "a"}]});
-        let status = |init: Value| json!({"phase": "Pending", "initContainerStatuses": init,
-            "containerStatuses": [{"name": "a", "state": {"waiting": {"reason": "PodInitializing"}}}]});
+        let status = |init: Value| {
+            json!({"phase": "Pending", "initContainerStatuses": init,
+            "containerStatuses": [{"name": "a", "state": {"waiting": {"reason": "PodInitializing"}}}]})
+        };
         let done = json!({"name": "i", "state": {"terminated": {"exitCode": 0}}});
         let runs = json!({"name": "j", "state": {"running": {}}});
         assert_eq!(status_of(spec.clone(), status(json!([done, runs]))), "Init:1/2");
@@ -284,9 +328,7 @@ mod tests {
 
     #[test]
     fn a_pod_that_is_deleted_is_terminating_unless_it_has_ended() {
-        let pod = |phase: &str, reason: &str| {
-            json!({"metadata": {"name": "a", "deletionTimestamp": "2026-01-01T00:00:00Z"}, "spec": {}, "status": {"phase": phase, "reason": reason}})
-        };
+        let pod = |phase: &str, reason: &str| json!({"metadata": {"name": "a", "deletionTimestamp": "2026-01-01T00:00:00Z"}, "spec": {}, "status": {"phase": phase, "reason": reason}});
         assert_eq!(pod_status(&pod("Running", "")), "Terminating");
         assert_eq!(pod_status(&pod("Failed", "")), "Failed");
         assert_eq!(pod_status(&pod("Running", "NodeLost")), "Unknown");
@@ -302,14 +344,22 @@ mod tests {
                 "lastState": {"terminated": {"exitCode": 1, "finishedAt": "2026-01-01T00:01:00Z"}}}]}});
         let row = PodRow::of(&pod, Timestamp::parse("2026-01-01T00:01:10Z").unwrap());
         let expected = PodRow {
-            name: "web-0".into(), ready: "0/1".into(), status: "Error".into(), restarts: "2 (10s ago)".into(), age: "70s".into(),
+            name: "web-0".into(),
+            ready: "0/1".into(),
+            status: "Error".into(),
+            restarts: "2 (10s ago)".into(),
+            age: "70s".into(),
         };
         assert_eq!(row, expected);
     }
 
     #[test]
     fn objects_of_wrong_types_are_printed_somehow() {
-        for pod in [json!(null), json!({"spec": 1, "status": []}), json!({"status": {"containerStatuses": [1, null, {}], "initContainerStatuses": "x"}})] {
+        for pod in [
+            json!(null),
+            json!({"spec": 1, "status": []}),
+            json!({"status": {"containerStatuses": [1, null, {}], "initContainerStatuses": "x"}}),
+        ] {
             PodRow::of(&pod, Timestamp::default());
         }
     }
