@@ -11,7 +11,7 @@ use crate::cluster::{Cluster, Ending};
 use crate::faults::FaultRule;
 use crate::intake;
 use crate::scenario::EPOCH;
-use crate::settings::{NodesSetting, Settings, Span};
+use crate::settings::{Settings, Span};
 use crate::store::{DeleteOptions, Key, Propagation, Resource};
 use crate::trace::Trace;
 use crate::view;
@@ -38,8 +38,9 @@ pub const MOST_REPLICAS: u64 = 100_000;
 /// How far a forecast looks unless something else is asked: thirty days of virtual time.
 pub const FAR: Millis = Millis(30 * 86_400_000);
 
-/// What is asked.
+/// What is asked: begin with [`ForecastInput::of`] and set what else is known.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ForecastInput {
     /// The manifests to apply, of all kinds; empty where only time passes, or the set is deleted.
     pub objects: Vec<Value>,
@@ -161,6 +162,8 @@ pub fn forecast_watched(
     input: &ForecastInput,
     watch: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Forecast, Error> {
+    let (input, moved) = choice::in_namespace(input);
+    let input = &*input;
     let set = choice::choose(input)?;
     choice::check_size(input)?;
     let now = input
@@ -171,13 +174,7 @@ pub fn forecast_watched(
     let mut settings = input.settings.clone();
     let faulty = std::mem::take(&mut settings.behaviours);
     let dump = dump::read(&input.observed, now, &mut settings);
-    let nodes = match input.assumes_nodes && !dump.has_nodes {
-        true => choice::nodes(input, &set, &dump.used_nodes),
-        false => nodes::Assumed::default(),
-    };
-    if dump.has_nodes || !nodes.objects.is_empty() {
-        settings.nodes = NodesSetting::List(Vec::new());
-    }
+    let nodes = choice::nodes(input, &set, &dump, &mut settings);
     let mut cluster = Cluster::new(settings, input.profile.clone(), now);
     cluster.insert_nodes(&nodes.objects);
     cluster.holds = dump.holds;
@@ -198,6 +195,7 @@ pub fn forecast_watched(
         is_stopped: false,
     };
     let mut assumed = dump.assumed;
+    assumed.extend(moved);
     if let Some(from) = &input.from {
         apply_all(&mut cluster, from)?;
         let limit = Millis(cluster.now().0.saturating_add(FAR.0));

@@ -28,17 +28,14 @@ fn create(text: &[u8]) -> ForecastInput {
 }
 
 fn change(from: &[u8], to: &[u8]) -> ForecastInput {
-    ForecastInput {
-        from: Some(read(from)),
-        ..create(to)
-    }
+    let mut input = create(to);
+    input.from = Some(read(from));
+    input
 }
 
-fn behaving(input: ForecastInput, settings: Value) -> ForecastInput {
-    ForecastInput {
-        settings: Settings::parse(&settings).unwrap(),
-        ..input
-    }
+fn behaving(mut input: ForecastInput, settings: Value) -> ForecastInput {
+    input.settings = Settings::parse(&settings).unwrap();
+    input
 }
 
 /// Every action with its time and code; revisions by their place, since their names are tested elsewhere.
@@ -276,11 +273,9 @@ fn an_init_container_runs_before_its_pod_and_every_pod_before_the_next() {
 #[test]
 fn each_cascade_ends_as_it_promises() {
     let delete = |propagation| {
-        let input = ForecastInput {
-            deletion: Some(propagation),
-            from: Some(read(WEB)),
-            ..ForecastInput::of(Vec::new())
-        };
+        let mut input = ForecastInput::of(Vec::new());
+        input.from = Some(read(WEB));
+        input.deletion = Some(propagation);
         forecast(&input).unwrap()
     };
     for (propagation, deleted) in [
@@ -305,10 +300,8 @@ fn each_cascade_ends_as_it_promises() {
 
 #[test]
 fn a_broken_rollout_is_not_repaired_by_a_good_template_and_the_pod_to_delete_is_named() {
-    let repaired = ForecastInput {
-        observed: read(BROKEN_DUMP),
-        ..create(WEB_V2)
-    };
+    let mut repaired = create(WEB_V2);
+    repaired.observed = read(BROKEN_DUMP);
     let stuck = forecast(&repaired).unwrap();
     assert_eq!((stuck.outcome, stuck.pods.untouched), (Outcome::Blocked, 3));
     assert_eq!(

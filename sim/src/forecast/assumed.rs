@@ -24,7 +24,7 @@ pub(super) fn of(settings: &Settings, nodes: &Nodes, set: Option<&Value>, object
 }
 
 fn of_nodes(settings: &Settings, assumed: &Nodes, objects: &[&Value]) -> String {
-    if !assumed.objects.is_empty() {
+    if !assumed.objects.is_empty() && settings.nodes.count() == 0 {
         let mut sentence = format!("{} nodes", assumed.objects.len());
         if assumed.zones > 0 {
             sentence.push_str(&format!(" in {} zones", assumed.zones));

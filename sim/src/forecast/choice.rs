@@ -1,14 +1,17 @@
 //! Which set is asked about, and whether it is small enough.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 use steadfast_core::{Error, ErrorCode};
 
+use super::dump::Reading;
 use super::nodes::{self, Assumed};
 use super::verdict::name_of;
 use super::{ForecastInput, MOST_REPLICAS, missing};
 use crate::intake;
+use crate::settings::{NodesSetting, Settings};
 use crate::store::Key;
 use crate::view;
 
@@ -73,8 +76,31 @@ pub(super) fn min_ready_seconds(objects: &[Value], set: &Key) -> Option<i64> {
     Some(view::number(found, &["spec", "minReadySeconds"]).unwrap_or(0))
 }
 
-/// The nodes that the set needs: for the largest of all that the input says of it.
-pub(super) fn nodes(input: &ForecastInput, set: &Key, used: &BTreeMap<String, u32>) -> Assumed {
+/// The nodes of the forecast beside those of the input. Where the input has none they are assumed, for the largest set that
+/// it speaks of, or they are those of the settings and those that Pods of the dump are on.
+pub(super) fn nodes(input: &ForecastInput, set: &Key, dump: &Reading, settings: &mut Settings) -> Assumed {
+    let is_node = |object: &Value| view::text(object, &["kind"]) == Some("Node");
+    let given = input
+        .objects
+        .iter()
+        .chain(input.from.iter().flatten())
+        .any(is_node);
+    if dump.has_nodes || given {
+        settings.nodes = NodesSetting::List(Vec::new());
+        return Assumed::default();
+    }
+    if !input.assumes_nodes {
+        let known: BTreeSet<String> = settings
+            .nodes
+            .objects()
+            .iter()
+            .filter_map(|node| view::text(node, &["metadata", "name"]).map(str::to_owned))
+            .collect();
+        let missing = dump.used_nodes.iter().filter(|(name, _)| !known.contains(*name));
+        return nodes::of_names(missing.map(|(name, pods)| (name.clone(), *pods)));
+    }
+    settings.nodes = NodesSetting::List(Vec::new());
+    let used = &dump.used_nodes;
     let all = input
         .observed
         .iter()
@@ -94,6 +120,45 @@ pub(super) fn nodes(input: &ForecastInput, set: &Key, used: &BTreeMap<String, u3
         .and_then(|replicas| u64::try_from(replicas).ok())
         .unwrap_or(0);
     nodes::assume(template.unwrap_or(&Value::Null), replicas, used)
+}
+
+/// The input with the namespace that is meant, and what to say of it: `kubectl apply` takes the namespace of its context
+/// where a manifest names none, and the dump shows which one that is.
+pub(super) fn in_namespace(input: &ForecastInput) -> (Cow<'_, ForecastInput>, Option<String>) {
+    let observed = sets(input.observed.iter()).unwrap_or_default();
+    let is_open = |object: &&Value| view::text(object, &["metadata", "namespace"]).is_none_or(str::is_empty);
+    let manifests = input
+        .objects
+        .iter()
+        .chain(input.from.iter().flatten())
+        .filter(is_open);
+    let named = sets(manifests).unwrap_or_default();
+    let meant: BTreeSet<&Key> = observed
+        .iter()
+        .filter(|key| named.iter().any(|other| other.name == key.name))
+        .collect();
+    let mut meant = meant.into_iter();
+    let (Some(only), None) = (meant.next(), meant.next()) else {
+        return (Cow::Borrowed(input), None);
+    };
+    if *only.namespace == *"default" {
+        return (Cow::Borrowed(input), None);
+    }
+    let mut moved = input.clone();
+    for object in moved.objects.iter_mut().chain(moved.from.iter_mut().flatten()) {
+        let is_namespaced = intake::key_of(object).is_ok_and(|key| key.resource.is_namespaced());
+        if is_namespaced
+            && is_open(&&*object)
+            && let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut)
+        {
+            metadata.insert("namespace".to_owned(), Value::from(&*only.namespace));
+        }
+    }
+    let sentence = format!(
+        "manifests without a namespace are applied in `{}`, where `{}` is",
+        only.namespace, only.name
+    );
+    (Cow::Owned(moved), Some(sentence))
 }
 
 fn sets<'a>(objects: impl Iterator<Item = &'a Value>) -> Result<BTreeSet<Key>, Error> {

@@ -39,7 +39,7 @@ fn well(cluster: &Cluster, set: &Key, before: &Census) -> Vec<Behaviour> {
         let label = ["metadata", "labels", steadfast_core::REVISION_LABEL];
         match pod.and_then(|pod| view::text(pod, &label)) {
             Some(revision) if Some(revision) != update.as_deref() => {
-                drop(revisions.insert(revision.to_owned()))
+                revisions.insert(revision.to_owned());
             }
             _ => names.push(name.as_str()),
         }

@@ -92,6 +92,19 @@ pub(super) fn assume(template: &Value, replicas: u64, used: &BTreeMap<String, u3
     }
 }
 
+/// Plain nodes of these names, with how many Pods they hold already.
+pub(super) fn of_names(names: impl Iterator<Item = (String, u32)>) -> Assumed {
+    let nodes = names.map(|(name, pods)| NodeSetting {
+        name,
+        zone: None,
+        pods: pods.max(110),
+    });
+    Assumed {
+        objects: NodesSetting::List(nodes.collect()).objects(),
+        ..Assumed::default()
+    }
+}
+
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 
 /// The labels that a node must have to be chosen: those of the node selector, and what the first term of the required node

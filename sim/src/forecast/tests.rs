@@ -291,6 +291,46 @@ fn as_many_nodes_are_assumed_as_are_needed_unless_they_are_given() {
 }
 
 #[test]
+fn a_manifest_without_a_namespace_is_applied_where_the_dump_has_the_set() {
+    let mut cluster = Cluster::new(Settings::default(), Profile::default(), EPOCH);
+    let mut there = set("web", 2);
+    there["metadata"]["namespace"] = json!("prod");
+    cluster.apply(&there).unwrap();
+    cluster.run_to_rest(Millis(3_600_000));
+    let list = |resource| {
+        cluster
+            .store()
+            .list(resource, None)
+            .map(|(_, object)| Value::clone(object))
+            .collect::<Vec<_>>()
+    };
+    let observed = [Resource::StatefulSet, Resource::Pod, Resource::ControllerRevision]
+        .map(list)
+        .concat();
+    for assumes_nodes in [true, false] {
+        let input = ForecastInput {
+            observed: observed.clone(),
+            assumes_nodes,
+            ..ForecastInput::of(vec![image(set("web", 2), "x:2")])
+        };
+        let forecast = forecast(&input).unwrap();
+        assert_eq!(
+            (&*forecast.set, forecast.outcome, forecast.min_available),
+            ("prod/web", Outcome::Stable, Some(1))
+        );
+        assert_eq!(
+            forecast.pods,
+            PodCounts {
+                restarted: 2,
+                ..PodCounts::default()
+            }
+        );
+        let said = "manifests without a namespace are applied in `prod`, where `web` is".to_owned();
+        assert!(forecast.assumed.contains(&said), "{:?}", forecast.assumed);
+    }
+}
+
+#[test]
 fn the_wire_form_is_what_the_contract_says() {
     let forecast = forecast(&ForecastInput::of(vec![set("web", 1)])).unwrap();
     let json = serde_json::to_value(&forecast).unwrap();
