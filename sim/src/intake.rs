@@ -12,6 +12,7 @@ use crate::store::{Key, Resource};
 
 mod immutable;
 mod pod;
+mod shape;
 
 /// The object that an API server would store for `manifest`, where `live` is the object of that name, if there is one.
 ///
@@ -22,6 +23,9 @@ mod pod;
 /// `wrongKind` for a kind that is not simulated; `invalid` for what an API server would refuse: a field of a wrong type, a
 /// selector that does not match the template, a change of an immutable field.
 pub fn receive(manifest: &Value, live: Option<&Value>, profile: &Profile) -> Result<Value, Error> {
+    if let Some(resource) = manifest.get("kind").and_then(Value::as_str).and_then(Resource::of_kind) {
+        shape::check(resource, manifest)?;
+    }
     let key = key_of(manifest)?;
     let mut object = pod::without_nulls(manifest);
     let Value::Object(root) = &mut object else {

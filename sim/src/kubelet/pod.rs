@@ -11,7 +11,9 @@ use crate::settings::{Fate, Phase, Settings, Subject};
 use crate::store::{Key, Resource, Store};
 use crate::view;
 
-/// The annotation of a Pod template whose init containers wait for the Pod before (see [`super::Kubelet`]).
+/// The annotation of a Pod template for "the first Pod bootstraps, later ones clone from the one before": the commands of
+/// init containers are not interpreted, but with the value `previous` the first of them runs until the Pod with the ordinal
+/// before is ready, and then as long as any other. In the Pod with the set's first ordinal it does not wait.
 pub const INIT_WAITS_FOR: &str = "sim.steadfast.dev/init-waits-for";
 
 /// A Pod on a node.
