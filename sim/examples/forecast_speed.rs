@@ -3,6 +3,9 @@
 //! An ordered rollout of 1,000 replicas with a claim each, and 10,000 Parallel replicas. Other sizes can be given:
 //! `forecast_speed ordered 2000`, `forecast_speed parallel 50000`.
 
+// A measuring program, not the library: it needs a clock.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
 use serde_json::{Value, json};
 use steadfast_sim::forecast::{ForecastInput, forecast};
 use steadfast_sim::settings::{NodesSetting, Settings};

@@ -23,7 +23,11 @@ mod shape;
 /// `wrongKind` for a kind that is not simulated; `invalid` for what an API server would refuse: a field of a wrong type, a
 /// selector that does not match the template, a change of an immutable field.
 pub fn receive(manifest: &Value, live: Option<&Value>, profile: &Profile) -> Result<Value, Error> {
-    if let Some(resource) = manifest.get("kind").and_then(Value::as_str).and_then(Resource::of_kind) {
+    if let Some(resource) = manifest
+        .get("kind")
+        .and_then(Value::as_str)
+        .and_then(Resource::of_kind)
+    {
         shape::check(resource, manifest)?;
     }
     let key = key_of(manifest)?;

@@ -28,6 +28,6 @@ pub mod trace;
 mod view;
 mod volumes;
 
-pub use kubelet::INIT_WAITS_FOR;
 pub use cluster::Cluster;
 pub use forecast::forecast;
+pub use kubelet::INIT_WAITS_FOR;

@@ -1,5 +1,14 @@
 //! Whole lives of the example sets, from the first action to the end, as a person would check them by hand.
 
+// Test code may index and panic: a failure here is a failed test, and says where.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
 use serde_json::{Value, json};
 use steadfast_core::manifest;
 use steadfast_sim::forecast::{Forecast, ForecastInput, Outcome, State, forecast};
@@ -283,7 +292,7 @@ fn each_cascade_ends_as_it_promises() {
         (Propagation::Foreground, 3),
         (Propagation::Orphan, 0),
     ] {
-        let forecast = delete(propagation.clone());
+        let forecast = delete(propagation);
         assert_eq!(
             (forecast.outcome, forecast.verdict.deleted),
             (Outcome::Stable, true),

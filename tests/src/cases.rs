@@ -3,7 +3,7 @@
 //! A case is a file `cases/THEME/BEHAVIOUR.txt`: a comment with the rule and its source, the input as YAML, a line `----`,
 //! and the text that is expected. `cases/README.md` says how to read and to write one. There are two kinds:
 //!
-//! - a decision: a world in shorthand ([`shorthand`]) and the plan for it;
+//! - a decision: a world in shorthand (`shorthand`) and the plan for it;
 //! - a life: a scenario of the simulator and the trace of it.
 
 use std::fmt::Write;

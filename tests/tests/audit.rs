@@ -28,12 +28,9 @@ fn what_the_controller_wrote_in_each_operation_is_what_its_forecast_says() {
             continue;
         }
         seen += 1;
-        let observed = objects(&dump);
-        let input = ForecastInput {
-            observed,
-            now: now_of(&dump),
-            ..question(Vec::new())
-        };
+        let mut input = question(Vec::new());
+        input.observed = objects(&dump);
+        input.now = now_of(&dump);
         wrong.extend(difference(&audit, &input, true).map(|text| format!("{name}: {text}")));
     }
     assert!(seen > 35, "only {seen} operations were recorded");
@@ -72,10 +69,9 @@ fn question(objects: Vec<Value>) -> ForecastInput {
         "storageClasses": [{"name": "standard", "mode": "Immediate", "default": true},
             {"name": "no-such-class", "provisions": false}]}))
     .unwrap();
-    ForecastInput {
-        settings,
-        ..ForecastInput::of(objects)
-    }
+    let mut input = ForecastInput::of(objects);
+    input.settings = settings;
+    input
 }
 
 /// The first difference between the recorded writes and the forecast's actions, without the writes of status.

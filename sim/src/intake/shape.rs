@@ -40,7 +40,11 @@ pub(super) fn check(resource: Resource, manifest: &Value) -> Result<(), Error> {
         _ => &[],
     };
     walk(&Fields(spec), manifest, &mut String::new(), &mut causes);
-    if causes.is_empty() { Ok(()) } else { Err(Error::invalid(causes)) }
+    if causes.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::invalid(causes))
+    }
 }
 
 fn walk(shape: &Shape, value: &Value, path: &mut String, causes: &mut Vec<Cause>) {
@@ -52,10 +56,15 @@ fn walk(shape: &Shape, value: &Value, path: &mut String, causes: &mut Vec<Cause>
     match (shape, value) {
         (_, Value::Null) => {}
         (Text, _) => expect(value.is_string(), "a string"),
-        (Integer, _) => expect(value.is_i64() || value.as_f64().is_some_and(|n| n.fract() == 0.0), "an integer"),
+        (Integer, _) => expect(
+            value.is_i64() || value.as_f64().is_some_and(|n| n.fract() == 0.0),
+            "an integer",
+        ),
         (Boolean, _) => expect(value.is_boolean(), "a boolean"),
         (IntegerOrText, _) => expect(value.is_i64() || value.is_string(), "an integer or a string"),
-        (Texts, Value::Object(entries)) => entries.iter().for_each(|(key, v)| at_key(&Text, v, path, key, causes)),
+        (Texts, Value::Object(entries)) => entries
+            .iter()
+            .for_each(|(key, v)| at_key(&Text, v, path, key, causes)),
         (Quantities, Value::Object(entries)) => {
             for (key, value) in entries.iter().filter(|(_, value)| !value.is_number()) {
                 at_key(&Text, value, path, key, causes);
@@ -113,7 +122,15 @@ const SERVICE: &[(&str, Shape)] = &[(
         ("selector", Texts),
         ("publishNotReadyAddresses", Boolean),
         ("type", Text),
-        ("ports", List(&Fields(&[("name", Text), ("port", Integer), ("targetPort", IntegerOrText), ("protocol", Text)]))),
+        (
+            "ports",
+            List(&Fields(&[
+                ("name", Text),
+                ("port", Integer),
+                ("targetPort", IntegerOrText),
+                ("protocol", Text),
+            ])),
+        ),
     ]),
 )];
 const CLAIM: &[(&str, Shape)] = &[
@@ -136,7 +153,13 @@ const POD: &[(&str, Shape)] = &[
         Fields(&[
             ("containers", List(&Fields(CONTAINER))),
             ("initContainers", List(&Fields(CONTAINER))),
-            ("volumes", List(&Fields(&[("name", Text), ("persistentVolumeClaim", Fields(&[("claimName", Text)]))]))),
+            (
+                "volumes",
+                List(&Fields(&[
+                    ("name", Text),
+                    ("persistentVolumeClaim", Fields(&[("claimName", Text)])),
+                ])),
+            ),
             ("terminationGracePeriodSeconds", Integer),
             ("activeDeadlineSeconds", Integer),
             ("restartPolicy", Text),
@@ -151,9 +174,27 @@ const POD: &[(&str, Shape)] = &[
             ("schedulerName", Text),
             ("imagePullSecrets", List(&Fields(&[("name", Text)]))),
             ("affinity", Fields(&[])),
-            ("securityContext", Fields(&[("runAsUser", Integer), ("runAsGroup", Integer), ("fsGroup", Integer)])),
-            ("tolerations", List(&Fields(&[("key", Text), ("operator", Text), ("value", Text), ("effect", Text)]))),
-            ("topologySpreadConstraints", List(&Fields(&[("maxSkew", Integer), ("topologyKey", Text)]))),
+            (
+                "securityContext",
+                Fields(&[
+                    ("runAsUser", Integer),
+                    ("runAsGroup", Integer),
+                    ("fsGroup", Integer),
+                ]),
+            ),
+            (
+                "tolerations",
+                List(&Fields(&[
+                    ("key", Text),
+                    ("operator", Text),
+                    ("value", Text),
+                    ("effect", Text),
+                ])),
+            ),
+            (
+                "topologySpreadConstraints",
+                List(&Fields(&[("maxSkew", Integer), ("topologyKey", Text)])),
+            ),
         ]),
     ),
 ];
@@ -164,15 +205,40 @@ const CONTAINER: &[(&str, Shape)] = &[
     ("command", List(&Text)),
     ("args", List(&Text)),
     ("workingDir", Text),
-    ("env", List(&Fields(&[("name", Text), ("value", Text), ("valueFrom", Fields(&[]))]))),
+    (
+        "env",
+        List(&Fields(&[
+            ("name", Text),
+            ("value", Text),
+            ("valueFrom", Fields(&[])),
+        ])),
+    ),
     ("envFrom", List(&Fields(&[]))),
-    ("ports", List(&Fields(&[("name", Text), ("containerPort", Integer), ("protocol", Text)]))),
+    (
+        "ports",
+        List(&Fields(&[
+            ("name", Text),
+            ("containerPort", Integer),
+            ("protocol", Text),
+        ])),
+    ),
     ("resources", Fields(RESOURCES)),
-    ("volumeMounts", List(&Fields(&[("name", Text), ("mountPath", Text), ("subPath", Text), ("readOnly", Boolean)]))),
+    (
+        "volumeMounts",
+        List(&Fields(&[
+            ("name", Text),
+            ("mountPath", Text),
+            ("subPath", Text),
+            ("readOnly", Boolean),
+        ])),
+    ),
     ("readinessProbe", Fields(PROBE)),
     ("livenessProbe", Fields(PROBE)),
     ("startupProbe", Fields(PROBE)),
-    ("securityContext", Fields(&[("runAsUser", Integer), ("privileged", Boolean)])),
+    (
+        "securityContext",
+        Fields(&[("runAsUser", Integer), ("privileged", Boolean)]),
+    ),
 ];
 const RESOURCES: &[(&str, Shape)] = &[("limits", Quantities), ("requests", Quantities)];
 const PROBE: &[(&str, Shape)] = &[
@@ -181,7 +247,10 @@ const PROBE: &[(&str, Shape)] = &[
     ("timeoutSeconds", Integer),
     ("successThreshold", Integer),
     ("failureThreshold", Integer),
-    ("httpGet", Fields(&[("path", Text), ("port", IntegerOrText), ("scheme", Text)])),
+    (
+        "httpGet",
+        Fields(&[("path", Text), ("port", IntegerOrText), ("scheme", Text)]),
+    ),
     ("tcpSocket", Fields(&[("port", IntegerOrText)])),
     ("exec", Fields(&[("command", List(&Text))])),
 ];
