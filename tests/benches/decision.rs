@@ -46,12 +46,11 @@ fn put_one_pod_and_decide(bencher: Bencher, replicas: u32) {
     let observation = stable::observation(replicas, 1);
     let pod = observation["pods"][0].clone();
     let (now, profile) = (now(), Profile::default());
-    bencher
-        .with_inputs(|| (observed(&observation), pod.clone()))
-        .bench_local_values(|(mut observed, pod)| {
-            observed.put(pod).unwrap();
-            reconcile(&observed, now, &profile)
-        });
+    let mut observed = observed(&observation);
+    bencher.with_inputs(|| pod.clone()).bench_local_values(|pod| {
+        observed.put(pod).unwrap();
+        reconcile(&observed, now, &profile)
+    });
 }
 
 /// A creation to the end, one Pod after the other, with a claim each.

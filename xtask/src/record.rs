@@ -11,7 +11,7 @@ mod stories;
 use binaries::{Binaries, kubernetes_version};
 use cluster::Cluster;
 use recorder::Recorder;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const HELP: &str = "\
 Plays the examples on a real control plane on loopback and keeps what it shows.
@@ -23,7 +23,7 @@ usage: cargo xtask record [--only EXAMPLE]... [--to FOLDER] [--build]
   --build          build the control plane's programs and stop there
 
 Needs the Go toolchain. The programs (etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kwok; kubectl
-if the machine has none) are built from released Go modules into $STEADFAST_CACHE, else ~/.cache/steadfast/cluster.
+if the machine has none) are built from released Go modules into $STEADFAST_CACHE/cluster, else ~/.cache/steadfast/cluster.
 tests/recorded/README.md says what a recording holds.";
 
 /// Records every example, or those that `args` names.
@@ -31,7 +31,7 @@ tests/recorded/README.md says what a recording holds.";
 /// # Errors
 /// Unknown arguments, a missing toolchain, a program that does not start, or a moment that is not reached in time.
 pub fn run(args: &[String]) -> Result<(), String> {
-    let repository = repository()?;
+    let repository = crate::command::repository();
     let mut only: Vec<&str> = Vec::new();
     let mut to = repository.join("tests/recorded");
     let mut build_only = false;
@@ -60,13 +60,13 @@ pub fn run(args: &[String]) -> Result<(), String> {
         ));
     }
 
-    let binaries = Binaries::ready(&repository)?;
+    let binaries = Binaries::ready(repository)?;
     if build_only {
         return Ok(());
     }
-    let version = kubernetes_version(&repository)?;
+    let version = kubernetes_version(repository)?;
     println!("starting the control plane, Kubernetes {version}");
-    let mut cluster = Cluster::start(&repository, binaries)?;
+    let mut cluster = Cluster::start(repository, binaries)?;
     for story in stories::ALL
         .iter()
         .filter(|story| only.is_empty() || only.contains(&story.example))
@@ -79,15 +79,4 @@ pub fn run(args: &[String]) -> Result<(), String> {
     }
     println!("recorded in {}", to.display());
     Ok(())
-}
-
-/// The repository that the command runs in.
-fn repository() -> Result<PathBuf, String> {
-    let here = std::env::current_dir().map_err(|e| format!("the current folder: {e}"))?;
-    let found = here
-        .ancestors()
-        .find(|folder| folder.join("tests/cluster").is_dir() && folder.join("examples").is_dir());
-    found
-        .map(Path::to_path_buf)
-        .ok_or_else(|| format!("{}: not inside the repository", here.display()))
 }

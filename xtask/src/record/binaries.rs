@@ -15,7 +15,7 @@ pub struct Binaries {
 }
 
 impl Binaries {
-    /// Builds what the cache lacks and says so. The cache is `$STEADFAST_CACHE`, else `~/.cache/steadfast/cluster`;
+    /// Builds what the cache lacks and says so. The cache is `cluster/` in `$STEADFAST_CACHE`, else in `~/.cache/steadfast`;
     /// a folder a `go.mod`, named after what it pins, so that a new pin is a new build.
     ///
     /// # Errors
@@ -99,13 +99,7 @@ impl Module {
 }
 
 fn cache() -> Result<PathBuf, String> {
-    let folder = match std::env::var_os("STEADFAST_CACHE") {
-        Some(folder) => PathBuf::from(folder),
-        None => {
-            let home = std::env::var_os("HOME").ok_or("neither STEADFAST_CACHE nor HOME is set")?;
-            PathBuf::from(home).join(".cache/steadfast/cluster")
-        }
-    };
+    let folder = crate::command::cache()?.join("cluster");
     std::fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     Ok(folder)
 }
