@@ -7,6 +7,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
+use crate::{Observed, Profile};
+
 mod reason;
 mod status;
 mod wait;
@@ -136,23 +138,32 @@ impl Plan {
         self.waits.iter().any(|wait| wait.retry)
     }
 
-    /// The status after the actions that succeeded: every delete of the update pass that failed or was not reached, by
-    /// its index in `actions`, leaves `currentReplicas` one higher.
+    /// The status that a host writes after it has executed the plan but for the actions `undone` (by their index in
+    /// `actions`: those that failed and those that were not reached); `None` where nothing is to be written.
     ///
-    /// Source: `stateful_set_control.go`, the update pass counts `CurrentReplicas` down after each successful delete.
-    pub fn status_without(&self, failed: &BTreeSet<usize>) -> Option<Status> {
-        let undone = failed
+    /// Every delete of the update pass that is undone leaves `currentReplicas` one higher. Source:
+    /// `stateful_set_control.go`, where the update pass counts `CurrentReplicas` down after each successful delete.
+    pub fn status_to_write(
+        &self,
+        undone: &BTreeSet<usize>,
+        observed: &Observed,
+        profile: &Profile,
+    ) -> Option<Status> {
+        let is_update = |action: &&Action| {
+            matches!(action.operation, Operation::DeletePod { .. })
+                && matches!(action.reason, Reason::RollingUpdate { .. })
+        };
+        let kept = undone
             .iter()
             .filter_map(|at| self.actions.get(*at))
-            .filter(|action| {
-                matches!(action.operation, Operation::DeletePod { .. })
-                    && matches!(action.reason, Reason::RollingUpdate { .. })
-            });
+            .filter(is_update)
+            .count();
         let mut status = self.status.clone()?;
-        status.current_replicas = status
-            .current_replicas
-            .saturating_add(i32::try_from(undone.count()).ok()?);
-        Some(status)
+        if kept == 0 {
+            return self.status_changed.then_some(status);
+        }
+        status.current_replicas = status.current_replicas.saturating_add(i32::try_from(kept).ok()?);
+        status.differs(observed.set().status(), profile).then_some(status)
     }
 }
 

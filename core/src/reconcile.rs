@@ -62,7 +62,7 @@ pub fn reconcile(observed: &Observed, now: Timestamp, profile: &Profile) -> Plan
     history::trim(&call, &history, &pods, &mut draft);
 
     if let Some(status) = written {
-        draft.plan.status_changed = status::differs(&call, &status);
+        draft.plan.status_changed = status.differs(&set.status, profile);
         if !draft.plan.is_retry() {
             draft.plan.requeue_after = status::requeue_after(&call, &status, &pods);
         }

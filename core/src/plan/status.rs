@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::Profile;
+
 /// `StatefulSetStatus` of apps/v1. Counters are signed and never clamped: upstream can count `currentReplicas` below
 /// zero, which an API server then refuses.
 ///
@@ -38,6 +40,28 @@ pub struct Status {
     pub conditions: Option<Vec<Value>>,
     /// Ready Pods that have been so for minReadySeconds.
     pub available_replicas: i32,
+}
+
+impl Status {
+    /// Whether it is to be written in place of `observed`. The collision count is never compared.
+    ///
+    /// Source: `stateful_set_utils.go`, `inconsistentStatus`.
+    pub(crate) fn differs(&self, observed: &Self, profile: &Profile) -> bool {
+        let numbers = |s: &Self| {
+            [
+                s.replicas,
+                s.current_replicas,
+                s.ready_replicas,
+                s.updated_replicas,
+                s.available_replicas,
+            ]
+        };
+        self.observed_generation > observed.observed_generation
+            || numbers(self) != numbers(observed)
+            || self.current_revision != observed.current_revision
+            || self.update_revision != observed.update_revision
+            || (profile.keeps_conditions() && self.conditions != observed.conditions)
+    }
 }
 
 fn is_zero<T: Default + PartialEq>(number: &T) -> bool {

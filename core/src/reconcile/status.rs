@@ -1,7 +1,7 @@
-//! The status: counted from what was observed, completed, compared; and when to look again.
+//! The status: counted from what was observed, completed; and when to look again.
 //!
 //! Source: `stateful_set_control.go` (`updateStatus`, `updateStatefulSetStatus`) and `stateful_set_utils.go`
-//! (`completeUpdate`, `inconsistentStatus`, `setStatefulSetCondition`).
+//! (`completeUpdate`, `setStatefulSetCondition`).
 
 use std::time::Duration;
 
@@ -62,25 +62,6 @@ pub(super) fn complete(call: &Call<'_>, mut status: Status, draft: &mut Draft) -
         return None;
     }
     Some(status)
-}
-
-/// Whether the status is to be written. The collision count is never compared.
-pub(super) fn differs(call: &Call<'_>, status: &Status) -> bool {
-    let observed = &call.observed.set().status;
-    let numbers = |s: &Status| {
-        [
-            s.replicas,
-            s.current_replicas,
-            s.ready_replicas,
-            s.updated_replicas,
-            s.available_replicas,
-        ]
-    };
-    status.observed_generation > observed.observed_generation
-        || numbers(status) != numbers(observed)
-        || status.current_revision != observed.current_revision
-        || status.update_revision != observed.update_revision
-        || (call.profile.keeps_conditions() && status.conditions != observed.conditions)
 }
 
 /// When the next Pod becomes available by time alone, where the status does not count it yet.

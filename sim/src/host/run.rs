@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use steadfast_core::{Action, Kind, Observed, Operation, Plan, Status};
+use steadfast_core::{Action, Kind, Observed, Operation, Plan};
 
 use super::announce::announce;
 use crate::cluster::Machine;
@@ -227,18 +227,12 @@ impl Run {
         if self.has_failed_early {
             return false;
         }
-        let Some(status) = self.plan.status_without(&self.undone) else {
+        let Some(status) = self
+            .plan
+            .status_to_write(&self.undone, observed, &machine.profile)
+        else {
             return false;
         };
-        let is_as_planned = self.plan.status.as_ref() == Some(&status);
-        let is_due = if is_as_planned {
-            self.plan.status_changed
-        } else {
-            differs(&status, observed.set().status())
-        };
-        if !is_due {
-            return false;
-        }
         let mut object = observed.set().object().clone();
         if let (Value::Object(object), Ok(status)) = (&mut object, serde_json::to_value(&status)) {
             object.insert("apiVersion".into(), json!("apps/v1"));
@@ -316,13 +310,4 @@ fn write_of(action: &Action, set: &Key) -> (Key, Write) {
         }
     };
     (key, write)
-}
-
-/// What upstream compares before it writes a status (`inconsistentStatus`): the collision count is not among it.
-fn differs(status: &Status, observed: &Status) -> bool {
-    let comparable = |status: &Status| Status {
-        collision_count: None,
-        ..status.clone()
-    };
-    comparable(status) != comparable(observed)
 }
