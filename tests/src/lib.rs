@@ -11,5 +11,6 @@
 
 pub mod cases;
 pub mod conformance;
+pub mod recorded;
 pub mod stable;
 pub mod worlds;

@@ -10,19 +10,20 @@
     missing_docs
 )]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde_json::{Value, json};
-use steadfast_core::{Timestamp, manifest};
+use serde_json::{Value, json as value};
+use steadfast_core::Timestamp;
 use steadfast_sim::forecast::{ForecastInput, forecast};
 use steadfast_sim::settings::Settings;
+use steadfast_tests::recorded::{files, json, objects, root};
 
 #[test]
 fn what_the_controller_wrote_in_each_operation_is_what_its_forecast_says() {
     let mut wrong = Vec::new();
     let mut seen = 0;
-    for (name, audit) in operations() {
-        let dump = recorded().join(&name).with_extension("").with_extension("yaml");
+    for (name, file) in files(".audit.json") {
+        let dump = file.with_extension("").with_extension("yaml");
         if !dump.exists() {
             // The set was gone at once: there was nothing to forecast.
             continue;
@@ -31,7 +32,7 @@ fn what_the_controller_wrote_in_each_operation_is_what_its_forecast_says() {
         let mut input = question(Vec::new());
         input.observed = objects(&dump);
         input.now = now_of(&dump);
-        wrong.extend(difference(&audit, &input, true).map(|text| format!("{name}: {text}")));
+        wrong.extend(difference(&json(&file), &input, true).map(|text| format!("{name}: {text}")));
     }
     assert!(seen > 35, "only {seen} operations were recorded");
     assert!(
@@ -54,7 +55,12 @@ fn what_the_controller_wrote_when_each_example_was_created_is_what_plan_says_of_
         "broken-image",
         "unbindable-claim",
     ] {
-        let audit = json(&recorded().join(example).join("create.audit.json"));
+        let audit = json(
+            &root()
+                .join("tests/recorded")
+                .join(example)
+                .join("create.audit.json"),
+        );
         let manifests = objects(&root().join("examples").join(example).with_extension("yaml"));
         wrong
             .extend(difference(&audit, &question(manifests), false).map(|text| format!("{example}: {text}")));
@@ -64,7 +70,7 @@ fn what_the_controller_wrote_when_each_example_was_created_is_what_plan_says_of_
 
 /// As the real cluster was: this tag is never pulled, that class has no provisioner.
 fn question(objects: Vec<Value>) -> ForecastInput {
-    let settings: Settings = serde_json::from_value(json!({
+    let settings: Settings = serde_json::from_value(value!({
         "behaviours": [{"pods": "*", "image": "*:no-such-tag", "what": "imageNeverPulls"}],
         "storageClasses": [{"name": "standard", "mode": "Immediate", "default": true},
             {"name": "no-such-class", "provisions": false}]}))
@@ -155,49 +161,7 @@ fn verb_and_kind(operation: &str) -> (&'static str, &'static str) {
     )
 }
 
-fn operations() -> Vec<(String, Value)> {
-    let mut found = Vec::new();
-    for example in std::fs::read_dir(recorded())
-        .unwrap()
-        .flatten()
-        .filter(|entry| entry.path().is_dir())
-    {
-        for file in std::fs::read_dir(example.path()).unwrap().flatten() {
-            let name = file.file_name().to_string_lossy().into_owned();
-            if name.ends_with(".audit.json") {
-                found.push((
-                    format!("{}/{name}", example.file_name().display()),
-                    json(&file.path()),
-                ));
-            }
-        }
-    }
-    found.sort_by(|one, other| one.0.cmp(&other.0));
-    found
-}
-
 /// When the controller went on from this dump.
 fn now_of(dump: &Path) -> Option<Timestamp> {
     Timestamp::parse(json(&dump.with_extension("next.json"))["now"].as_str()?)
-}
-
-fn objects(file: &Path) -> Vec<Value> {
-    let text = std::fs::read(file).unwrap();
-    manifest::objects(manifest::read(&text).unwrap())
-        .into_iter()
-        .map(|object| object.value)
-        .collect()
-}
-
-fn json(file: &Path) -> Value {
-    serde_json::from_slice(&std::fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display())))
-        .unwrap()
-}
-
-fn recorded() -> PathBuf {
-    root().join("tests/recorded")
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }

@@ -11,8 +11,9 @@
 
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
-use steadfast_core::{Observation, Observed, Plan, Profile, Timestamp, manifest, reconcile};
+use serde_json::Value;
+use steadfast_core::{Observation, Observed, Plan, Profile, Timestamp, reconcile};
+use steadfast_tests::recorded::{files, json, objects};
 
 #[test]
 fn every_recorded_moment_is_followed_by_what_the_plan_says() {
@@ -64,38 +65,23 @@ struct Moment {
 }
 
 fn moments() -> Vec<Moment> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("recorded");
-    let mut moments = Vec::new();
-    for example in std::fs::read_dir(&root)
-        .unwrap()
-        .flatten()
-        .filter(|entry| entry.path().is_dir())
-    {
-        for file in std::fs::read_dir(example.path()).unwrap().flatten() {
-            let next = file.path().with_extension("next.json");
-            if file.path().extension().is_none_or(|e| e != "yaml") || !next.exists() {
-                continue;
-            }
-            let next = serde_json::from_slice(&std::fs::read(next).unwrap()).unwrap();
-            let name = format!("{}/{}", example.file_name().display(), file.file_name().display());
-            moments.push(Moment {
-                observed: observed(&std::fs::read(file.path()).unwrap()),
-                name,
-                next,
-            });
-        }
-    }
-    moments.sort_by(|one, other| one.name.cmp(&other.name));
-    moments
+    let dumps = files(".yaml")
+        .into_iter()
+        .filter(|(_, dump)| dump.with_extension("next.json").exists());
+    let moment = |(name, dump): (String, PathBuf)| Moment {
+        name,
+        observed: observed(objects(&dump)),
+        next: json(&dump.with_extension("next.json")),
+    };
+    dumps.map(moment).collect()
 }
 
-fn observed(dump: &[u8]) -> Observed {
-    let objects = manifest::objects(manifest::read(dump).unwrap());
+fn observed(objects: Vec<Value>) -> Observed {
     let of = |kind: &str| -> Vec<Value> {
         objects
             .iter()
-            .map(|object| object.value.clone())
-            .filter(|value| value["kind"] == kind)
+            .filter(|object| object["kind"] == kind)
+            .cloned()
             .collect()
     };
     let mut observation = Observation::default();
@@ -135,7 +121,12 @@ fn check(moment: &Moment) -> Option<String> {
     for batch in planned.chunk_by_mut(|one, next| one.batch == next.batch) {
         let end = start + batch.len();
         recorded[start..end].sort_by_key(|write| (write["name"].to_string(), write["verb"].to_string()));
-        batch.sort_by_key(|action| (json!(action.name).to_string(), json!(verb(action)).to_string()));
+        batch.sort_by_key(|action| {
+            (
+                Value::from(action.name.as_str()).to_string(),
+                Value::from(verb(action)).to_string(),
+            )
+        });
         start = end;
     }
     for (write, action) in recorded.iter().zip(&planned) {

@@ -18,7 +18,7 @@ pub struct Step {
     pub at: Millis,
     /// What the controller did, in order.
     pub actions: Vec<StepAction>,
-    /// What it waits for from now on, where that changed; an empty list in a step without actions is the end of all waits.
+    /// What it waits for after this step.
     pub waits: Vec<Wait>,
     /// What `kubectl get events` would show of the set's Pods and claims. One that repeats itself is shown once.
     pub events: Vec<StepEvent>,
@@ -117,8 +117,11 @@ pub(super) fn last_news(trace: &Trace, set: &Key, steps: &[Step], start: Millis)
 
 fn step_at(steps: &mut Vec<Step>, at: Millis, change: impl FnOnce(&mut Step)) {
     if steps.last().is_none_or(|step| step.at != at) {
+        // Waits hold until the trace says that they changed.
+        let waits = steps.last().map_or_else(Vec::new, |step| step.waits.clone());
         steps.push(Step {
             at,
+            waits,
             ..Step::default()
         });
     }

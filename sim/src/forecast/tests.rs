@@ -117,6 +117,17 @@ fn a_partition_holds_its_ordinals_by_number_and_name() {
 }
 
 #[test]
+fn every_step_says_what_is_waited_for_after_it() {
+    let steps = forecast(&ForecastInput::of(vec![set("web", 1)])).unwrap().steps;
+    let waits: Vec<(usize, usize)> = steps
+        .iter()
+        .map(|step| (step.actions.len(), step.waits.len()))
+        .collect();
+    // The revision, the Pod, then the next call, which waits for it; what the kubelet tells changes nothing about that.
+    assert_eq!(waits, [(1, 0), (1, 0), (0, 1), (0, 1), (0, 1), (0, 0)]);
+}
+
+#[test]
 fn on_delete_waits_for_a_person() {
     let manual = |set| with(set, "updateStrategy", json!({"type": "OnDelete"}));
     let forecast = forecast(&change(
