@@ -193,6 +193,11 @@ impl Profile {
         self.row >= Row::V1_34_2
     }
 
+    /// Pods come from an index by owner (from 1.34), which lists orphans after owned Pods.
+    pub(crate) fn lists_orphans_last(&self) -> bool {
+        self.row >= Row::V1_34_0
+    }
+
     /// Revisions are found by kind, name and UID of their controller (from 1.36), before by UID alone.
     pub(crate) fn revisions_by_whole_owner(&self) -> bool {
         self.row >= Row::V1_36
