@@ -59,8 +59,12 @@ fn run(arguments: &[String]) -> Result<u64, String> {
         if seed < first + count && (pending.len() as u64) < WINDOW {
             let mut world = worlds::world(seed);
             world.feature_gates = known(&base, &world.feature_gates);
-            if is_timeless {
-                world.observation["statefulSet"]["spec"]["minReadySeconds"] = 0.into();
+            let spec = world
+                .observation
+                .pointer_mut("/statefulSet/spec")
+                .and_then(|spec| spec.as_object_mut());
+            if let Some(spec) = spec.filter(|_| is_timeless) {
+                spec.remove("minReadySeconds");
             }
             upstream.send(&line(seed, &world.observation, &world.feature_gates))?;
             pending.push_back((seed, world));

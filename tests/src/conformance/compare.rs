@@ -57,14 +57,19 @@ fn actions(upstream: &Value, ours: &Value) -> Option<String> {
 fn batch_difference(theirs: &[Value], ours: &[(u64, Option<&str>, Value)]) -> Option<String> {
     let name = |action: &Value| (action["type"].to_string(), action["name"].to_string());
     let mut pods: BTreeMap<Option<&str>, Vec<&Value>> = BTreeMap::new();
-    let mut pod_of = BTreeMap::new();
+    let (mut pod_of, mut exactly) = (BTreeMap::new(), BTreeMap::new());
     for (_, pod, action) in ours {
         pods.entry(*pod).or_default().push(action);
         pod_of.insert(name(action), *pod);
+        // Two Pods of one ordinal may write the same claim, each in its own way.
+        exactly.insert(action.to_string(), *pod);
     }
     let mut by_pod: BTreeMap<Option<&str>, Vec<&Value>> = BTreeMap::new();
     for action in theirs {
-        match pod_of.get(&name(action)) {
+        match exactly
+            .get(&action.to_string())
+            .or_else(|| pod_of.get(&name(action)))
+        {
             Some(pod) => by_pod.entry(*pod).or_default().push(action),
             None => return Some(format!("upstream does {}, the plan does not", short(action))),
         }
