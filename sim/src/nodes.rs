@@ -178,14 +178,7 @@ impl Nodes {
             _ => {
                 node.token = token;
                 if !has(NOT_READY) {
-                    step.writes.push(retaint(object, Some(NOT_READY), world.wall));
-                    step.event(
-                        key,
-                        "node-controller",
-                        "Normal",
-                        "NodeNotReady",
-                        node_status(key, "NodeNotReady"),
-                    );
+                    taint_not_ready(key, object, NOT_READY, world, step);
                 }
             }
         }
@@ -219,14 +212,7 @@ impl Nodes {
 
     /// The node has not been heard of for too long.
     fn mark_lost(&self, key: &Key, node: &Value, world: &World<'_>, step: &mut Step) {
-        step.writes.push(retaint(node, Some(UNREACHABLE), world.wall));
-        step.event(
-            key,
-            "node-controller",
-            "Normal",
-            "NodeNotReady",
-            node_status(key, "NodeNotReady"),
-        );
+        taint_not_ready(key, node, UNREACHABLE, world, step);
         for pod_key in self.pods.get(&key.name).into_iter().flatten() {
             let Some(pod) = world.store.get(pod_key) else {
                 continue;
@@ -331,6 +317,18 @@ impl Nodes {
             step.timers.push((Millis(delay), timer));
         }
     }
+}
+
+/// The node is not ready any more: the taint that says how, and the Event that says so.
+fn taint_not_ready(key: &Key, node: &Value, taint: &str, world: &World<'_>, step: &mut Step) {
+    step.writes.push(retaint(node, Some(taint), world.wall));
+    step.event(
+        key,
+        "node-controller",
+        "Normal",
+        "NodeNotReady",
+        node_status(key, "NodeNotReady"),
+    );
 }
 
 /// The node is heard of again, or for the last time.

@@ -1,6 +1,6 @@
 //! Reading opaque JSON objects: what is absent or of another type than expected counts as not there.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The value at the end of a path of keys.
 pub(crate) fn at<'a>(value: &'a Value, path: &[&str]) -> Option<&'a Value> {
@@ -84,4 +84,13 @@ pub(crate) fn claim_names(pod: &Value) -> impl Iterator<Item = String> {
                 .map(|_| format!("{owner}-{}", text_or_empty(volume, &["name"])))
         })
     })
+}
+
+/// A copy of `spec`, empty where there is none.
+pub(crate) fn spec(object: &Value) -> Map<String, Value> {
+    object
+        .get("spec")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default()
 }

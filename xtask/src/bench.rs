@@ -9,15 +9,7 @@ use crate::{command, conformance, upstream};
 /// # Errors
 /// A failed build or run.
 pub fn run() -> Result<(), String> {
-    command::run(&mut command::cargo(&[
-        "build",
-        "--release",
-        "--quiet",
-        "-p",
-        "steadfast-tests",
-        "--bins",
-    ]))?;
-    let mut bench = Command::new(conformance::target()?.join("release/bench"));
+    let mut bench = Command::new(conformance::compiled("bench")?);
     if upstream::is_go_there() {
         bench.arg(upstream::built("v1.37")?);
     } else {
@@ -29,5 +21,7 @@ pub fn run() -> Result<(), String> {
         "--quiet",
         "-p",
         "steadfast-tests",
+        "--bench",
+        "decision",
     ]))
 }

@@ -10,6 +10,18 @@ use crate::{command, upstream};
 /// No Go, a failed build, or a difference.
 pub fn run(arguments: &[String]) -> Result<(), String> {
     let program = upstream::built("v1.37")?;
+    command::run(
+        Command::new(compiled("conformance")?)
+            .arg(program)
+            .args(arguments),
+    )
+}
+
+/// A program of the tests' crate, compiled for speed.
+///
+/// # Errors
+/// The build fails.
+pub fn compiled(name: &str) -> Result<std::path::PathBuf, String> {
     command::run(&mut command::cargo(&[
         "build",
         "--release",
@@ -18,8 +30,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         "steadfast-tests",
         "--bins",
     ]))?;
-    let comparer = target()?.join("release/conformance");
-    command::run(Command::new(comparer).arg(program).args(arguments))
+    Ok(target()?.join("release").join(name))
 }
 
 /// Cargo's target folder.

@@ -9,14 +9,7 @@ use crate::view;
 
 /// What of a change of a claim's spec is refused: the volume is named once, a class once, and only a bound claim is resized.
 pub(super) fn check_update(stored: &Value, claim: &Value) -> Vec<String> {
-    let spec = |object: &Value| {
-        object
-            .get("spec")
-            .and_then(Value::as_object)
-            .cloned()
-            .unwrap_or_default()
-    };
-    let (mut old, mut new) = (spec(stored), spec(claim));
+    let (mut old, mut new) = (view::spec(stored), view::spec(claim));
     let modes = (old.get("volumeMode").cloned(), new.get("volumeMode").cloned());
     for set_once in ["volumeName", "storageClassName"] {
         if old

@@ -47,11 +47,7 @@ pub(super) fn delete(
     });
     let mut object = stored.clone();
     metadata::edit(&mut object, |metadata| {
-        if finalizers.is_empty() {
-            metadata.remove("finalizers");
-        } else {
-            metadata.insert("finalizers".to_owned(), finalizers.into());
-        }
+        metadata::put_finalizers(metadata, &finalizers);
         metadata.insert("deletionTimestamp".to_owned(), grace.at.to_string().into());
         metadata.insert("deletionGracePeriodSeconds".to_owned(), grace.seconds.into());
     });

@@ -26,6 +26,15 @@ pub(super) fn edit_field(object: &mut Value, field: &str, change: impl FnOnce(&m
     }
 }
 
+/// Puts this list of finalizers in; an empty one is left out.
+pub(super) fn put_finalizers(metadata: &mut Map<String, Value>, finalizers: &[String]) {
+    if finalizers.is_empty() {
+        metadata.remove("finalizers");
+    } else {
+        metadata.insert("finalizers".to_owned(), finalizers.into());
+    }
+}
+
 /// What is wrong with the metadata of a new object.
 pub(super) fn check_new(key: &Key, object: &Value) -> Vec<String> {
     let faults = match key.resource {

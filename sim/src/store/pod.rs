@@ -67,14 +67,7 @@ pub(super) fn check_new(pod: &Value) -> Vec<String> {
 
 /// What of a change of a Pod's spec is refused.
 pub(super) fn check_update(stored: &Value, pod: &Value) -> Vec<String> {
-    let spec = |object: &Value| {
-        object
-            .get("spec")
-            .and_then(Value::as_object)
-            .cloned()
-            .unwrap_or_default()
-    };
-    let (old, new) = (spec(stored), spec(pod));
+    let (old, new) = (view::spec(stored), view::spec(pod));
     let mut causes = Vec::new();
     for list in ["containers", "initContainers"] {
         let (before, after) = (items(&old, list), items(&new, list));

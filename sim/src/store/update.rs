@@ -80,11 +80,7 @@ pub(super) fn set_status(key: &Key, stored: &Value, mut status: Value) -> Result
 pub(super) fn set_finalizers(key: &Key, stored: &Value, finalizers: &[String]) -> Result<Next, ApiError> {
     let mut object = stored.clone();
     metadata::edit(&mut object, |metadata| {
-        if finalizers.is_empty() {
-            metadata.remove("finalizers");
-        } else {
-            metadata.insert("finalizers".to_owned(), finalizers.into());
-        }
+        metadata::put_finalizers(metadata, finalizers)
     });
     finish(key, stored, object)
 }
