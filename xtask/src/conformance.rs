@@ -9,7 +9,7 @@ use crate::{command, upstream};
 /// # Errors
 /// No Go, a failed build, or a difference.
 pub fn run(arguments: &[String]) -> Result<(), String> {
-    let program = upstream::built("v1.37")?;
+    let program = upstream::built("1.37.1")?;
     command::run(
         Command::new(compiled("conformance")?)
             .arg(program)

@@ -40,7 +40,7 @@ fn steps(arguments: &[String]) -> Result<(Vec<String>, Vec<String>), String> {
         ]))
     })?;
     let program = if upstream::is_go_there() {
-        Some(upstream::built("v1.37")?)
+        Some(upstream::built("1.37.1")?)
     } else {
         None
     };
@@ -108,7 +108,7 @@ pub fn setup() -> Result<(), String> {
         command::run(std::process::Command::new("rustup").args(["component", "add", component]))?;
     }
     if upstream::is_go_there() {
-        println!("upstream's controller: {}", upstream::built("v1.37")?.display());
+        println!("upstream's controller: {}", upstream::built("1.37.1")?.display());
     } else {
         println!("there is no Go here: comparisons with upstream will not run");
     }

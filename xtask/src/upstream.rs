@@ -13,7 +13,7 @@ pub fn is_go_there() -> bool {
     command::is_there("go", "version")
 }
 
-/// The program of a version such as `v1.37`, built where the cache lacks it.
+/// The program of a version such as `1.37.1`, one of tests/upstream/vVERSION, built where the cache lacks it.
 ///
 /// # Errors
 /// No Go, no cache, or a build that fails.
@@ -22,10 +22,10 @@ pub fn built(version: &str) -> Result<PathBuf, String> {
         return Err("there is no `go` on the path: install Go 1.26 or newer".to_owned());
     }
     let sources = command::repository().join("tests/upstream");
-    let folder = sources.join(version);
+    let folder = sources.join(format!("v{version}"));
     let program = command::cache()?
         .join("upstream")
-        .join(format!("{version}-{:016x}", state_of(&sources)?));
+        .join(format!("v{version}-{:016x}", state_of(&sources)?));
     if program.exists() {
         return Ok(program);
     }

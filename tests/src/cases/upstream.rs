@@ -12,7 +12,7 @@ use crate::conformance::{Upstream, decide, difference, line};
 /// The version that `program` runs.
 const VERSION: &str = "1.37";
 
-/// Asks the program (`tests/upstream/v1.37`) about the world of every decision case of that version, and compares the
+/// Asks the program (`tests/upstream/v1.37.1`) about the world of every decision case of that version, and compares the
 /// plan. A case with `upstream: TEXT` is deliberately different: then the difference must be there and contain the text.
 pub fn compare_with_upstream(program: &Path) -> Outcome {
     let mut outcome = Outcome::default();

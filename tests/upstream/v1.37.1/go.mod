@@ -1,4 +1,4 @@
-module upstream/v1.37
+module upstream/v1.37.1
 
 go 1.26.0
 

@@ -1,6 +1,0 @@
-// Command v1.37 decides as the StatefulSet controller of Kubernetes 1.37 does.
-package main
-
-import "upstream/harness"
-
-func main() { harness.Main(wiring) }
