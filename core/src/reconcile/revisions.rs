@@ -143,6 +143,10 @@ fn renumber(revision: &Revision, next: i64, draft: &mut Draft) {
         object.insert("apiVersion".into(), json!("apps/v1"));
         object.insert("kind".into(), json!("ControllerRevision"));
         object.insert("revision".into(), json!(next));
+        // Data goes back as it came, nulls included (Kubernetes up to 1.33 wrote `creationTimestamp: null`): it is immutable.
+        if let Some(data) = revision.object.get("data").filter(|data| !data.is_null()) {
+            object.insert("data".into(), data.clone());
+        }
     }
     let reason = Reason::Rollback {
         from: revision.number,
