@@ -55,6 +55,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod canonical;
 mod error;
 pub mod explain;
 mod health;

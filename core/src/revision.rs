@@ -5,6 +5,9 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::Profile;
+use crate::canonical::{UnknownFields, normal_template};
+
 mod go_json;
 
 pub use go_json::to_go_json;
@@ -74,61 +77,47 @@ pub fn revision_name(set: &str, hash: &str) -> String {
     format!("{}-{hash}", set.get(..end).unwrap_or(set))
 }
 
-/// The pod template that the data of a revision stands for; `current` is the set's own, which data that says nothing
-/// about the template leaves as it is, absent data included. The data must have passed [`check_data`].
-pub(crate) fn template_of<'a>(data: Option<&'a Value>, current: &'a Value) -> &'a Value {
-    // The directive stays in the returned mapping: whoever makes a Pod of it reads metadata and spec only.
-    data.and_then(|data| data.get("spec")?.get("template"))
-        .unwrap_or(current)
-}
-
-/// Whether the data of a revision can be applied to a set.
+/// The pod template that the data of a revision holds, as upstream reads and writes it again; nothing where the data says
+/// nothing about the template, and so leaves the set's own.
+///
+/// Fields of a later Kubernetes stay, so that they survive into the Pod.
 ///
 /// # Errors
 /// A sentence that says why a StatefulSet controller could not have written it, or why it cannot read it back.
-pub(crate) fn check_data(data: Option<&Value>) -> Result<(), String> {
+pub(crate) fn stored_template(data: Option<&Value>) -> Result<Option<Value>, String> {
     let mapping = |value: &Value, field: &str| match value {
         Value::Object(_) => Ok(()),
         _ => Err(format!("its `{field}` is not a mapping")),
     };
     let Some(data) = data.filter(|data| !data.is_null()) else {
-        return Ok(());
+        return Ok(None);
     };
     mapping(data, "data")?;
     let Some(spec) = data.get("spec") else {
-        return Ok(());
+        return Ok(None);
     };
     mapping(spec, "data.spec")?;
     let Some(template) = spec.get("template") else {
-        return Ok(());
+        return Ok(None);
     };
     mapping(template, "data.spec.template")?;
     if template.get("$patch").and_then(Value::as_str) != Some("replace") {
         return Err("its `data.spec.template` does not say `$patch: replace`".to_owned());
     }
-    for list in ["containers", "initContainers", "volumes"] {
-        let found = template.get("spec").and_then(|spec| spec.get(list));
-        if found.is_some_and(|found| !found.is_array() && !found.is_null()) {
-            return Err(format!("its `data.spec.template.spec.{list}` is not a list"));
-        }
+    let mut template = template.clone();
+    if let Value::Object(template) = &mut template {
+        template.remove("$patch");
     }
-    match number_beyond_int64(template) {
-        Some(number) => Err(format!(
-            "its template has the number {number}, which no int64 holds"
-        )),
-        None => Ok(()),
-    }
-}
-
-/// All numbers of a pod template are int32 or int64, but revisions are written through float64: the largest int64
-/// comes back as 9223372036854776000, which nobody can read again.
-fn number_beyond_int64(value: &Value) -> Option<&serde_json::Number> {
-    match value {
-        Value::Number(number) if !number.is_i64() => Some(number),
-        Value::Array(items) => items.iter().find_map(number_beyond_int64),
-        Value::Object(entries) => entries.values().find_map(number_beyond_int64),
-        _ => None,
-    }
+    // All numbers of a template are int32 or int64, but revisions are written through float64: the largest int64 comes
+    // back as 9223372036854776000, which nobody can read again.
+    normal_template(&template, &Profile::default(), UnknownFields::Keep)
+        .map(Some)
+        .map_err(|error| {
+            let first = error.causes.first();
+            first.map_or(error.message.clone(), |cause| {
+                format!("its `data.{}`: {}", cause.field, cause.detail)
+            })
+        })
 }
 
 /// The characters that stand for bytes in a hash, chosen upstream so that no bad word can appear.
@@ -219,25 +208,27 @@ mod tests {
             json!({"spec": []}),
             json!({"spec": {"template": {"spec": {}}}}),
             json!({"spec": {"template": {"$patch": "replace", "spec": {"containers": {}}}}}),
-            json!({"spec": {"template": {"$patch": "replace", "spec": {"x": 9_223_372_036_854_776_000u64}}}}),
+            json!({"spec": {"template": {"$patch": "replace", "spec": {"priority": 9_223_372_036_854_776_000u64}}}}),
         ] {
-            assert!(check_data(Some(&wrong)).is_err(), "{wrong}");
+            assert!(stored_template(Some(&wrong)).is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn data_without_a_template_leaves_the_sets_own() {
-        let current = json!({"spec": {}});
         for nothing in [
             None,
             Some(&Value::Null),
             Some(&json!({})),
             Some(&json!({"spec": {}})),
         ] {
-            assert_eq!(check_data(nothing), Ok(()));
-            assert_eq!(template_of(nothing, &current), &current);
+            assert_eq!(stored_template(nothing), Ok(None));
         }
         let data = json!({"spec": {"template": {"$patch": "replace", "a": 1}}});
-        assert_eq!(template_of(Some(&data), &current)["a"], 1);
+        let template = stored_template(Some(&data)).unwrap().unwrap();
+        assert_eq!(
+            (template.get("a"), template.get("$patch")),
+            (Some(&json!(1)), None)
+        );
     }
 }

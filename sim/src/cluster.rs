@@ -1,5 +1,8 @@
 //! The cluster: objects, components, the controller and the clock, and the loop that moves them.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use serde_json::Value;
 use steadfast_core::{Error, ErrorCode, Observed, Plan, Profile, Status, Timestamp, Wait, reconcile};
 
@@ -27,6 +30,8 @@ pub(crate) mod quiet;
 use census::Census;
 pub(crate) use holds::Holds;
 pub(crate) use machine::Machine;
+
+pub use crate::host::{Decider, Decision, Look};
 
 /// A whole cluster with its controller, at one instant of virtual time. A clone goes its own way from there on.
 ///
@@ -154,6 +159,11 @@ impl Cluster {
         let result = self.machine.write(write).map(drop);
         self.pump();
         result
+    }
+
+    /// From now on `decider` decides in the core's place, here and in clones that are made from now on.
+    pub fn set_decider(&mut self, decider: Rc<RefCell<dyn Decider>>) {
+        self.machine.decider = Some(decider);
     }
 
     /// Changes how the cluster behaves from now on.

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use steadfast_core::canonical::{UnknownFields, canonical_with};
 use steadfast_core::{Error, ErrorCode, Profile, Timestamp, WaitCode};
 
 use crate::clock::Millis;
@@ -85,7 +86,8 @@ pub struct Forecast {
     /// The name of the update revision.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
-    /// True where the revision was made here from a raw manifest: an API server may find other bytes, and another name.
+    /// True where the manifest has fields that this Kubernetes does not know (`assumed` names them): an API server that
+    /// drops them gives the revision another name.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub revision_is_provisional: bool,
     /// The least number of available Pods from the change on; absent where the set was not stable before.
@@ -291,9 +293,9 @@ impl Before {
             .map(|status| status.update_revision.clone())
             .filter(|name| !name.is_empty());
         let is_known = |name: &String| self.revisions.iter().any(|key| *key.name == **name);
-        let given: Vec<&Value> = [&input.observed, &input.objects]
+        let given: Vec<&Value> = [Some(&input.observed), input.from.as_ref(), Some(&input.objects)]
             .into_iter()
-            .chain(&input.from)
+            .flatten()
             .flatten()
             .collect();
         let manifest = given
@@ -301,6 +303,8 @@ impl Before {
             .rev()
             .find(|o| intake::key_of(o).is_ok_and(|key| key == *set))
             .copied();
+        let unknown = manifest.map_or(Vec::new(), |manifest| unknown_fields(manifest, &input.profile));
+        assumed.extend(assumed::of_unknown(&unknown, &input.profile));
         assumed.splice(0..0, assumed::of(cluster.settings(), &nodes, manifest, &given));
         let pod_names = counts::pods(&self.pods, &counts::census(&cluster, set, Resource::Pod));
         let claims = counts::census(&cluster, set, Resource::PersistentVolumeClaim);
@@ -311,7 +315,8 @@ impl Before {
             seconds: ended as f64 / 1000.0,
             set: format!("{}/{}", set.namespace, set.name),
             kubernetes: input.profile.to_string(),
-            revision_is_provisional: revision.as_ref().is_some_and(|name| !is_known(name)),
+            revision_is_provisional: !unknown.is_empty()
+                && revision.as_ref().is_some_and(|name| !is_known(name)),
             revision,
             min_available: cluster.census.as_ref().and_then(Census::least),
             pods: PodCounts::from(&pod_names),
@@ -324,6 +329,16 @@ impl Before {
             trace: cluster.take_trace(),
         }
     }
+}
+
+/// The fields of a set's template that this Kubernetes does not know: its revision is named after the others.
+fn unknown_fields(manifest: &Value, profile: &Profile) -> Vec<String> {
+    let canonical = canonical_with(manifest, profile, UnknownFields::Keep);
+    let unknown = canonical.map(|canonical| canonical.unknown).unwrap_or_default();
+    unknown
+        .into_iter()
+        .filter(|path| path.starts_with("spec.template"))
+        .collect()
 }
 
 fn apply_all(cluster: &mut Cluster, objects: &[Value]) -> Result<(), Error> {

@@ -15,9 +15,12 @@ use crate::store::{Change, Key, Resource};
 use crate::view;
 
 mod announce;
+mod decider;
 mod run;
 mod worker;
 
+pub(crate) use decider::Shared;
+pub use decider::{Decider, Decision, Look};
 pub(crate) use worker::Worker;
 
 /// The owner of the controller's timers.

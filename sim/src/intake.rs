@@ -1,11 +1,11 @@
 //! What an API server would make of a manifest before it stores it: defaults, what may not be changed, what it refuses.
 //!
-//! The simple part of `pkg/apis/apps/v1/defaults.go` and `pkg/apis/core/v1/defaults.go`: enough for a rollout to go as
-//! it would. It is not Go's typed normal form, so the name of a revision that is made from it is provisional.
+//! Defaults and normal form of sets, Pods and claims are the core's; the rest is what the registry does around them.
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
+use steadfast_core::canonical::{UnknownFields, canonical_claim, canonical_pod, canonical_with};
 use steadfast_core::{Cause, Error, ErrorCode, Gate, Observed, Profile};
 
 use crate::store::{Key, Resource};
@@ -31,7 +31,7 @@ pub fn receive(manifest: &Value, live: Option<&Value>, profile: &Profile) -> Res
         shape::check(resource, manifest)?;
     }
     let key = key_of(manifest)?;
-    let mut object = pod::without_nulls(manifest);
+    let mut object = without_nulls(manifest);
     let Value::Object(root) = &mut object else {
         return Err(not_an_object());
     };
@@ -40,19 +40,45 @@ pub fn receive(manifest: &Value, live: Option<&Value>, profile: &Profile) -> Res
     edit(root, "metadata", |metadata| {
         default_metadata(metadata, &key, live)
     });
+    let of_object = |error: Error| error.of_object(key.resource.kind(), &*key.name);
+    // Fields that no version knows are a newer server's: dropping them would hide that they change something.
+    let unknown = UnknownFields::Keep;
     match key.resource {
         Resource::StatefulSet => {
-            edit(root, "spec", |spec| default_set(spec, live, profile));
+            edit(root, "spec", |spec| prepare_set(spec, live, profile));
+            object = without_status(
+                canonical_with(&object, profile, unknown)
+                    .map_err(of_object)?
+                    .object,
+            );
             check_set(&object, live, profile)?;
         }
-        Resource::Pod => edit(root, "spec", |spec| {
-            pod::default_spec(spec);
-            pod::default_pod(spec);
-        }),
-        Resource::PersistentVolumeClaim => edit(root, "spec", pod::default_claim_spec),
+        Resource::Pod => {
+            object = canonical_pod(&object, profile, unknown)
+                .map_err(of_object)?
+                .object;
+            if let Value::Object(root) = &mut object {
+                edit(root, "spec", pod::default_pod);
+            }
+        }
+        Resource::PersistentVolumeClaim => {
+            object = without_status(
+                canonical_claim(&object, profile, unknown)
+                    .map_err(of_object)?
+                    .object,
+            );
+        }
         _ => {}
     }
     Ok(object)
+}
+
+/// The status is the server's to write.
+fn without_status(mut object: Value) -> Value {
+    if let Value::Object(root) = &mut object {
+        root.remove("status");
+    }
+    object
 }
 
 /// The key of a manifest.
@@ -125,6 +151,21 @@ fn edit(map: &mut Map<String, Value>, key: &str, change: impl FnOnce(&mut Map<St
     }
 }
 
+/// The value without null fields: Go reads null as absent.
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => Value::Object(
+            fields
+                .iter()
+                .filter(|(_, v)| !v.is_null())
+                .map(|(k, v)| (k.clone(), without_nulls(v)))
+                .collect(),
+        ),
+        Value::Array(items) => Value::Array(items.iter().map(without_nulls).collect()),
+        other => other.clone(),
+    }
+}
+
 fn default(map: &mut Map<String, Value>, key: &str, value: Value) {
     let is_unset = map
         .get(key)
@@ -170,56 +211,23 @@ fn default_metadata(metadata: &mut Map<String, Value>, key: &Key, live: Option<&
     }
 }
 
-/// Source: `pkg/apis/apps/v1/defaults.go`, `SetDefaults_StatefulSet`.
-fn default_set(spec: &mut Map<String, Value>, live: Option<&Value>, profile: &Profile) {
+/// What is kept from the live set, and what the server drops, before defaults are given.
+fn prepare_set(spec: &mut Map<String, Value>, live: Option<&Value>, profile: &Profile) {
     if !spec.contains_key("replicas") {
         let kept = live
             .filter(|live| !applied_replicas(live))
             .and_then(|live| live.get("spec")?.get("replicas"));
-        spec.insert("replicas".into(), kept.cloned().unwrap_or_else(|| json!(1)));
+        spec.extend(kept.map(|replicas| ("replicas".to_owned(), replicas.clone())));
     }
-    default(spec, "podManagementPolicy", json!("OrderedReady"));
-    edit(spec, "updateStrategy", |strategy| {
-        // A type that is given explicitly leaves `rollingUpdate` absent.
-        if strategy.get("type").is_none_or(|kind| *kind == json!("")) {
-            strategy.insert("type".into(), json!("RollingUpdate"));
-            default(strategy, "rollingUpdate", json!({}));
-        }
-        let is_rolling = strategy.get("type") == Some(&json!("RollingUpdate"));
-        if is_rolling && strategy.get("rollingUpdate").is_some_and(Value::is_object) {
-            edit(strategy, "rollingUpdate", |rolling| {
-                default(rolling, "partition", json!(0));
-                if profile.is_enabled(Gate::MaxUnavailableStatefulSet) {
-                    default(rolling, "maxUnavailable", json!(1));
-                } else if !uses_max_unavailable(live) {
-                    rolling.remove("maxUnavailable");
-                }
-            });
-        }
-    });
-    edit(spec, "persistentVolumeClaimRetentionPolicy", |policy| {
-        default(policy, "whenDeleted", json!("Retain"));
-        default(policy, "whenScaled", json!("Retain"));
-    });
-    default(spec, "revisionHistoryLimit", json!(10));
-    edit(spec, "template", |template| {
-        edit(template, "metadata", |_| {});
-        edit(template, "spec", pod::default_spec);
-    });
-    for template in spec
-        .get_mut("volumeClaimTemplates")
-        .and_then(Value::as_array_mut)
-        .into_iter()
-        .flatten()
+    let rolling = spec
+        .get_mut("updateStrategy")
+        .and_then(|strategy| strategy.get_mut("rollingUpdate"))
+        .and_then(Value::as_object_mut);
+    if let Some(rolling) = rolling
+        && !profile.is_enabled(Gate::MaxUnavailableStatefulSet)
+        && !uses_max_unavailable(live)
     {
-        if let Value::Object(template) = template {
-            template.insert("apiVersion".into(), json!("v1"));
-            template.insert("kind".into(), json!("PersistentVolumeClaim"));
-            edit(template, "spec", pod::default_claim_spec);
-            edit(template, "status", |status| {
-                default(status, "phase", json!("Pending"))
-            });
-        }
+        rolling.remove("maxUnavailable");
     }
 }
 

@@ -66,7 +66,8 @@ pub struct Settings {
     pub jitter: u8,
     /// How long after a change the simulated controller hears of it. Default `0s`.
     pub watch: Span,
-    /// How long one API call of the simulated controller takes. Default `5ms`.
+    /// How long one API call of the simulated controller takes. `0s`: all calls of a plan are made at one instant, and
+    /// take a millisecond together. Default `5ms`.
     pub call: Span,
     /// How long after a node was found dead its Pods are deleted (`tolerationSeconds` of the tolerations that the
     /// API server gives every Pod). Default `5m`.

@@ -130,7 +130,7 @@ fn lines(forecast: &Forecast, start: Timestamp) -> Vec<(&'static str, String)> {
     );
     if let Some(revision) = &forecast.revision {
         let note = match forecast.revision_is_provisional {
-            true => " (provisional: the API server's defaulting may change it)",
+            true => " (provisional: an API server that drops unknown fields gives another name)",
             false => "",
         };
         lines.push((

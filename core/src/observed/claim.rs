@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::metadata::Metadata;
 use crate::Cause;
 use crate::json::{Faults, Field};
-use crate::revision::{RevisionData, check_data, to_go_json};
+use crate::revision::{RevisionData, stored_template, to_go_json};
 
 /// A PersistentVolumeClaim, parsed once.
 #[derive(Clone, Debug)]
@@ -23,8 +23,8 @@ pub struct Revision {
     pub(crate) metadata: Metadata,
     pub(crate) number: i64,
     pub(crate) data: RevisionData,
-    /// Whether the data can be applied to a set, or why not.
-    pub(crate) readable: Result<(), String>,
+    /// The template that the data holds, if it holds one, or why it cannot be applied to a set.
+    pub(crate) template: Result<Option<Value>, String>,
 }
 
 impl Claim {
@@ -72,13 +72,13 @@ impl Revision {
         let metadata = Metadata::parse(&root.key("metadata"));
         let number = root.key("revision").i64().unwrap_or(0);
         let data = root.key("data").value();
-        let readable = check_data(data);
+        let template = stored_template(data);
         let data = RevisionData::of_bytes(data.map(to_go_json).unwrap_or_default());
         faults.or(Self {
             metadata,
             number,
             data,
-            readable,
+            template,
             object,
         })
     }

@@ -9,13 +9,14 @@ use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
 use super::{Call, Stopped};
-use crate::Profile;
+use crate::canonical::{UnknownFields, restored_template};
 use crate::identity::HASH_LABEL;
 use crate::object::{edit, without_nulls};
 use crate::observed::{Observed, Revision, StatefulSet};
 use crate::owner::set_reference;
 use crate::plan::{Kind, Operation, Reason, Wait, WaitCode};
-use crate::revision::{RevisionData, check_data, revision_name, template_of};
+use crate::revision::{RevisionData, revision_name, stored_template};
+use crate::{Gate, Profile};
 
 /// The revisions of this call.
 pub(super) struct Chosen<'a> {
@@ -31,7 +32,10 @@ pub(super) enum Target<'a> {
     Observed(&'a Revision),
     /// One that this call creates from the set's own template: as it reads back from the revision's bytes, since Go's
     /// numbers lose digits on the way (2^62 becomes 4611686018427388000).
-    New { name: String, data: Value },
+    New {
+        name: String,
+        template: Result<Option<Value>, String>,
+    },
 }
 
 impl<'a> Target<'a> {
@@ -44,17 +48,17 @@ impl<'a> Target<'a> {
 
     /// The pod template, as the revision keeps it; `own` is the set's.
     pub fn template<'t>(&'t self, own: &'t Value) -> &'t Value {
-        match self {
-            Self::Observed(revision) => template_of(revision.object.get("data"), own),
-            Self::New { data, .. } => template_of(Some(data), own),
-        }
+        self.stored()
+            .as_ref()
+            .ok()
+            .and_then(Option::as_ref)
+            .unwrap_or(own)
     }
 
-    /// Whether upstream could apply it to the set, or why not.
-    fn readable(&self) -> Result<(), String> {
+    fn stored(&self) -> &Result<Option<Value>, String> {
         match self {
-            Self::Observed(revision) => revision.readable.clone(),
-            Self::New { data, .. } => check_data(Some(data)),
+            Self::Observed(revision) => &revision.template,
+            Self::New { template, .. } => template,
         }
     }
 }
@@ -87,6 +91,7 @@ pub(super) fn choose<'a>(
             renumber(equal, next, draft);
             Target::Observed(equal)
         }
+        (None, Some(newest)) if means_the_same(newest, set, &data, profile) => Target::Observed(newest),
         (None, _) => create(observed, &data, next, &mut collision_count, draft),
     };
     let current = history
@@ -103,13 +108,13 @@ pub(super) fn choose<'a>(
 /// Upstream applies both revisions to the set before it looks at a Pod; one that cannot be applied ends the call.
 pub(super) fn check_readable(call: &Call<'_>, draft: &mut Draft) -> Result<(), Stopped> {
     for target in [&call.chosen.current, &call.chosen.update] {
-        if let Err(detail) = target.readable() {
+        if let Err(detail) = target.stored() {
             let wait = Wait::new(
                 WaitCode::RevisionUnreadable,
                 Kind::ControllerRevision,
                 target.name(),
             );
-            return draft.stop(wait.detailed(detail));
+            return draft.stop(wait.detailed(detail.clone()));
         }
     }
     Ok(())
@@ -125,6 +130,23 @@ fn is_equal(revision: &Revision, data: &RevisionData, hash: &str, profile: &Prof
 fn is_same(one: &Revision, other: &Revision, profile: &Profile) -> bool {
     one.data.bytes() == other.data.bytes()
         && !(profile.compares_hash_labels() && labels_differ(hash_label(one), hash_label(other)))
+}
+
+/// Whether the newest revision, restored to the set and defaulted, gives the set's data: it was written by another
+/// Kubernetes, and nothing is to be rolled out for that.
+///
+/// Source: `stateful_set_control.go` (`setMatchesLatestExistingRevision`), k/k#134773.
+fn means_the_same(newest: &Revision, set: &StatefulSet, data: &RevisionData, profile: &Profile) -> bool {
+    if !profile.is_enabled(Gate::StatefulSetSemanticRevisionComparison) {
+        return false;
+    }
+    let Ok(template) = &newest.template else {
+        return false;
+    };
+    let template = template.as_ref().unwrap_or(set.template());
+    restored_template(template, profile, UnknownFields::Drop).is_ok_and(|restored| {
+        RevisionData::of_template(&restored, profile.writes_null_creation_timestamp()).bytes() == data.bytes()
+    })
 }
 
 fn hash_label(revision: &Revision) -> Option<&str> {
@@ -187,7 +209,7 @@ fn create<'a>(
                 draft.push_revision(operation, name.clone(), Reason::NewTemplate { collisions });
                 return Target::New {
                     name,
-                    data: data.value(),
+                    template: stored_template(Some(&data.value())),
                 };
             }
         }

@@ -10,6 +10,7 @@ use super::quiet::Quiet;
 use crate::clock::{Clock, Millis, Timer};
 use crate::component::{Event, Step, World};
 use crate::faults::{Faults, Verb};
+use crate::host::Shared;
 use crate::random::Random;
 use crate::settings::Settings;
 use crate::store::{ApiError, Change, Key, Store, Write};
@@ -29,6 +30,8 @@ pub(crate) struct Machine {
     pub pending: VecDeque<Change>,
     /// How many changes there have ever been: the number of the last one.
     pub produced: u64,
+    /// Who decides in the core's place.
+    pub decider: Option<Shared>,
 }
 
 impl Machine {
@@ -44,6 +47,7 @@ impl Machine {
             quiet: Quiet::default(),
             pending: VecDeque::new(),
             produced: 0,
+            decider: None,
         }
     }
 
@@ -151,6 +155,7 @@ impl Clone for Machine {
             quiet: self.quiet.clone(),
             pending: self.pending.clone(),
             produced: self.produced,
+            decider: self.decider.clone(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use steadfast_core::Profile;
 
 use super::nodes::Assumed as Nodes;
 use crate::settings::{Behaviour, BindingMode, NodesSetting, Settings, StorageClassSetting, What};
@@ -21,6 +22,18 @@ pub(super) fn of(settings: &Settings, nodes: &Nodes, set: Option<&Value>, object
     }
     sentences.extend(readiness(settings, set));
     sentences
+}
+
+/// What is assumed of fields that this Kubernetes does not know.
+pub(super) fn of_unknown(unknown: &[String], profile: &Profile) -> Option<String> {
+    let first = unknown.first()?;
+    let others = match unknown.len() {
+        1 => String::new(),
+        count => format!(" and {} more", count - 1),
+    };
+    Some(format!(
+        "the API server keeps `{first}`{others}, which Kubernetes {profile} does not know"
+    ))
 }
 
 fn of_nodes(settings: &Settings, assumed: &Nodes, objects: &[&Value]) -> String {

@@ -100,7 +100,7 @@ fn creation_has_no_least_number_and_a_rolling_update_has() {
         (Outcome::Stable, Some(2))
     );
     assert_eq!(updated.pod_names.restarted, ["web-0", "web-1", "web-2"]);
-    assert!(updated.revision_is_provisional);
+    assert!(!updated.revision_is_provisional);
     assert_ne!(updated.revision, created.revision);
 }
 
@@ -352,7 +352,7 @@ fn the_wire_form_is_what_the_contract_says() {
         json!({"created": 1, "deleted": 0, "restarted": 0, "untouched": 0})
     );
     assert_eq!(json["claims"], json!({"created": 0, "kept": 0, "deleted": 0}));
-    assert_eq!(json["revisionIsProvisional"], true);
+    assert_eq!(json.get("revisionIsProvisional"), None);
     assert_eq!(json["steps"][0]["at"], 0);
     assert_eq!(json["steps"][1]["actions"][0]["type"], "CreatePod");
     assert_eq!(json["steps"][1]["actions"][0]["reason"]["code"], "replicaMissing");
@@ -368,4 +368,19 @@ fn far_can_be_looked_at_in_pieces() {
         calls < 2
     });
     assert_eq!((stopped.unwrap().outcome, calls), (Outcome::Unfinished, 2));
+}
+
+#[test]
+fn a_field_that_no_version_knows_is_kept_and_makes_the_name_provisional() {
+    let mut future = set("web", 1);
+    future["spec"]["template"]["spec"]["teleport"] = json!({"to": "mars"});
+    let changed = forecast(&change(set("web", 1), future)).unwrap();
+    assert!(changed.revision_is_provisional);
+    assert_eq!(changed.pod_names.restarted, ["web-0"], "it is a change");
+    let said = "the API server keeps `spec.template.spec.teleport`, which Kubernetes 1.37 does not know";
+    assert!(
+        changed.assumed.contains(&said.to_owned()),
+        "{:?}",
+        changed.assumed
+    );
 }

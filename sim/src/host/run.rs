@@ -77,6 +77,15 @@ impl Run {
         }
     }
 
+    /// A run whose calls were all made by somebody else.
+    pub fn done(has_failed: bool, requeue_after: Option<Duration>) -> Self {
+        let mut run = Self::of(Plan::default());
+        run.plan.requeue_after = requeue_after;
+        run.has_failed = has_failed;
+        run.stage = Stage::Trim;
+        run
+    }
+
     /// Makes the next API calls, all those that run at once; false where none is left.
     pub fn proceed(&mut self, set: &Key, observed: &Observed, machine: &mut Machine) -> bool {
         loop {

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use steadfast_core::{
-    Action, Kind, Observed, Operation, Plan, Status, Wait, WaitCode, membership, reconcile,
-};
+use steadfast_core::{Action, Kind, Observed, Operation, Plan, Status, Wait, WaitCode, membership};
 
+use super::decider::{Decision, decide};
 use super::run::{Outcome, Run};
 use super::{CALL, OWNER, WAKE, controller};
 use crate::clock::{Millis, Timer};
@@ -153,7 +152,25 @@ impl Worker {
 
     /// Calls the core and starts to carry out its plan; true where the set must be looked at again at once.
     pub fn look(&mut self, machine: &mut Machine) -> bool {
-        let plan = reconcile(&self.observed, machine.clock.wall(), &machine.profile);
+        let before = machine.produced;
+        let (decision, has_called) = decide(&self.key, &self.observed, machine);
+        let plan = match decision {
+            Decision::Plan(plan) => plan,
+            Decision::Done {
+                has_failed,
+                requeue_after,
+            } => {
+                if machine.produced > before {
+                    self.last_write = machine.produced;
+                }
+                self.run = Some(Run::done(has_failed, requeue_after));
+                if has_called {
+                    self.call_back(machine);
+                    return false;
+                }
+                return self.proceed(machine);
+            }
+        };
         if plan.waits != self.waits {
             self.waits.clone_from(&plan.waits);
             let (set, waits) = (SetName::of(&self.key), self.waits.clone());
@@ -185,23 +202,32 @@ impl Worker {
         let Some(run) = &mut self.run else { return false };
         let before = machine.produced;
         let is_under_way = run.proceed(&self.key, &self.observed, machine);
+        if machine.settings.call.millis().0 == 0 {
+            // All calls are made at this instant.
+            while is_under_way && run.proceed(&self.key, &self.observed, machine) {}
+        }
         if machine.produced > before {
             self.last_write = machine.produced;
         }
         if is_under_way {
-            self.calls += 1;
-            let timer = Timer {
-                owner: OWNER,
-                what: CALL,
-                key: self.key.clone(),
-                token: self.calls,
-            };
-            // A call takes time, however little: a plan that is repeated for ever must not stop the clock.
-            machine.schedule_after(Millis(machine.settings.call.millis().0.max(1)), timer);
+            self.call_back(machine);
             return false;
         }
         let Some(run) = self.run.take() else { return false };
         self.conclude(run.outcome(), machine)
+    }
+
+    /// Goes on after the calls that were made. They take time, however little: a plan that is repeated for ever must not stop
+    /// the clock.
+    fn call_back(&mut self, machine: &mut Machine) {
+        self.calls += 1;
+        let timer = Timer {
+            owner: OWNER,
+            what: CALL,
+            key: self.key.clone(),
+            token: self.calls,
+        };
+        machine.schedule_after(Millis(machine.settings.call.millis().0.max(1)), timer);
     }
 
     /// The plan is carried out as far as it goes: when is the set looked at again?

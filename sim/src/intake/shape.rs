@@ -1,7 +1,7 @@
-//! The JSON types of what a manifest says: the part of the schema that people write most, as a table. A field that is not
-//! in it may hold anything; the whole schema comes with the canonical form.
+//! The JSON types of what a manifest says of an object that the core has no schema of, such as a Service: the part that
+//! people write most, as a table. A field that is not in it may hold anything.
 //!
-//! Source: `k8s.io/api/apps/v1/types.go` and `k8s.io/api/core/v1/types.go`.
+//! Source: `k8s.io/api/core/v1/types.go`.
 
 use serde_json::Value;
 use steadfast_core::{Cause, Error};
@@ -17,13 +17,11 @@ enum Shape {
     IntegerOrText,
     /// A mapping of texts.
     Texts,
-    /// A mapping of quantities: text, or a number.
-    Quantities,
     List(&'static Shape),
     Fields(&'static [(&'static str, Shape)]),
 }
 
-use Shape::{Boolean, Fields, Integer, IntegerOrText, List, Quantities, Text, Texts};
+use Shape::{Boolean, Fields, Integer, IntegerOrText, List, Text, Texts};
 
 /// Whether every field that the table knows has its type.
 ///
@@ -33,9 +31,6 @@ pub(super) fn check(resource: Resource, manifest: &Value) -> Result<(), Error> {
     let mut causes = Vec::new();
     walk(&Fields(METADATA), manifest, &mut String::new(), &mut causes);
     let spec = match resource {
-        Resource::StatefulSet => STATEFUL_SET,
-        Resource::Pod => POD,
-        Resource::PersistentVolumeClaim => CLAIM,
         Resource::Service => SERVICE,
         _ => &[],
     };
@@ -65,11 +60,6 @@ fn walk(shape: &Shape, value: &Value, path: &mut String, causes: &mut Vec<Cause>
         (Texts, Value::Object(entries)) => entries
             .iter()
             .for_each(|(key, v)| at_key(&Text, v, path, key, causes)),
-        (Quantities, Value::Object(entries)) => {
-            for (key, value) in entries.iter().filter(|(_, value)| !value.is_number()) {
-                at_key(&Text, value, path, key, causes);
-            }
-        }
         (List(inner), Value::Array(items)) => {
             for (at, item) in items.iter().enumerate() {
                 step(inner, item, path, &format!("[{at}]"), causes);
@@ -83,7 +73,7 @@ fn walk(shape: &Shape, value: &Value, path: &mut String, causes: &mut Vec<Cause>
             }
         }
         (List(_), _) => expect(false, "a list"),
-        (Texts | Quantities | Fields(_), _) => expect(false, "a mapping"),
+        (Texts | Fields(_), _) => expect(false, "a mapping"),
     }
 }
 
@@ -106,15 +96,6 @@ const NAMES: &[(&str, Shape)] = &[
     ("finalizers", List(&Text)),
 ];
 const METADATA: &[(&str, Shape)] = &[("metadata", Fields(NAMES))];
-const STATEFUL_SET: &[(&str, Shape)] = &[(
-    "spec",
-    Fields(&[
-        ("serviceName", Text),
-        ("podManagementPolicy", Text),
-        ("template", Fields(POD)),
-        ("volumeClaimTemplates", List(&Fields(CLAIM))),
-    ]),
-)];
 const SERVICE: &[(&str, Shape)] = &[(
     "spec",
     Fields(&[
@@ -133,127 +114,6 @@ const SERVICE: &[(&str, Shape)] = &[(
         ),
     ]),
 )];
-const CLAIM: &[(&str, Shape)] = &[
-    ("metadata", Fields(NAMES)),
-    (
-        "spec",
-        Fields(&[
-            ("accessModes", List(&Text)),
-            ("storageClassName", Text),
-            ("volumeMode", Text),
-            ("volumeName", Text),
-            ("resources", Fields(RESOURCES)),
-        ]),
-    ),
-];
-const POD: &[(&str, Shape)] = &[
-    ("metadata", Fields(NAMES)),
-    (
-        "spec",
-        Fields(&[
-            ("containers", List(&Fields(CONTAINER))),
-            ("initContainers", List(&Fields(CONTAINER))),
-            (
-                "volumes",
-                List(&Fields(&[
-                    ("name", Text),
-                    ("persistentVolumeClaim", Fields(&[("claimName", Text)])),
-                ])),
-            ),
-            ("terminationGracePeriodSeconds", Integer),
-            ("activeDeadlineSeconds", Integer),
-            ("restartPolicy", Text),
-            ("dnsPolicy", Text),
-            ("nodeName", Text),
-            ("nodeSelector", Texts),
-            ("serviceAccountName", Text),
-            ("priorityClassName", Text),
-            ("hostNetwork", Boolean),
-            ("hostname", Text),
-            ("subdomain", Text),
-            ("schedulerName", Text),
-            ("imagePullSecrets", List(&Fields(&[("name", Text)]))),
-            ("affinity", Fields(&[])),
-            (
-                "securityContext",
-                Fields(&[
-                    ("runAsUser", Integer),
-                    ("runAsGroup", Integer),
-                    ("fsGroup", Integer),
-                ]),
-            ),
-            (
-                "tolerations",
-                List(&Fields(&[
-                    ("key", Text),
-                    ("operator", Text),
-                    ("value", Text),
-                    ("effect", Text),
-                ])),
-            ),
-            (
-                "topologySpreadConstraints",
-                List(&Fields(&[("maxSkew", Integer), ("topologyKey", Text)])),
-            ),
-        ]),
-    ),
-];
-const CONTAINER: &[(&str, Shape)] = &[
-    ("name", Text),
-    ("image", Text),
-    ("imagePullPolicy", Text),
-    ("command", List(&Text)),
-    ("args", List(&Text)),
-    ("workingDir", Text),
-    (
-        "env",
-        List(&Fields(&[
-            ("name", Text),
-            ("value", Text),
-            ("valueFrom", Fields(&[])),
-        ])),
-    ),
-    ("envFrom", List(&Fields(&[]))),
-    (
-        "ports",
-        List(&Fields(&[
-            ("name", Text),
-            ("containerPort", Integer),
-            ("protocol", Text),
-        ])),
-    ),
-    ("resources", Fields(RESOURCES)),
-    (
-        "volumeMounts",
-        List(&Fields(&[
-            ("name", Text),
-            ("mountPath", Text),
-            ("subPath", Text),
-            ("readOnly", Boolean),
-        ])),
-    ),
-    ("readinessProbe", Fields(PROBE)),
-    ("livenessProbe", Fields(PROBE)),
-    ("startupProbe", Fields(PROBE)),
-    (
-        "securityContext",
-        Fields(&[("runAsUser", Integer), ("privileged", Boolean)]),
-    ),
-];
-const RESOURCES: &[(&str, Shape)] = &[("limits", Quantities), ("requests", Quantities)];
-const PROBE: &[(&str, Shape)] = &[
-    ("initialDelaySeconds", Integer),
-    ("periodSeconds", Integer),
-    ("timeoutSeconds", Integer),
-    ("successThreshold", Integer),
-    ("failureThreshold", Integer),
-    (
-        "httpGet",
-        Fields(&[("path", Text), ("port", IntegerOrText), ("scheme", Text)]),
-    ),
-    ("tcpSocket", Fields(&[("port", IntegerOrText)])),
-    ("exec", Fields(&[("command", List(&Text))])),
-];
 
 #[cfg(test)]
 mod tests {
@@ -262,37 +122,27 @@ mod tests {
 
     #[test]
     fn wrong_types_deep_inside_are_named_by_their_paths() {
-        let set = json!({"metadata": {"name": 5}, "spec": {"template": {
-            "metadata": {"labels": {"app": 1}},
-            "spec": {
-                "terminationGracePeriodSeconds": "soon",
-                "volumes": {},
-                "containers": [{"name": [1], "image": {"a": "b"}, "resources": {"requests": 7},
-                    "ports": [{"containerPort": "http"}], "readinessProbe": {"periodSeconds": 1.5}}]}}}});
-        let error = check(Resource::StatefulSet, &set).unwrap_err();
+        let service = json!({"metadata": {"name": 5, "labels": {"app": 1}}, "spec": {
+            "ports": [{"port": "http", "targetPort": true}], "publishNotReadyAddresses": "yes"}});
+        let error = check(Resource::Service, &service).unwrap_err();
         let fields: Vec<&str> = error.causes.iter().map(|cause| cause.field.as_str()).collect();
-        let container = "spec.template.spec.containers[0]";
         assert_eq!(
             fields,
             [
                 "metadata.name",
-                "spec.template.metadata.labels[app]",
-                &format!("{container}.name"),
-                &format!("{container}.image"),
-                &format!("{container}.ports[0].containerPort"),
-                &format!("{container}.resources.requests"),
-                &format!("{container}.readinessProbe.periodSeconds"),
-                "spec.template.spec.volumes",
-                "spec.template.spec.terminationGracePeriodSeconds",
+                "metadata.labels[app]",
+                "spec.publishNotReadyAddresses",
+                "spec.ports[0].port",
+                "spec.ports[0].targetPort",
             ]
         );
     }
 
     #[test]
     fn what_people_write_is_let_through() {
-        let set = json!({"metadata": {"name": "web", "labels": null}, "spec": {"template": {"spec": {
-            "containers": [{"resources": {"limits": {"cpu": 1, "memory": "1Gi"}},
-                "readinessProbe": {"httpGet": {"port": "http"}}, "unheardOf": [1, {}]}]}}}});
-        assert_eq!(check(Resource::StatefulSet, &set), Ok(()));
+        let service = json!({"metadata": {"name": "web", "labels": null}, "spec": {
+            "clusterIP": "None", "selector": {"app": "web"}, "unheardOf": [1, {}],
+            "ports": [{"port": 80, "targetPort": "http"}, {"port": 81.0}]}});
+        assert_eq!(check(Resource::Service, &service), Ok(()));
     }
 }
