@@ -34,6 +34,10 @@ pub struct Plan {
     pub status: Option<Status>,
     /// False: the status stands already and is not to be written.
     pub status_changed: bool,
+    /// Deletes of the update pass that are no actions, because an earlier pass deletes the same Pod; each by how many of
+    /// the update pass's actions come before it. They count: see [`Plan::status_to_write`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repeated_deletes: Vec<u32>,
     /// When to call again although nothing changed; `None`: nothing is due.
     #[serde(
         default,
@@ -141,29 +145,55 @@ impl Plan {
     /// The status that a host writes after it has executed the plan but for the actions `undone` (by their index in
     /// `actions`: those that failed and those that were not reached); `None` where nothing is to be written.
     ///
-    /// Every delete of the update pass that is undone leaves `currentReplicas` one higher. Source:
-    /// `stateful_set_control.go`, where the update pass counts `CurrentReplicas` down after each successful delete.
+    /// Every delete of the update pass that is undone leaves `currentReplicas` one higher, those that are no actions of their
+    /// own included; after a delete of Recreate that is undone the conditions stay as they were. Source:
+    /// `stateful_set_control.go`: the update pass counts `CurrentReplicas` down after each successful delete, and is not
+    /// reached after an error; `recreateDeleteAndWait` sets the condition last.
     pub fn status_to_write(
         &self,
         undone: &BTreeSet<usize>,
         observed: &Observed,
         profile: &Profile,
     ) -> Option<Status> {
-        let is_update = |action: &&Action| {
-            matches!(action.operation, Operation::DeletePod { .. })
-                && matches!(action.reason, Reason::RollingUpdate { .. })
-        };
-        let kept = undone
+        let mut status = self.status.clone()?;
+        let kept = self.undone_deletes(undone);
+        let is_recreate = |action: &Action| matches!(action.reason, Reason::Recreate { .. });
+        let is_refused = undone
             .iter()
             .filter_map(|at| self.actions.get(*at))
-            .filter(is_update)
-            .count();
-        let mut status = self.status.clone()?;
-        if kept == 0 {
+            .any(is_recreate);
+        if kept == 0 && !is_refused {
             return self.status_changed.then_some(status);
         }
         status.current_replicas = status.current_replicas.saturating_add(i32::try_from(kept).ok()?);
+        if is_refused {
+            status.conditions.clone_from(&observed.set().status().conditions);
+        }
         status.differs(observed.set().status(), profile).then_some(status)
+    }
+
+    /// How many deletes of the update pass were counted and not made.
+    fn undone_deletes(&self, undone: &BTreeSet<usize>) -> usize {
+        let is_update = |action: &Action| {
+            matches!(action.operation, Operation::DeletePod { .. })
+                && matches!(action.reason, Reason::RollingUpdate { .. })
+        };
+        let is_trim =
+            |action: &Action| matches!(action.operation, Operation::DeleteControllerRevision { .. });
+        let own = || {
+            let actions = self.actions.iter().enumerate();
+            actions.filter(|(_, action)| is_update(action)).map(|(at, _)| at)
+        };
+        let is_reached = undone
+            .iter()
+            .filter_map(|at| self.actions.get(*at))
+            .all(|action| is_update(action) || is_trim(action));
+        let first_undone = own().position(|at| undone.contains(&at));
+        let is_undone = |before: &&u32| {
+            !is_reached || first_undone.is_some_and(|first| first < usize::try_from(**before).unwrap_or(0))
+        };
+        own().filter(|at| undone.contains(at)).count()
+            + self.repeated_deletes.iter().filter(is_undone).count()
     }
 }
 

@@ -40,7 +40,7 @@ pub fn receive(manifest: &Value, live: Option<&Value>, profile: &Profile) -> Res
     edit(root, "metadata", |metadata| {
         default_metadata(metadata, &key, live)
     });
-    let of_object = |error: Error| error.of_object(key.resource.kind(), &*key.name);
+    let of_object = |error: Error| error.of_object(key.resource.kind(), &key.name);
     // Fields that no version knows are a newer server's: dropping them would hide that they change something.
     let unknown = UnknownFields::Keep;
     match key.resource {

@@ -1,14 +1,16 @@
 //! Cases as text: what happens in a world that is written in a few lines, and why it is right.
 //!
 //! A case is a file `cases/THEME/BEHAVIOUR.txt`: a comment with the rule and its source, the input as YAML, a line `----`,
-//! and the text that is expected. `cases/README.md` says how to read and to write one. There are two kinds:
+//! and the text that is expected. `cases/README.md` says how to read and to write one. There are three kinds:
 //!
 //! - a decision: a world in shorthand (`shorthand`) and the plan for it;
-//! - a life: a scenario of the simulator and the trace of it.
+//! - a life: a scenario of the simulator and the trace of it;
+//! - an answer: a world in full, as a comparison found it, and what upstream answered.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+mod answer;
 mod decision;
 mod diff;
 mod file;
@@ -50,7 +52,7 @@ fn check(path: &Path, rewrite: bool, outcome: &mut Outcome) -> Result<(), String
     if found == case.expected {
         return Ok(());
     }
-    if rewrite {
+    if rewrite && !case.is_answer() {
         case.rewrite(&found)?;
         outcome.rewritten.push(case.name);
         return Ok(());
@@ -67,7 +69,9 @@ impl Case {
     /// # Errors
     /// A sentence, where the input cannot be read.
     pub fn text(&self) -> Result<String, String> {
-        if self.is_decision() {
+        if self.is_answer() {
+            answer::text(&self.input, &self.expected)
+        } else if self.is_decision() {
             decision::text(&self.input)
         } else {
             life::text(&self.input)
@@ -76,7 +80,12 @@ impl Case {
 
     /// Whether it is about one decision, and not about a life.
     pub fn is_decision(&self) -> bool {
-        self.input.get("timeline").is_none()
+        self.input.get("timeline").is_none() && !self.is_answer()
+    }
+
+    /// Whether it is a world in full, with upstream's own answer as its expectation.
+    pub fn is_answer(&self) -> bool {
+        self.input.get("observation").is_some()
     }
 }
 

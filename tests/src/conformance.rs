@@ -1,25 +1,37 @@
 //! Upstream's controller and Steadfast's core on the same worlds: what each would do, side by side.
 
+mod branch;
+mod command;
 mod compare;
+pub mod found;
+mod options;
+mod question;
+mod record;
+mod run;
+pub mod speed;
+mod table;
 mod tally;
 mod upstream;
+pub mod vectors;
 
+pub use command::command;
 pub use compare::difference;
-pub use tally::Tally;
+pub use options::{Options, flips, gate_list};
+pub use question::{Form, parse, reads_clock};
+pub use record::Results;
+pub use run::{Column, Mismatch, Outcome, Run, run};
+pub use tally::{Tally, never_seen};
 pub use upstream::Upstream;
 
 use serde_json::{Value, json};
-use steadfast_core::{Observation, Observed, Plan, Profile, reconcile};
+use steadfast_core::{Plan, Profile, reconcile};
 
 /// What the core decides about an observation, as a value of the wire contract.
 ///
 /// # Errors
 /// A sentence, where the observation could not be read.
 pub fn decide(observation: &Value, profile: &Profile) -> Result<Plan, String> {
-    let observation: Observation = serde_json::from_value(observation.clone())
-        .map_err(|error| format!("not an observation: {error}"))?;
-    let now = observation.now.ok_or("the observation has no `now`")?;
-    let observed = Observed::parse(observation).map_err(|error| error.to_string())?;
+    let (observed, now) = parse(observation.clone())?;
     Ok(reconcile(&observed, now, profile))
 }
 

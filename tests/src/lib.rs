@@ -11,6 +11,9 @@
 
 pub mod cases;
 pub mod conformance;
+pub mod counterfactual;
+pub mod lockstep;
 pub mod recorded;
 pub mod stable;
+pub mod templates;
 pub mod worlds;

@@ -11,7 +11,7 @@ use crate::{command, conformance, upstream};
 pub fn run() -> Result<(), String> {
     let mut bench = Command::new(conformance::compiled("bench")?);
     if upstream::is_go_there() {
-        bench.arg(upstream::built("1.37.1")?);
+        bench.arg(upstream::built(upstream::NEWEST)?);
     } else {
         println!("there is no Go here: upstream's own times are not run");
     }

@@ -7,7 +7,10 @@ mod bench;
 mod command;
 mod conformance;
 mod deny;
+mod figures;
+mod mutants;
 mod record;
+mod soak;
 mod test;
 mod upstream;
 mod wasm;
@@ -21,8 +24,12 @@ cargo xtask COMMAND
                     everything CI runs: format, lints, unit tests, cases, recordings, transcripts,
                     WebAssembly imports, and, where Go is there, generated worlds against upstream;
                     --rewrite writes the expectations of the text cases anew, for review
-  conformance [--worlds N] [--seed S] [--most M] [--shrink]
-                    generated worlds against upstream's controller (needs Go)
+  conformance [--kubernetes V[,V]|all] [--worlds N] [--seed S] [--gates A=true,B=false] [--flip-gates] ...
+                    generated worlds against upstream's controller of each version (needs Go);
+                    also lives in lockstep, templates, deliberate faults: conformance --help
+  soak [--worlds N] [--flipped N] [--lives N] [--templates N] [--seed S] [--kubernetes V]
+                    all of that for all versions at full figures (a million worlds a version; hours),
+                    and the tables of the documents written from it
   bench             how long decisions, parsing and forecasts take; with Go, upstream's beside them
   record [--only EXAMPLE] [--to FOLDER] [--build]
                     tests/recorded made anew on a real control plane (needs Go)
@@ -37,6 +44,7 @@ fn main() -> ExitCode {
     let result = match arguments.first().map(String::as_str) {
         Some("test") => test::run(rest),
         Some("conformance") => conformance::run(rest),
+        Some("soak") => soak::run(rest),
         Some("bench") => bench::run(),
         Some("record") => record::run(rest),
         Some("wasm") => wasm::check(),

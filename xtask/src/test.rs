@@ -5,14 +5,25 @@ use std::time::Instant;
 use crate::command::{self, cargo, option};
 use crate::{conformance, upstream, wasm};
 
+/// What came of the steps.
+#[derive(Default)]
+struct Done {
+    ran: Vec<String>,
+    /// What could not run because there is no Go: said, and no failure.
+    not_run: Vec<String>,
+    /// What could not run although there is a Go: said, and a failure.
+    failed: Vec<String>,
+}
+
 /// Runs every step: what ran, and what could not.
-fn steps(arguments: &[String]) -> Result<(Vec<String>, Vec<String>), String> {
-    let (mut ran, mut not_run) = (Vec::new(), Vec::new());
+fn steps(arguments: &[String]) -> Result<Done, String> {
+    let mut done = Done::default();
     let mut step = |name: &str, what: &mut dyn FnMut() -> Result<(), String>| {
         println!("\n== {name}");
         let start = Instant::now();
         what()?;
-        ran.push(format!("{name} ({:.0} s)", start.elapsed().as_secs_f64()));
+        done.ran
+            .push(format!("{name} ({:.0} s)", start.elapsed().as_secs_f64()));
         Ok::<(), String>(())
     };
     step("format", &mut || {
@@ -39,11 +50,14 @@ fn steps(arguments: &[String]) -> Result<(Vec<String>, Vec<String>), String> {
             "--no-default-features",
         ]))
     })?;
-    let program = if upstream::is_go_there() {
-        Some(upstream::built("1.37.1")?)
-    } else {
-        None
-    };
+    let (is_go_there, mut unbuilt) = (upstream::is_go_there(), Vec::new());
+    let mut program = None;
+    if is_go_there {
+        match upstream::built(upstream::NEWEST) {
+            Ok(built) => program = Some(built),
+            Err(sentence) => unbuilt.push(sentence),
+        }
+    }
     step("tests", &mut || {
         let mut tests = cargo(&["test", "--workspace", "--all-features"]);
         if arguments.iter().any(|argument| argument == "--rewrite") {
@@ -71,18 +85,56 @@ fn steps(arguments: &[String]) -> Result<(Vec<String>, Vec<String>), String> {
         Ok(())
     })?;
     step("WebAssembly imports", &mut wasm::check)?;
-    match &program {
-        Some(_) => {
-            let worlds = option(arguments, "--worlds").unwrap_or("20000").to_owned();
-            let seed = option(arguments, "--seed").map_or_else(seed_of_today, str::to_owned);
-            let name = format!("{worlds} worlds against upstream 1.37 from seed {seed}");
-            step(&name, &mut || {
-                conformance::run(&["--worlds".into(), worlds.clone(), "--seed".into(), seed.clone()])
-            })?;
-        }
-        None => not_run.push("worlds against upstream (there is no Go)".to_owned()),
+    let seed = option(arguments, "--seed").map_or_else(seed_of_today, str::to_owned);
+    let worlds = option(arguments, "--worlds").unwrap_or("20000").to_owned();
+    if program.is_some() {
+        let (versions, missing) = versions_of_today(&seed)?;
+        unbuilt.extend(missing);
+        let name = format!(
+            "{worlds} worlds against upstream {} from seed {seed}",
+            versions.join(" and ")
+        );
+        let list = versions.join(",");
+        let line = [
+            "--brief",
+            "--kubernetes",
+            &list,
+            "--worlds",
+            &worlds,
+            "--seed",
+            &seed,
+        ];
+        step(&name, &mut || conformance::run(&line.map(str::to_owned)))?;
     }
-    Ok((ran, not_run))
+    if !is_go_there {
+        done.not_run
+            .push("worlds against upstream (there is no Go; the recorded ones were compared)".to_owned());
+    }
+    done.failed = unbuilt;
+    Ok(done)
+}
+
+/// The newest version, and another one each day, chosen by the seed; then why one of them is not there.
+fn versions_of_today(seed: &str) -> Result<(Vec<String>, Option<String>), String> {
+    let mut versions = vec![upstream::NEWEST.to_owned()];
+    let others: Vec<String> = upstream::versions()?
+        .into_iter()
+        .filter(|version| version != upstream::NEWEST)
+        .collect();
+    let Some(other) = others.get(chosen_by(seed, others.len())) else {
+        return Ok((versions, None));
+    };
+    match upstream::built(other) {
+        Ok(_) => versions.push(other.clone()),
+        Err(sentence) => return Ok((versions, Some(sentence))),
+    }
+    Ok((versions, None))
+}
+
+/// Seeds of neighbouring days are a million apart.
+fn chosen_by(seed: &str, among: usize) -> usize {
+    let number = seed.replace('_', "").parse::<u64>().unwrap_or(0);
+    usize::try_from(number / 1_000_000 % among.max(1) as u64).unwrap_or(0)
 }
 
 /// `cargo xtask test`: the steps, and a closing line that says what ran.
@@ -90,12 +142,15 @@ fn steps(arguments: &[String]) -> Result<(Vec<String>, Vec<String>), String> {
 /// # Errors
 /// The first step that fails.
 pub fn run(arguments: &[String]) -> Result<(), String> {
-    let (ran, not_run) = steps(arguments)?;
-    println!("\nran: {}", ran.join(", "));
-    if !not_run.is_empty() {
-        println!("did not run: {}", not_run.join(", "));
+    let done = steps(arguments)?;
+    println!("\nran: {}", done.ran.join(", "));
+    if !done.not_run.is_empty() {
+        println!("did not run: {}", done.not_run.join(", "));
     }
-    Ok(())
+    if done.failed.is_empty() {
+        return Ok(());
+    }
+    Err(format!("did not run: {}", done.failed.join("\n")))
 }
 
 /// `cargo xtask setup`: what the other commands would install on their own, now.
@@ -108,7 +163,10 @@ pub fn setup() -> Result<(), String> {
         command::run(std::process::Command::new("rustup").args(["component", "add", component]))?;
     }
     if upstream::is_go_there() {
-        println!("upstream's controller: {}", upstream::built("1.37.1")?.display());
+        println!(
+            "upstream's controller: {}",
+            upstream::built(upstream::NEWEST)?.display()
+        );
     } else {
         println!("there is no Go here: comparisons with upstream will not run");
     }
@@ -120,4 +178,19 @@ fn seed_of_today() -> String {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let days = since.map_or(0, |since| since.as_secs() / 86_400);
     (days * 1_000_000).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::chosen_by;
+
+    #[test]
+    fn each_day_has_its_version_and_a_week_has_them_all() {
+        let days = (20_000..20_007).map(|day: u64| chosen_by(&(day * 1_000_000).to_string(), 7));
+        let mut versions: Vec<usize> = days.collect();
+        versions.sort_unstable();
+        assert_eq!(versions, [0, 1, 2, 3, 4, 5, 6]);
+        assert_eq!(chosen_by("no number", 7), 0);
+        assert_eq!(chosen_by("5", 0), 0);
+    }
 }

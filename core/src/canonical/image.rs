@@ -128,3 +128,41 @@ fn is_digest(digest: &str) -> bool {
     };
     encoded.len() == length && encoded.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_latest;
+
+    /// Upstream pulled each of these `Always`, and each of the others `IfNotPresent`.
+    #[test]
+    fn latest_is_said_or_meant_by_saying_nothing() {
+        let digest = "sha256:0123456789012345678901234567890123456789012345678901234567890123";
+        for image in [
+            "nginx",
+            "nginx:latest",
+            "registry.io:5000/nginx",
+            "localhost/nginx",
+            "[::1]:5000/nginx",
+            "UPPER/nginx:latest",
+            "a_b.com/nginx",
+            &format!("nginx:latest@{digest}"),
+        ] {
+            assert!(is_latest(image), "{image}");
+        }
+        for image in [
+            "",
+            "nginx:1.27",
+            "nginx:LATEST",
+            "Nginx",
+            "nginx:",
+            "nginx:latest:latest",
+            "a_-b/c",
+            "registry.io:/nginx",
+            "0123456789012345678901234567890123456789012345678901234567890123",
+            "nginx:latest@sha256:0123",
+            &format!("nginx@{digest}"),
+        ] {
+            assert!(!is_latest(image), "{image}");
+        }
+    }
+}

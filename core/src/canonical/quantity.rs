@@ -327,3 +327,67 @@ fn increment(digits: &mut String) {
     digits.push(char::from(last));
     digits.extend(std::iter::repeat_n('0', nines));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Quantity;
+
+    /// Each was printed by upstream's `resource.Quantity`: as it is read and written, and after `RoundUp(-3)`.
+    #[test]
+    fn quantities_are_written_and_rounded_as_upstream_does() {
+        let cases = [
+            ("1024Mi", "1Gi", "1Gi"),
+            ("0.5Gi", "512Mi", "512Mi"),
+            ("1.5", "1500m", "1500m"),
+            ("1.500", "1.500", "1.500"),
+            ("+5", "+5", "+5"),
+            ("0.1m", "100u", "1m"),
+            ("-0.1m", "-100u", "-1m"),
+            ("1n", "1n", "1m"),
+            ("0.1n", "1n", "1m"),
+            ("1e3", "1e3", "1e3"),
+            ("1000e3", "1e6", "1e6"),
+            ("100", "100", "100"),
+            ("1000", "1k", "1k"),
+            ("1000E", "1", "1"),
+            ("1023.9999Ki", "1048575897600u", "1048575898m"),
+            ("512Ki", "512Ki", "512Ki"),
+            ("9Ei", "9223372036854775807", "9223372036854775807"),
+            ("0.0000001Ki", "102400n", "1m"),
+            (".", "0", "0"),
+            ("k", "0", "0"),
+        ];
+        for (text, written, rounded) in cases {
+            let mut quantity = Quantity::parse(text).unwrap();
+            assert_eq!(quantity.to_string(), written, "{text}");
+            quantity.round_to_milli();
+            assert_eq!(quantity.to_string(), rounded, "{text} rounded");
+        }
+    }
+
+    #[test]
+    fn what_is_no_quantity_gets_the_api_servers_sentence() {
+        for (text, part) in [
+            ("", "regular expression"),
+            ("1 Gi", "regular expression"),
+            ("ten", "regular expression"),
+            ("1Gb", "regular expression"),
+            ("1Zi", "regular expression"),
+            ("1KiM", "suffix"),
+            ("1e", "suffix"),
+            (".e-10", "numeric"),
+        ] {
+            let sentence = Quantity::parse(text).err().unwrap();
+            assert!(sentence.contains(part), "{text}: {sentence}");
+        }
+    }
+
+    /// Upstream would write out all digits.
+    #[test]
+    fn enormous_exponents_cost_nothing() {
+        let large = Quantity::parse("12345678901234567890e2000000000").unwrap();
+        assert_eq!(large.to_string(), "1234567890123456789e2000000001");
+        let small = Quantity::parse("12345678901234567890e-2000000000").unwrap();
+        assert_eq!(small.to_string(), "1e-9");
+    }
+}

@@ -24,8 +24,8 @@ impl Draft {
         self.is_new_batch = true;
     }
 
-    /// Adds an action on behalf of `pod`, unless the plan has the very same already.
-    pub fn push(&mut self, operation: Operation, name: impl Into<String>, pod: &str, reason: Reason) {
+    /// Adds an action on behalf of `pod`, unless the plan has the very same already; false where it has.
+    pub fn push(&mut self, operation: Operation, name: impl Into<String>, pod: &str, reason: Reason) -> bool {
         let name = name.into();
         let places = self.written.entry((operation.name(), name.clone())).or_default();
         if places.iter().any(|at| {
@@ -34,10 +34,11 @@ impl Draft {
                 .get(*at)
                 .is_some_and(|a| a.operation == operation)
         }) {
-            return;
+            return false;
         }
         places.push(self.plan.actions.len());
         self.add(operation, name, Some(pod.to_owned()), reason);
+        true
     }
 
     /// Adds an action on a revision, in a batch of its own.

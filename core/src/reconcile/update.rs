@@ -77,6 +77,8 @@ struct Update<'c, 'a> {
     status: &'c mut Status,
     draft: &'c mut Draft,
     has_deleted: bool,
+    /// How many actions this pass has added.
+    deletes: u32,
 }
 
 /// A place of the range as the update pass sees it; a Pod that this call has just made is there too.
@@ -127,6 +129,7 @@ impl<'c, 'a> Update<'c, 'a> {
             status,
             draft,
             has_deleted: false,
+            deletes: 0,
         }
     }
 
@@ -212,7 +215,10 @@ impl<'c, 'a> Update<'c, 'a> {
         };
         let uid = target.judged.and_then(|judged| judged.uid());
         self.draft.end_batch();
-        self.draft.push(Operation::DeletePod { uid }, name, name, reason);
+        match self.draft.push(Operation::DeletePod { uid }, name, name, reason) {
+            true => self.deletes += 1,
+            false => self.draft.plan.repeated_deletes.push(self.deletes),
+        }
         self.draft.end_batch();
         self.status.current_replicas = self.status.current_replicas.wrapping_sub(1);
         self.has_deleted = true;

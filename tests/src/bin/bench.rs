@@ -1,16 +1,20 @@
-//! `bench [PROGRAM]`: how long a decision about a stable set takes, here and, with the Go side's program, upstream.
+//! `bench [PROGRAM]`: how long a decision takes about a stable set and about generated worlds, here and, with the Go
+//! side's program, upstream.
 
 // A measuring program of the tests: what cannot be measured ends it.
 #![allow(clippy::expect_used, clippy::indexing_slicing)]
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use steadfast_core::{Observation, Observed, Profile, Timestamp, reconcile};
-use steadfast_tests::stable;
+use steadfast_tests::conformance::{Upstream, line, speed};
+use steadfast_tests::{stable, worlds};
 
 fn main() {
     let program = std::env::args().nth(1);
@@ -57,6 +61,34 @@ fn main() {
             )),
         );
     }
+    println!("\ngenerated worlds, decided one after the other");
+    println!("{}", speed::sample(1, 20_000));
+    match program
+        .as_deref()
+        .map(|program| upstream_on_worlds(program, 3_000))
+    {
+        Some(Some(micros)) => {
+            println!(
+                "upstream: {micros:.0} µs of processor time a world, reading and writing lines included"
+            );
+        }
+        _ => println!("upstream: not run"),
+    }
+}
+
+/// Upstream's processor time for a generated world, from line to line.
+fn upstream_on_worlds(program: &str, count: u64) -> Option<f64> {
+    let mut upstream = Upstream::start(Path::new(program)).ok()?;
+    // The program's own start is not counted.
+    let ask = |upstream: &mut Upstream, seed: u64| {
+        upstream
+            .ask(&line(seed, &worlds::world(seed).observation, &BTreeMap::new()))
+            .ok()
+    };
+    (1..=100).try_for_each(|seed| ask(&mut upstream, seed).map(drop))?;
+    let before = upstream.processor_time()?;
+    (101..=100 + count).try_for_each(|seed| ask(&mut upstream, seed).map(drop))?;
+    Some((upstream.processor_time()? - before).as_secs_f64() * 1e6 / count as f64)
 }
 
 fn best<T>(times: usize, mut run: impl FnMut() -> T) -> (Duration, T) {

@@ -79,6 +79,18 @@ pub fn versions(input: &Value) -> Result<Vec<Version>, String> {
     written.iter().map(Version::parse).collect()
 }
 
+/// A version as it is written, with the gates that it has of its own.
+pub fn version(written: &Value) -> Result<Profile, String> {
+    let written = written
+        .as_str()
+        .ok_or("kubernetes takes a version such as `1.37.1`")?;
+    let (version, gates) = written.split_once(" with ").unwrap_or((written, ""));
+    let profile: Profile = version
+        .parse()
+        .map_err(|error: steadfast_core::Error| error.to_string())?;
+    profile.with_gates(gates).map_err(|error| error.to_string())
+}
+
 impl Version {
     fn parse(written: &Value) -> Result<Self, String> {
         // YAML reads 1.37 as a number.

@@ -81,7 +81,7 @@ fn batch_difference(theirs: &[Value], ours: &[(u64, Option<&str>, Value)]) -> Op
         for at in 0..ours.len().max(theirs.len()) {
             match (theirs.get(at), ours.get(at)) {
                 (Some(theirs), Some(ours)) if theirs == ours => {}
-                (Some(theirs), Some(ours)) => return Some(format!("upstream: {theirs}\n  the plan: {ours}")),
+                (Some(theirs), Some(ours)) => return Some(unlike(theirs, ours)),
                 (None, Some(ours)) => {
                     return Some(format!("the plan does {}, upstream does not", short(ours)));
                 }
@@ -173,7 +173,8 @@ fn status(upstream: &Value, ours: &Value) -> Option<String> {
             .extend(entries.into_iter().filter(|(_, v)| !v.is_null()));
         filled
     };
-    (filled(&theirs) != filled(&ours)).then(|| format!("status\n  upstream: {theirs}\n  the plan: {ours}"))
+    let (theirs, ours) = (filled(&theirs), filled(&ours));
+    (theirs != ours).then(|| format!("status{}", paths(&theirs, &ours)))
 }
 
 fn requeue(upstream: &Value, ours: &Value) -> Option<String> {
@@ -190,6 +191,59 @@ fn requeue(upstream: &Value, ours: &Value) -> Option<String> {
             after(ours)
         )
     })
+}
+
+/// Two actions in one place that are not the same.
+fn unlike(theirs: &Value, ours: &Value) -> String {
+    if short(theirs) != short(ours) {
+        return format!("upstream does {}, the plan {}", short(theirs), short(ours));
+    }
+    format!("{}{}", short(ours), paths(theirs, ours))
+}
+
+/// How many differing fields are named.
+const FIELDS: usize = 8;
+
+/// The fields in which two values differ, each in a line.
+fn paths(theirs: &Value, ours: &Value) -> String {
+    let mut fields = Vec::new();
+    collect(theirs, ours, "", &mut fields);
+    let more = if fields.len() > FIELDS { "\n  ..." } else { "" };
+    fields.truncate(FIELDS);
+    fields.concat() + more
+}
+
+fn collect(theirs: &Value, ours: &Value, at: &str, fields: &mut Vec<String>) {
+    match (theirs, ours) {
+        (theirs, ours) if theirs == ours => {}
+        (Value::Object(one), Value::Object(other)) => {
+            for key in one
+                .keys()
+                .chain(other.keys().filter(|key| !one.contains_key(*key)))
+            {
+                let at = format!("{at}/{key}");
+                match (one.get(key), other.get(key)) {
+                    (Some(theirs), Some(ours)) => collect(theirs, ours, &at, fields),
+                    (Some(theirs), None) => fields.push(field(&at, &theirs.to_string(), "nothing")),
+                    (_, ours) => fields.push(field(
+                        &at,
+                        "nothing",
+                        &ours.map(Value::to_string).unwrap_or_default(),
+                    )),
+                }
+            }
+        }
+        (Value::Array(one), Value::Array(other)) if one.len() == other.len() => {
+            for (index, (theirs, ours)) in one.iter().zip(other).enumerate() {
+                collect(theirs, ours, &format!("{at}/{index}"), fields);
+            }
+        }
+        (theirs, ours) => fields.push(field(at, &theirs.to_string(), &ours.to_string())),
+    }
+}
+
+fn field(at: &str, theirs: &str, ours: &str) -> String {
+    format!("\n  {at}: upstream {theirs:.400}, the plan {ours:.400}")
 }
 
 fn short(action: &Value) -> String {

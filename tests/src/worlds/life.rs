@@ -1,10 +1,10 @@
 //! The life of one StatefulSet up to this moment, before it is written down as objects.
 
 use super::draw::Draw;
-use super::go_form;
 use super::moment::{Moment, timestamp};
 use super::object::object;
 use super::template;
+use super::{Writer, go_form, older};
 use serde_json::{Map, Value, json};
 
 /// The first second of every world: 2026-11-21T00:00:00Z.
@@ -114,11 +114,13 @@ pub struct Life {
     /// Pods as a real cluster returns them, with everything that admission adds.
     pub rich: bool,
     pub conditions: Option<Value>,
+    /// Whether the revisions were written by Kubernetes up to 1.33.
+    pub null_timestamps: bool,
 }
 
 impl Life {
     /// A set that nothing has happened to yet.
-    pub fn begun(draw: &mut Draw) -> Self {
+    pub fn begun(draw: &mut Draw, writer: Writer) -> Self {
         let name = name(draw);
         let parallel = draw.percent(45);
         let claims: Vec<Value> = ["data", "logs", "www"]
@@ -168,6 +170,10 @@ impl Life {
             orphaned: false,
             rich: draw.percent(30),
             conditions: None,
+            null_timestamps: match writer {
+                Writer::Until1_33 => draw.percent(92),
+                Writer::From1_34 => draw.percent(6),
+            },
         };
         life.strategy = strategy(draw, life.replicas);
         if life.is_big() {
@@ -204,7 +210,7 @@ impl Life {
 
     fn open_era(&mut self, template: Value) {
         let index = self.eras.len();
-        let data = revision_data(&template);
+        let data = self.revision_data(&template);
         let (name, hash) = go_form::revision_name(&self.name, &data, self.collisions.unwrap_or(0));
         let created = self.now.seconds - 86_400 + 600 * index as i64;
         self.eras.push(Era {
@@ -219,18 +225,21 @@ impl Life {
         self.wanted = index;
     }
 
+    /// `data` of the revision that stores a template.
+    pub fn revision_data(&self, template: &Value) -> Value {
+        let mut template = template.clone();
+        go_form::through_float64(&mut template);
+        if self.null_timestamps {
+            older::write_null_timestamps(&mut template);
+        }
+        template["$patch"] = json!("replace");
+        object([("spec", object([("template", template)]))])
+    }
+
     /// `creationTimestamp` of the set.
     pub fn born(&self) -> String {
         timestamp(self.now.seconds - 86_400)
     }
-}
-
-/// `data` of the revision that stores a template.
-pub fn revision_data(template: &Value) -> Value {
-    let mut template = template.clone();
-    go_form::through_float64(&mut template);
-    template["$patch"] = json!("replace");
-    object([("spec", object([("template", template)]))])
 }
 
 fn now(draw: &mut Draw) -> Moment {

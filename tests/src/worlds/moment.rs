@@ -46,9 +46,35 @@ pub fn timestamp(seconds: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
+/// The seconds since 1970 of a timestamp as the API server writes it; nothing for any other text.
+pub fn seconds_of(text: &str) -> Option<i64> {
+    let number = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+    // The way back, by the same author.
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let month_from_march = (month + 9) % 12;
+    let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    let days = era * 146_097 + day_of_era - 719_468;
+    let seconds = days * 86_400 + hour * 3_600 + minute * 60 + second;
+    (timestamp(seconds).trim_end_matches('Z') == text.trim_end_matches('Z')).then_some(seconds)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Moment, timestamp};
+    use super::{Moment, seconds_of, timestamp};
+
+    #[test]
+    fn a_timestamp_is_read_as_it_was_written() {
+        for seconds in [0, 951_782_400, 1_795_219_199, 4_102_444_800] {
+            assert_eq!(seconds_of(&timestamp(seconds)), Some(seconds));
+        }
+        assert_eq!(seconds_of("2026-02-30T00:00:00Z"), None);
+        assert_eq!(seconds_of("2026-11-21T00:00:00+01:00"), None);
+    }
 
     #[test]
     fn known_seconds_have_known_dates() {

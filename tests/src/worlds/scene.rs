@@ -15,7 +15,6 @@ pub struct Scene {
     pub pods: Vec<Value>,
     pub claims: Vec<Value>,
     pub revisions: Vec<Value>,
-    pub feature_gates: BTreeMap<String, bool>,
     /// UIDs given out so far.
     pub numbers: usize,
 }
@@ -45,24 +44,13 @@ impl Scene {
             }
         }
         let mut set = set::set(&life, &pods);
-        let gated = draw.percent(65);
         // Defaulting writes the maximum where its gate is on, into what was stored before that too.
         if let Some(rolling) = set.pointer_mut("/spec/updateStrategy/rollingUpdate")
             && rolling.get("maxUnavailable").is_none()
-            && gated
-            && draw.percent(80)
+            && draw.percent(50)
         {
             rolling["maxUnavailable"] = Value::from(1);
         }
-        let feature_gates = [
-            ("MaxUnavailableStatefulSet", gated),
-            ("StatefulSetRecreateStrategy", draw.percent(78)),
-            ("StatefulSetSemanticRevisionComparison", false),
-        ];
-        let feature_gates = feature_gates
-            .into_iter()
-            .map(|(name, on)| (name.to_string(), on))
-            .collect();
         let numbers = life.pods.len().max(life.claims.len()) + 1_000;
         Self {
             life,
@@ -71,7 +59,6 @@ impl Scene {
             pods,
             claims,
             revisions,
-            feature_gates,
             numbers,
         }
     }

@@ -3,6 +3,7 @@
 use super::life::{Life, Strategy};
 use super::moment::timestamp;
 use super::object::{object, text};
+use super::older;
 use serde_json::{Value, json};
 
 /// The StatefulSet of this life, with the status of a controller that has seen these Pods.
@@ -30,6 +31,9 @@ pub fn set(life: &Life, pods: &[Value]) -> Value {
         "updateStrategy": update_strategy(&life.strategy),
     });
     spec["template"] = life.eras[life.wanted].template.clone();
+    if life.null_timestamps {
+        older::write_null_timestamps(&mut spec["template"]);
+    }
     if life.min_ready != 0 {
         spec["minReadySeconds"] = json!(life.min_ready);
     }

@@ -1,5 +1,6 @@
 //! The moments of a set's life that a world is taken from.
 
+use super::Writer;
 use super::draw::Draw;
 use super::life::{Health, Life, PodPlan, Strategy};
 use super::moment::timestamp;
@@ -42,8 +43,8 @@ const BIG_STAGES: [(usize, Stage); 6] = [
 ];
 
 /// A life at some moment, and that moment's name.
-pub fn life(draw: &mut Draw) -> (Life, &'static str) {
-    let mut life = Life::begun(draw);
+pub fn life(draw: &mut Draw, writer: Writer) -> (Life, &'static str) {
+    let mut life = Life::begun(draw, writer);
     let (name, stage) = if life.is_big() {
         draw.weighted(&BIG_STAGES)
     } else {

@@ -62,33 +62,33 @@ func (c controllerRevisions) Create(ctx context.Context, revision *apps.Controll
 	if _, err := c.Get(ctx, revision.Name, metav1.GetOptions{}); err == nil {
 		return nil, apierrors.NewAlreadyExists(apps.Resource("controllerrevisions"), revision.Name)
 	}
-	c.world.Record.add(Action{Type: "CreateControllerRevision", Name: revision.Name, Object: revisionJSON(revision)})
-	return revision.DeepCopy(), nil
+	err := c.world.send(Action{Type: "CreateControllerRevision", Name: revision.Name, Object: revisionJSON(revision)})
+	return revision.DeepCopy(), err
 }
 
 func (c controllerRevisions) Update(_ context.Context, revision *apps.ControllerRevision, _ metav1.UpdateOptions) (*apps.ControllerRevision, error) {
-	c.world.Record.add(Action{Type: "UpdateControllerRevision", Name: revision.Name, Object: revisionJSON(revision)})
-	return revision.DeepCopy(), nil
+	err := c.world.send(Action{Type: "UpdateControllerRevision", Name: revision.Name, Object: revisionJSON(revision)})
+	return revision.DeepCopy(), err
 }
 
 func (c controllerRevisions) Delete(_ context.Context, name string, _ metav1.DeleteOptions) error {
-	c.world.Record.add(Action{Type: "DeleteControllerRevision", Name: name})
-	return nil
+	return c.world.send(Action{Type: "DeleteControllerRevision", Name: name})
 }
 
 // Patch is sent only to adopt; the caller does not look at the patched object.
 func (c controllerRevisions) Patch(ctx context.Context, name string, _ types.PatchType, patch []byte, _ metav1.PatchOptions, _ ...string) (*apps.ControllerRevision, error) {
-	c.world.Record.add(Action{Type: "AdoptControllerRevision", Name: name, Patch: patch})
+	if err := c.world.send(Action{Type: "AdoptControllerRevision", Name: name, Patch: patch}); err != nil {
+		return nil, err
+	}
 	return c.Get(ctx, name, metav1.GetOptions{})
 }
 
 // patches takes the adopt and release patches of Pods.
 type patches struct {
 	controller.PodControlInterface
-	record *Record
+	world *World
 }
 
 func (p patches) PatchPod(_ context.Context, _, name string, patch []byte) error {
-	p.record.add(Action{Type: typeOfPodPatch(patch), Name: name, Pod: name, Patch: patch})
-	return nil
+	return p.world.send(Action{Type: typeOfPodPatch(patch), Name: name, Pod: name, Patch: patch})
 }

@@ -27,7 +27,7 @@ func newController(w *World, wiring Wiring) *statefulset.StatefulSetController {
 	ssc := &statefulset.StatefulSetController{}
 	fields := wiring(w)
 	fields["kubeClient"] = w.Client()
-	fields["podControl"] = patches{record: &w.Record}
+	fields["podControl"] = patches{world: w}
 	fields["podLister"] = corelisters.NewPodLister(w.Pods)
 	fields["setLister"] = appslisters.NewStatefulSetLister(newStore([]any{w.Set}))
 	fields["queue"] = queue{record: &w.Record}

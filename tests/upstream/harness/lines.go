@@ -12,10 +12,9 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"runtime/pprof"
 
 	"github.com/go-logr/logr"
-	apps "k8s.io/api/apps/v1"
-	utiljson "k8s.io/apimachinery/pkg/util/json"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/klog/v2"
 )
@@ -30,36 +29,70 @@ func Main(wiring Wiring) {
 	canonical := flag.Bool("canonical", false, "lines are StatefulSets: print them defaulted, with their revision")
 	bench := flag.Int("bench", 0, "time the decision on worlds of a stable set of `N` replicas")
 	times := flag.Int("times", 200, "how often --bench decides")
+	profile := flag.String("cpuprofile", "", "write a CPU profile to `FILE`")
+	schema := flag.Bool("schema", false, "print the structs that a StatefulSet is made of")
+	version := flag.Bool("version", false, "print the Kubernetes release that decides")
+	printGates := flag.Bool("gates", false, "print the feature gates that concern a StatefulSet")
+	base := chosenGates{}
+	flag.Var(base, "feature-gates", "`A=true,B=false` for all worlds; a world's own come on top")
 	flag.Parse()
-	debug.SetGCPercent(400)
+	switch {
+	case *schema:
+		printSchema()
+		return
+	case *version:
+		printLine(release())
+		return
+	case *printGates:
+		printLine(concerning())
+		return
+	}
+	gates, err := newGates(base)
+	failOn(err)
+	if *profile != "" {
+		file, err := os.Create(*profile)
+		failOn(err)
+		failOn(pprof.StartCPUProfile(file))
+		defer pprof.StopCPUProfile()
+	}
+	debug.SetGCPercent(800)
+	nameWorldsInTraces()
 
-	gates := newGates()
 	answer := func(line []byte) any { return decisionLine(line, wiring, gates) }
 	if *canonical {
-		answer = func(line []byte) any { return canonicalLine(line, wiring) }
+		answer = func(line []byte) any { return canonicalLine(line, wiring, gates) }
 	} else if *bench > 0 {
 		answer = func(line []byte) any { return benchLine(line, wiring, gates, *bench, *times) }
 	}
-	if err := answerLines(os.Stdin, os.Stdout, answer); err != nil {
+	failOn(answerLines(os.Stdin, os.Stdout, answer))
+}
+
+func failOn(err error) {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
+func printLine(value any) { failOn(json.NewEncoder(os.Stdout).Encode(value)) }
+
 // Decide answers worlds, as Main does without flags.
 func Decide(input io.Reader, output io.Writer, wiring Wiring) error {
-	gates := newGates()
+	gates, err := newGates(nil)
+	if err != nil {
+		return err
+	}
+	nameWorldsInTraces()
 	return answerLines(input, output, func(line []byte) any { return decisionLine(line, wiring, gates) })
 }
 
 // answerLines flushes whenever no whole line is waiting, so that a parent can hold a conversation.
 func answerLines(input io.Reader, output io.Writer, answer func([]byte) any) error {
 	reader, writer := bufio.NewReaderSize(input, 1<<20), bufio.NewWriterSize(output, 1<<20)
-	encoder := json.NewEncoder(writer)
 	for {
 		line, readErr := reader.ReadBytes('\n')
 		if len(bytes.TrimSpace(line)) > 0 {
-			if err := encoder.Encode(answer(line)); err != nil {
+			if err := write(writer, answer(line)); err != nil {
 				return err
 			}
 		}
@@ -78,24 +111,19 @@ func answerLines(input io.Reader, output io.Writer, answer func([]byte) any) err
 	}
 }
 
+func write(writer io.Writer, answer any) error {
+	if decision, is := answer.(decision); is {
+		_, err := writer.Write(append(decision.text(), '\n'))
+		return err
+	}
+	return json.NewEncoder(writer).Encode(answer)
+}
+
 type input struct {
 	ID           json.RawMessage `json:"id"`
 	Observation  Observation     `json:"observation"`
 	FeatureGates map[string]bool `json:"featureGates"`
-}
-
-type decision struct {
-	ID                  json.RawMessage         `json:"id"`
-	Actions             []Action                `json:"actions"`
-	Status              *apps.StatefulSetStatus `json:"status,omitempty"`
-	StatusWritten       bool                    `json:"statusWritten"`
-	RequeueAfterSeconds *float64                `json:"requeueAfterSeconds,omitempty"`
-	Error               string                  `json:"error,omitempty"`
-}
-
-type crash struct {
-	ID    json.RawMessage `json:"id"`
-	Crash string          `json:"crash"`
+	Faults       []Fault         `json:"faults"`
 }
 
 func decisionLine(line []byte, wiring Wiring, gates *gates) any {
@@ -123,16 +151,20 @@ func decisionLine(line []byte, wiring Wiring, gates *gates) any {
 // readWorld decodes a line as upstream decodes an API server's answer: case matters, nothing is defaulted.
 func readWorld(line []byte, gates *gates) (id json.RawMessage, w *World, err error) {
 	var in input
-	if err := utiljson.Unmarshal(line, &in); err != nil {
+	if err := unmarshal(line, &in); err != nil {
 		var only struct {
 			ID json.RawMessage `json:"id"`
 		}
 		_ = json.Unmarshal(line, &only) // the id is still of use
 		return only.ID, nil, err
 	}
+	nameWorld(in.ID)
 	if err := gates.choose(in.FeatureGates); err != nil {
 		return in.ID, nil, err
 	}
 	w, err = newWorld(in.Observation)
+	if err == nil {
+		w.faults.rules = in.Faults
+	}
 	return in.ID, w, err
 }

@@ -30,6 +30,7 @@ type World struct {
 	Set                     *apps.StatefulSet
 	Pods, Claims, Revisions *Store
 	Record                  Record
+	faults                  faults
 }
 
 func newWorld(o Observation) (*World, error) {
@@ -78,7 +79,7 @@ func defaultNamespace(object metav1.Object) {
 // canonicalData gives a revision's data the bytes that a controller wrote, whatever formatting the input had:
 // upstream compares bytes.
 func canonicalData(revision *apps.ControllerRevision) error {
-	if revision.Data.Raw == nil {
+	if revision.Data.Raw == nil || isTidy(revision.Data.Raw) {
 		return nil
 	}
 	var value any
@@ -93,11 +94,12 @@ func canonicalData(revision *apps.ControllerRevision) error {
 // CreatePod answers AlreadyExists if a Pod of that name was observed.
 func (w *World) CreatePod(pod *v1.Pod) error {
 	_, taken, _ := w.Pods.GetByKey(pod.Namespace + "/" + pod.Name)
-	w.Record.add(Action{Type: "CreatePod", Name: pod.Name, Pod: pod.Name, Object: podJSON(pod), Refused: taken})
+	action := Action{Type: "CreatePod", Name: pod.Name, Pod: pod.Name, Object: podJSON(pod), Refused: taken}
 	if taken {
+		w.Record.add(action)
 		return apierrors.NewAlreadyExists(v1.Resource("pods"), pod.Name)
 	}
-	return nil
+	return w.send(action)
 }
 
 func (w *World) GetPod(namespace, name string) (*v1.Pod, error) {
@@ -105,18 +107,15 @@ func (w *World) GetPod(namespace, name string) (*v1.Pod, error) {
 }
 
 func (w *World) UpdatePod(pod *v1.Pod) error {
-	w.Record.add(Action{Type: "UpdatePod", Name: pod.Name, Pod: pod.Name, Object: podJSON(pod)})
-	return nil
+	return w.send(Action{Type: "UpdatePod", Name: pod.Name, Pod: pod.Name, Object: podJSON(pod)})
 }
 
 func (w *World) DeletePod(pod *v1.Pod) error {
-	w.Record.add(Action{Type: "DeletePod", Name: pod.Name, Pod: pod.Name, UID: string(pod.UID)})
-	return nil
+	return w.send(Action{Type: "DeletePod", Name: pod.Name, Pod: pod.Name, UID: string(pod.UID)})
 }
 
 func (w *World) CreateClaim(claim *v1.PersistentVolumeClaim) error {
-	w.Record.add(Action{Type: "CreatePersistentVolumeClaim", Name: claim.Name, Pod: w.podOf(claim), Object: claimJSON(claim)})
-	return nil
+	return w.send(Action{Type: "CreatePersistentVolumeClaim", Name: claim.Name, Pod: w.podOf(claim), Object: claimJSON(claim)})
 }
 
 func (w *World) GetClaim(namespace, name string) (*v1.PersistentVolumeClaim, error) {
@@ -124,14 +123,12 @@ func (w *World) GetClaim(namespace, name string) (*v1.PersistentVolumeClaim, err
 }
 
 func (w *World) UpdateClaim(claim *v1.PersistentVolumeClaim) error {
-	w.Record.add(Action{Type: "UpdatePersistentVolumeClaim", Name: claim.Name, Pod: w.podOf(claim), Object: claimJSON(claim)})
-	return nil
+	return w.send(Action{Type: "UpdatePersistentVolumeClaim", Name: claim.Name, Pod: w.podOf(claim), Object: claimJSON(claim)})
 }
 
 // UpdateStatefulSetStatus is upstream's status updater.
 func (w *World) UpdateStatefulSetStatus(_ context.Context, _ *apps.StatefulSet, status *apps.StatefulSetStatus) error {
-	w.Record.written(status)
-	return nil
+	return w.sendStatus(status)
 }
 
 // podOf names the Pod of a claim: upstream calls a claim TEMPLATE-SET-ORDINAL, so the last number decides.

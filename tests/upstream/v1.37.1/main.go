@@ -1,4 +1,4 @@
-// Command v1.37.1 decides as the StatefulSet controller of Kubernetes 1.37 does.
+// Command v1.37.1 decides as the StatefulSet controller of Kubernetes 1.37.1 does.
 package main
 
 import "upstream/harness"

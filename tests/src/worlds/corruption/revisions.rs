@@ -2,15 +2,15 @@
 
 use super::super::draw::Draw;
 use super::super::go_form;
-use super::super::life::revision_data;
 use super::super::object::remove;
+use super::super::older;
 use super::super::pods;
 use super::super::revisions;
 use super::super::scene::Scene;
 use super::{Corruption, disown, foreign_reference, one};
 use serde_json::{Value, json};
 
-pub(super) const CORRUPTIONS: [(usize, Corruption); 13] = [
+pub(super) const CORRUPTIONS: [(usize, Corruption); 15] = [
     (8, ("revisionGone", gone)),
     (8, ("revisionNumber", number)),
     (4, ("revisionCreated", created)),
@@ -24,6 +24,8 @@ pub(super) const CORRUPTIONS: [(usize, Corruption); 13] = [
     (4, ("revisionHash", hash)),
     (3, ("revisionElsewhere", elsewhere)),
     (4, ("revisionUnrelated", unrelated)),
+    (14, ("revisionOlder", older_form)),
+    (6, ("revisionNearly", nearly)),
 ];
 
 fn gone(draw: &mut Draw, scene: &mut Scene) -> bool {
@@ -116,7 +118,7 @@ fn twin(draw: &mut Draw, scene: &mut Scene) -> bool {
 
 /// The name of the wanted template's revision is somebody else's, once or several times over.
 fn name_taken(draw: &mut Draw, scene: &mut Scene) -> bool {
-    let data = revision_data(&scene.set["spec"]["template"]);
+    let data = scene.life.revision_data(&scene.set["spec"]["template"]);
     let first = scene.set["status"]["collisionCount"].as_i64().unwrap_or(0);
     scene.revisions.retain(|revision| revision["data"] != data);
     for collisions in first..first + *draw.weighted(&[(70, 1), (20, 2), (10, 3)]) {
@@ -127,7 +129,7 @@ fn name_taken(draw: &mut Draw, scene: &mut Scene) -> bool {
         era.data = match draw.below(6) {
             0..=2 => json!({"spec": {"template": {"$patch": "replace", "taken": collisions}}}),
             3 => data.clone(),
-            4 => json!({"replicas": 1.5, "other": [1e21, 1e-7, true, null]}),
+            4 => json!({"replicas": 1.5, "other": [1e21, 1e-7, -0.0, true, null]}),
             _ => {
                 json!({"spec": {"template": {"$patch": "replace", "metadata": {}, "spec": {"containers": null}}}})
             }
@@ -207,4 +209,36 @@ fn unrelated(draw: &mut Draw, scene: &mut Scene) -> bool {
     revision["metadata"]["ownerReferences"] = json!([owner]);
     scene.revisions.push(revision);
     true
+}
+
+/// Means what it meant, in the words of an older API server or of a hand.
+fn older_form(draw: &mut Draw, scene: &mut Scene) -> bool {
+    let Some(template) = likely_newest(draw, scene) else {
+        return false;
+    };
+    older::say_otherwise(draw, template)
+}
+
+/// Looks like the same, and is not.
+fn nearly(draw: &mut Draw, scene: &mut Scene) -> bool {
+    let Some(template) = likely_newest(draw, scene) else {
+        return false;
+    };
+    if draw.percent(50) {
+        older::say_otherwise(draw, template);
+    }
+    older::mean_otherwise(draw, template)
+}
+
+/// The template that the newest revision stores, or now and then another one.
+fn likely_newest<'a>(draw: &mut Draw, scene: &'a mut Scene) -> Option<&'a mut Value> {
+    let newest = (0..scene.revisions.len()).max_by_key(|index| scene.revisions[*index]["revision"].as_i64());
+    let index = if draw.percent(85) {
+        newest
+    } else {
+        draw.index(scene.revisions.len())
+    };
+    scene.revisions[index?]
+        .pointer_mut("/data/spec/template")
+        .filter(|template| template["spec"]["containers"].is_array())
 }

@@ -1,0 +1,11 @@
+package main
+
+import (
+	"testing"
+
+	"upstream/harness/expect"
+)
+
+func TestSyncReadsTheObservedWorldAndRecordsWhatItAsksFor(t *testing.T) {
+	expect.Decisions(t, wiring, append(expect.OfEveryVersion(), expect.WorldsClock())...)
+}
