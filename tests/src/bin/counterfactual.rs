@@ -2,6 +2,9 @@
 //! wait of N worlds and prints a table. Exits 1 at a wait that is not what it says, after the world was made as small
 //! as it gets and written to standard output.
 
+// A program of the tests: what cannot be compared ends it.
+#![allow(clippy::expect_used, clippy::indexing_slicing)]
+
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};

@@ -1,6 +1,9 @@
 //! `lockstep PROGRAM [--kubernetes V] [--lives N] [--seed S] [--faults] [--shrink] [--most N]`: plays N lives in lockstep with
 //! upstream (see `steadfast_tests::lockstep`) and prints a table. Exits 1 at a difference, with the scenario of each.
 
+// A program of the tests: what cannot be compared ends it.
+#![allow(clippy::expect_used, clippy::indexing_slicing)]
+
 use std::cell::RefCell;
 use std::path::Path;
 use std::process::ExitCode;

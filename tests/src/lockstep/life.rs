@@ -129,9 +129,7 @@ impl<'a> Teller<'a> {
     }
 
     fn scenario(self) -> Value {
-        // A deleted Pod of a lost node is there for minutes; what retries by then goes on for ever.
-        let rest = if self.has_faults { 7_200_000 } else { 900_000 };
-        let until = format!("{}ms", self.at + rest);
+        let until = format!("{}ms", self.at + 7_200_000);
         let mut scenario = json!({
             "name": format!("life {}", self.seed),
             "kubernetes": self.profile.kubernetes(),
