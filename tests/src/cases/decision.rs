@@ -97,15 +97,7 @@ impl Version {
         let written = written
             .as_str()
             .map_or_else(|| written.to_string(), str::to_owned);
-        let (version, gates) = written.split_once(" with ").unwrap_or((&written, ""));
-        let semantic = "StatefulSetSemanticRevisionComparison";
-        let mut profile: Profile = version
-            .parse()
-            .map_err(|error: steadfast_core::Error| error.to_string())?;
-        if let Ok(bytewise) = profile.clone().with_gate(semantic, false) {
-            profile = bytewise;
-        }
-        let profile = profile.with_gates(gates).map_err(|error| error.to_string())?;
+        let profile = version(&Value::String(written.clone()))?;
         Ok(Self { written, profile })
     }
 }

@@ -12,6 +12,8 @@ use super::edit::{IRRELEVANT, strip};
 pub struct Answer {
     /// Every write, by its type and name, with what is written; in no order, each once.
     pub actions: BTreeMap<(String, String), Vec<Value>>,
+    /// How many of them were done once more: the update pass deletes also what an earlier pass has deleted.
+    pub repeated: usize,
     /// The error that is returned.
     pub error: Option<String>,
     /// The status that is written or stands.
@@ -53,6 +55,7 @@ impl Answer {
 
     fn of(answer: &Value, written: &Value, error: Option<String>) -> Self {
         let mut actions: BTreeMap<(String, String), Vec<Value>> = BTreeMap::new();
+        let mut repeated = answer["repeatedDeletes"].as_array().map_or(0, Vec::len);
         for action in answer["actions"].as_array().into_iter().flatten() {
             if action.get("refused").is_some() {
                 continue;
@@ -68,7 +71,9 @@ impl Answer {
                 volumes.sort_by_key(|volume| volume["name"].to_string());
             }
             let all = actions.entry((word("type"), word("name"))).or_default();
-            if !all.contains(&written) {
+            if all.contains(&written) {
+                repeated += 1;
+            } else {
                 all.push(written);
             }
         }
@@ -93,6 +98,7 @@ impl Answer {
         }
         Self {
             actions,
+            repeated,
             error,
             status,
             is_status_written: written == true,
@@ -103,19 +109,21 @@ impl Answer {
         }
     }
 
-    /// The first write that `earlier` has not, neither at all nor in this form.
+    /// The first write that `earlier` has not, or has less often.
     pub fn new_action(&self, earlier: &Self) -> Option<String> {
-        self.actions
-            .iter()
-            .find(|(key, _)| !earlier.actions.contains_key(*key))
-            .map(|((kind, name), _)| format!("{kind} {name}"))
+        let new = self
+            .actions
+            .keys()
+            .find(|key| !earlier.actions.contains_key(*key));
+        let repeated = || (self.repeated > earlier.repeated).then(|| "one more time the same".to_owned());
+        new.map(|(kind, name)| format!("{kind} {name}")).or_else(repeated)
     }
 
     /// What is different between two answers, or nothing. With several errors at once upstream returns any of them, so
     /// only their being there is compared.
     pub fn difference(&self, other: &Self) -> Option<String> {
         let keys = |answer: &Self| answer.actions.keys().cloned().collect::<Vec<_>>();
-        if self.actions != other.actions {
+        if (&self.actions, self.repeated) != (&other.actions, other.repeated) {
             return Some(format!("actions {:?}, then {:?}", keys(self), keys(other)));
         }
         if self.error.is_some() != other.error.is_some() {

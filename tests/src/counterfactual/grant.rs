@@ -155,7 +155,7 @@ fn bring(world: &mut Value, name: &str, plan: &Plan, setting: &Setting) {
             .any(|a| a.name == name && a.operation.name() == kind)
     };
     let is_own = edit::is_controlled(world, name) && !is_planned("ReleasePod") || is_planned("AdoptPod");
-    if !(is_own && edit::has_phase(world, name)) {
+    if !is_own {
         build(world, name, plan, setting);
     }
     if let Some(pod) = edit::find(world, "pods", name) {
@@ -166,7 +166,7 @@ fn bring(world: &mut Value, name: &str, plan: &Plan, setting: &Setting) {
 
 fn build(world: &mut Value, name: &str, plan: &Plan, setting: &Setting) {
     let mut plan = plan.clone();
-    // Another's Pod of this name cannot be made available for the set; one without a phase counts as not there.
+    // Another's Pod of this name cannot be made available for the set.
     edit::remove(world, "pods", name);
     for _ in 0..4 {
         // What keeps the Pod from being made goes first: its claims, one after another, and who has its name.
