@@ -10,7 +10,7 @@
 //!
 //! **With faults** the API server refuses the same calls by verb, kind, name and attempt. Then, at each look of either,
 //! the plans agree; what the host did of a plan some of whose calls were refused is what upstream does of it when the same calls
-//! are refused ([`after_failures`]); the invariants hold ([`Invariants`]); and both end with the same objects but for UIDs,
+//! are refused; the invariants hold; and both end with the same objects but for UIDs,
 //! versions and times. Events of such lives are so far apart that everything settles between them: what is on its way when an
 //! event comes is a matter of timing, which faults change.
 //!

@@ -1,7 +1,10 @@
 //! Worlds, lives and templates, decided by upstream and by the core.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::command::option;
 use crate::{command, figures, mutants, upstream};
@@ -26,6 +29,7 @@ cargo xtask conformance [--kubernetes V[,V]|all] [options]
 
   --lives N         N whole lives in lockstep instead, [--faults] with failing calls
   --templates N     N templates through the canonical form instead
+  --waits N         the waits of N worlds instead, each tested by its counterfactual
   --mutants         deliberate faults in the core instead, each of which must be caught
   --record-vectors  tests/vectors made again, with which `cargo test` compares without Go
   --figures         the tables of README.md and docs/conformance.md from tests/conformance-results.json
@@ -35,6 +39,13 @@ cargo xtask conformance [--kubernetes V[,V]|all] [options]
 pub fn results() -> PathBuf {
     command::repository().join("tests/conformance-results.json")
 }
+
+/// What is measured with one program for each version, and with which.
+const MEASURES: [(&str, &str); 3] = [
+    ("--lives", "lockstep"),
+    ("--templates", "canonical"),
+    ("--waits", "counterfactual"),
+];
 
 /// `cargo xtask conformance`.
 ///
@@ -65,28 +76,44 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         .map(|version| upstream::built(version))
         .collect::<Result<Vec<_>, _>>()?;
     let mut rest = without(&without(arguments, "--kubernetes", 1), "--record", 0);
-    for (measure, program) in [("--lives", "lockstep"), ("--templates", "canonical")] {
+    for (measure, program) in MEASURES {
         if let Some(count) = option(arguments, measure) {
-            for (at, version) in versions.iter().enumerate() {
-                println!("\n{program} {version}");
-                let mut command = Command::new(compiled(program)?);
-                command
-                    .arg(&programs[at])
-                    .args(["--kubernetes", version])
-                    .args(&rest);
-                command::run(&mut command)?;
-                if has("--record") {
+            let program = compiled(program)?;
+            let lines = |at: usize| -> Vec<OsString> {
+                let version = ["--kubernetes", versions[at].as_str()].map(OsString::from);
+                let rest = rest.iter().map(OsString::from);
+                [programs[at].clone().into()]
+                    .into_iter()
+                    .chain(version)
+                    .chain(rest)
+                    .collect()
+            };
+            let agreed = side_by_side(versions.len(), |at| {
+                Command::new(&program).args(lines(at)).output()
+            });
+            let mut failed = Vec::new();
+            for (version, output) in versions.iter().zip(agreed) {
+                let output = output.map_err(|error| format!("{}: {error}", program.display()))?;
+                println!(
+                    "\n{version}\n{}{}",
+                    String::from_utf8_lossy(&output.stdout),
+                    String::from_utf8_lossy(&output.stderr)
+                );
+                if !output.status.success() {
+                    failed.push(format!("{version} ended with {}", output.status));
+                } else if has("--record") {
+                    let measure = measure.trim_start_matches('-');
                     let seed = option(arguments, "--seed").unwrap_or("1");
-                    figures::record(
-                        measure.trim_start_matches('-'),
-                        version,
-                        count,
-                        seed,
-                        has("--faults"),
-                    )?;
+                    figures::record(measure, version, count, seed, has("--faults"))?;
                 }
             }
-            return if has("--record") { figures::write() } else { Ok(()) };
+            if has("--record") {
+                figures::write()?;
+            }
+            return match failed.as_slice() {
+                [] => Ok(()),
+                failed => Err(failed.join(", ")),
+            };
         }
     }
     let mut command = Command::new(compiled("conformance")?);
@@ -108,6 +135,32 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         figures::write()?;
     }
     compared
+}
+
+/// Runs each of `count` pieces of work, as many at once as there are cores: the results in the order of the pieces.
+fn side_by_side<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let results: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::new());
+    let lines = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 0..lines.min(count) {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::SeqCst);
+                    if at >= count {
+                        return;
+                    }
+                    let result = work(at);
+                    if let Ok(mut results) = results.lock() {
+                        results.push((at, result));
+                    }
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().unwrap_or_default();
+    results.sort_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// The arguments without an option and its values.

@@ -30,7 +30,7 @@ pub fn write() -> Result<(), String> {
     Ok(())
 }
 
-/// Notes that lives or templates of a version agreed.
+/// Notes that lives, templates or waits of a version agreed.
 ///
 /// # Errors
 /// The results cannot be read or written.
@@ -62,8 +62,8 @@ fn read(path: &Path) -> Result<Value, String> {
 }
 
 fn table(results: &Value, versions: &[String]) -> String {
-    let mut table = "| Kubernetes | worlds | with one gate flipped | lives in lockstep | with faults | templates | mismatches |\n\
-        |---|---|---|---|---|---|---|\n"
+    let mut table = "| Kubernetes | worlds | with one gate flipped | lives in lockstep | with faults | templates | waits granted, worlds | mismatches |\n\
+        |---|---|---|---|---|---|---|---|\n"
         .to_owned();
     let sum = |measure: &str, field: &str, is_of: &dyn Fn(&Value) -> bool| -> u64 {
         let entries = results[measure].as_array().into_iter().flatten();
@@ -80,8 +80,9 @@ fn table(results: &Value, versions: &[String]) -> String {
         let lives = sum("lives", "count", &|entry| is_of(entry) && entry["faults"] != true);
         let faults = sum("lives", "count", &|entry| is_of(entry) && entry["faults"] == true);
         let templates = sum("templates", "count", &is_of);
+        let waits = sum("waits", "count", &is_of);
         let mismatches = sum("worlds", "mismatches", &is_of);
-        let cells = [worlds, flipped, lives, faults, templates].map(|count| match count {
+        let cells = [worlds, flipped, lives, faults, templates, waits].map(|count| match count {
             0 => "not run".to_owned(),
             count => grouped(count),
         });
@@ -137,8 +138,8 @@ mod tests {
         assert_eq!(
             rows,
             [
-                "| 1.36.4 | not run | not run | not run | not run | not run | - |",
-                "| 1.37.1 | 1,000,000 | 400,000 | 10,000 | not run | not run | 3 |",
+                "| 1.36.4 | not run | not run | not run | not run | not run | not run | - |",
+                "| 1.37.1 | 1,000,000 | 400,000 | 10,000 | not run | not run | not run | 3 |",
             ]
         );
     }

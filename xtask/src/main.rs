@@ -27,7 +27,8 @@ cargo xtask COMMAND
   conformance [--kubernetes V[,V]|all] [--worlds N] [--seed S] [--gates A=true,B=false] [--flip-gates] ...
                     generated worlds against upstream's controller of each version (needs Go);
                     also lives in lockstep, templates, deliberate faults: conformance --help
-  soak [--worlds N] [--flipped N] [--lives N] [--templates N] [--seed S] [--kubernetes V]
+  soak [--worlds N] [--flipped N] [--lives N] [--faulty-lives N] [--templates N] [--waits N] [--no-mutants]
+       [--seed S] [--kubernetes V]
                     all of that for all versions at full figures (a million worlds a version; hours),
                     and the tables of the documents written from it
   bench             how long decisions, parsing and forecasts take; with Go, upstream's beside them

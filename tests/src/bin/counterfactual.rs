@@ -1,4 +1,4 @@
-//! `counterfactual PROGRAM|core [--kubernetes V] [--worlds N] [--seed S] [--gates A=true,…] [--most M]`: grants every
+//! `counterfactual PROGRAM|core [--kubernetes V] [--waits N] [--seed S] [--gates A=true,…] [--most M]`: grants every
 //! wait of N worlds and prints a table. Exits 1 at a wait that is not what it says, after the world was made as small
 //! as it gets and written to standard output.
 
@@ -14,7 +14,7 @@ use steadfast_tests::conformance::Upstream;
 use steadfast_tests::counterfactual::{Core, Failure, Judge, Setting, Table, examine};
 use steadfast_tests::worlds;
 
-const USAGE: &str = "usage: counterfactual PROGRAM|core [--kubernetes V] [--worlds N] [--seed S] [--gates A=true,…] \
+const USAGE: &str = "usage: counterfactual PROGRAM|core [--kubernetes V] [--waits N] [--seed S] [--gates A=true,…] \
                      [--most M]";
 
 /// So long one world is made smaller.
@@ -47,7 +47,7 @@ fn run(arguments: &[String]) -> Result<u64, String> {
         match name.as_str() {
             "--kubernetes" => kubernetes = value,
             "--gates" => gates = value,
-            "--worlds" => count = number()?,
+            "--waits" => count = number()?,
             "--seed" => first = number()?,
             "--most" => most = number()?,
             _ => return Err(format!("unknown option `{name}`\n{USAGE}")),

@@ -2,7 +2,7 @@
 //!
 //! Each job has its own programs and threads: one that makes worlds and writes them, and one for each program that reads
 //! its answers, decides, and compares. A reader never waits for another program, so no full pipe can hold up the rest;
-//! a window in bytes bounds what is under way.
+//! a window in bytes bounds what is under way. Worlds are sent in blocks, one program after the other.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use steadfast_core::{Profile, reconcile};
 
-use super::question::{Form, Question, Window};
+use super::question::{BLOCK, Form, Question, Window};
 use super::tally::Tally;
 use super::upstream::{Answers, Questions, Upstream, value_of};
 use super::{branch, difference};
@@ -70,6 +70,20 @@ struct Shared<'a> {
     mismatches: AtomicU64,
     is_ended: AtomicBool,
     failure: Mutex<Option<String>>,
+}
+
+/// The end of a program that worlds are written to, and what tells its reader which they were.
+struct Writer {
+    form: Form,
+    questions: Questions,
+    asked: Sender<Arc<Question>>,
+}
+
+/// Worlds of one form that are asked about together.
+struct Block {
+    form: Form,
+    questions: Vec<Arc<Question>>,
+    bytes: usize,
 }
 
 /// How many seeds a job takes at once.
@@ -185,7 +199,11 @@ fn job(shared: &Shared<'_>, outcomes: &Mutex<Vec<Outcome>>) -> Result<(), String
         let mut writers = Vec::new();
         for (at, (questions, answers)) in ends.into_iter().enumerate() {
             let (sender, receiver) = channel();
-            writers.push((Form::of(&run.columns[at].kubernetes), questions, sender));
+            writers.push(Writer {
+                form: Form::of(&run.columns[at].kubernetes),
+                questions,
+                asked: sender,
+            });
             scope.spawn(move || match read(shared, &run.columns[at], answers, &receiver) {
                 Ok(outcome) => {
                     let mut outcomes = outcomes.lock().expect("no thread panics with it");
@@ -207,42 +225,69 @@ fn job(shared: &Shared<'_>, outcomes: &Mutex<Vec<Outcome>>) -> Result<(), String
 }
 
 /// Makes each world once in each form that is needed, and sends it to every program.
-fn write(shared: &Shared<'_>, writers: &mut [(Form, Questions, Sender<Arc<Question>>)]) {
+fn write(shared: &Shared<'_>, writers: &mut [Writer]) {
     let run = shared.run;
     let window = Window::default();
-    let mut forms: Vec<Form> = Vec::new();
-    for (form, ..) in writers.iter() {
-        if !forms.contains(form) {
-            forms.push(*form);
+    let mut blocks: Vec<Block> = Vec::new();
+    for writer in writers.iter() {
+        if !blocks.iter().any(|block| block.form == writer.form) {
+            blocks.push(Block::of(writer.form));
         }
     }
-    let mut line = Vec::new();
     let end = run.first.saturating_add(run.worlds);
     loop {
         let share = shared.next.fetch_add(SHARE, Ordering::SeqCst);
         if share >= end {
-            return;
+            break;
         }
         for seed in share..end.min(share + SHARE) {
-            for form in &forms {
+            for block in &mut blocks {
                 if shared.is_ended.load(Ordering::SeqCst) {
                     return;
                 }
-                let question = Arc::new(Question::of(seed, form.world(seed), &window));
-                for (at, (of_program, questions, sender)) in writers.iter_mut().enumerate() {
-                    if of_program != form {
-                        continue;
-                    }
-                    line.clear();
-                    line.extend_from_slice(run.columns[at].opening(seed).as_bytes());
-                    line.extend_from_slice(question.text.as_bytes());
-                    line.extend_from_slice(b"}\n");
-                    // A reader that has given up, or a pipe that is closed, is reported by the reader.
-                    drop(sender.send(Arc::clone(&question)));
-                    drop(questions.write(&line));
+                let mut question = Question::of(seed, block.form.world(seed));
+                if block.bytes + question.text.len() > BLOCK {
+                    block.send(run, writers);
                 }
+                question.enter(&window);
+                block.bytes += question.text.len();
+                block.questions.push(Arc::new(question));
             }
         }
+    }
+    for block in &mut blocks {
+        block.send(run, writers);
+    }
+}
+
+impl Block {
+    fn of(form: Form) -> Self {
+        Self {
+            form,
+            questions: Vec::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Asks one program after the other about all of it.
+    fn send(&mut self, run: &Run, writers: &mut [Writer]) {
+        let mut line = Vec::new();
+        for (column, writer) in run.columns.iter().zip(writers) {
+            if writer.form != self.form {
+                continue;
+            }
+            for question in &self.questions {
+                line.clear();
+                line.extend_from_slice(column.opening(question.seed).as_bytes());
+                line.extend_from_slice(question.text.as_bytes());
+                line.extend_from_slice(b"}\n");
+                // A reader that has given up, or a pipe that is closed, is reported by the reader.
+                drop(writer.asked.send(Arc::clone(question)));
+                drop(writer.questions.write(&line));
+            }
+        }
+        self.questions.clear();
+        self.bytes = 0;
     }
 }
 
