@@ -37,13 +37,20 @@ struct Room {
     bytes: usize,
 }
 
-/// The bytes of a block: the worlds that one program is asked about before the next one is. Long enough that a program's
-/// memory is warm most of the time (eight programs that take turns world by world need twice the processor time).
-pub const BLOCK: usize = 1 << 20;
+/// Worlds that have room in the window and have not been sent yet, by their forms.
+pub struct Gathered {
+    window: Window,
+    blocks: Vec<(Form, Vec<Arc<Question>>)>,
+    bytes: usize,
+}
 
-/// The bytes that may be under way at once in one line of work: some blocks, so that whoever gathers a block never waits for
-/// itself. A world past it goes alone.
-const WINDOW: usize = 4 * BLOCK;
+/// How many bytes of worlds are gathered before they are sent, each block to one program after the other. Long enough that a
+/// program's memory is warm most of the time: eight programs that take turns world by world need twice the processor time.
+const GATHERED: usize = 3 << 20;
+
+/// The bytes that may be under way at once in one line of work. More than what is gathered, so that whoever gathers never
+/// waits for what has not been sent yet. A world past it goes alone.
+const WINDOW: usize = 4 * GATHERED;
 
 impl Form {
     /// The form for a version such as `1.34.10`.
@@ -101,11 +108,6 @@ impl Question {
         }
     }
 
-    /// Waits for room in the window, and keeps it until the question is dropped.
-    pub fn enter(&mut self, window: &Window) {
-        self.room = Some(window.enter(self.text.len()));
-    }
-
     /// Whether this very answer and this very plan were compared for another version already, and agreed: most worlds are
     /// decided alike in every version, and comparing takes longer than deciding.
     pub fn is_known_to_agree(&self, answer: &str, plan: &Plan) -> bool {
@@ -147,6 +149,51 @@ pub fn parse(observation: Value) -> Result<(Observed, Timestamp), String> {
     Ok((observed, now))
 }
 
+impl Gathered {
+    /// Nothing yet, for questions in these forms.
+    pub fn in_forms(forms: impl IntoIterator<Item = Form>) -> Self {
+        let mut blocks: Vec<(Form, Vec<Arc<Question>>)> = Vec::new();
+        for form in forms {
+            if !blocks.iter().any(|(known, _)| *known == form) {
+                blocks.push((form, Vec::new()));
+            }
+        }
+        Self {
+            window: Window::default(),
+            blocks,
+            bytes: 0,
+        }
+    }
+
+    /// The forms that are needed, each once.
+    pub fn forms(&self) -> Vec<Form> {
+        self.blocks.iter().map(|(form, _)| *form).collect()
+    }
+
+    /// Adds a question in this form. Where there would be too many, those before it are sent first; then it waits for room.
+    pub fn put(&mut self, form: Form, mut question: Question, send: impl FnMut(Form, &[Arc<Question>])) {
+        let bytes = question.text.len();
+        if self.bytes + bytes > GATHERED {
+            self.send_all(send);
+        }
+        question.room = Some(self.window.enter(bytes));
+        self.bytes += bytes;
+        let block = self.blocks.iter_mut().find(|(known, _)| *known == form);
+        if let Some((_, block)) = block {
+            block.push(Arc::new(question));
+        }
+    }
+
+    /// Sends all of it.
+    pub fn send_all(&mut self, mut send: impl FnMut(Form, &[Arc<Question>])) {
+        for (form, block) in &mut self.blocks {
+            send(*form, block);
+            block.clear();
+        }
+        self.bytes = 0;
+    }
+}
+
 impl Default for Window {
     fn default() -> Self {
         Self(Arc::new((Mutex::new(0), Condvar::new())))
@@ -178,7 +225,7 @@ impl Drop for Room {
 
 #[cfg(test)]
 mod tests {
-    use super::{Form, Question, Window, reads_clock};
+    use super::{Form, GATHERED, Gathered, Question, WINDOW, Window, reads_clock};
     use steadfast_core::Profile;
 
     #[test]
@@ -192,7 +239,7 @@ mod tests {
         let window = Window::default();
         let form = Form::of("1.37.1");
         let mut first = Question::of(1, form.world(1));
-        first.enter(&window);
+        first.room = Some(window.enter(first.text.len()));
         let rest = window.enter(super::WINDOW - first.text.len());
         let next = window.clone();
         let waiting = std::thread::spawn(move || next.enter(1).bytes);
@@ -201,5 +248,26 @@ mod tests {
         drop(first);
         assert_eq!(waiting.join().unwrap(), 1);
         drop(rest);
+    }
+
+    #[test]
+    fn whoever_gathers_worlds_of_any_size_never_waits_for_its_own() {
+        let forms = ["1.33.13", "1.34.1", "1.37.1"].map(Form::of);
+        let (done, is_done) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let mut gathered = Gathered::in_forms(forms);
+            let (mut sent, sizes) = (0, [10, GATHERED - 5, WINDOW + 1, 1, GATHERED / 2, WINDOW - 1, 7]);
+            for size in sizes {
+                for form in forms {
+                    let mut question = Question::of(1, form.world(1));
+                    question.text = "x".repeat(size);
+                    gathered.put(form, question, |_, block| sent += block.len());
+                }
+            }
+            gathered.send_all(|_, block| sent += block.len());
+            done.send(sent).unwrap();
+        });
+        let sent = is_done.recv_timeout(std::time::Duration::from_secs(30));
+        assert_eq!(sent, Ok(21));
     }
 }

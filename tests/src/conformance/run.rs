@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use steadfast_core::{Profile, reconcile};
 
-use super::question::{BLOCK, Form, Question, Window};
+use super::question::{Form, Gathered, Question};
 use super::tally::Tally;
 use super::upstream::{Answers, Questions, Upstream, value_of};
 use super::{branch, difference};
@@ -77,13 +77,6 @@ struct Writer {
     form: Form,
     questions: Questions,
     asked: Sender<Arc<Question>>,
-}
-
-/// Worlds of one form that are asked about together.
-struct Block {
-    form: Form,
-    questions: Vec<Arc<Question>>,
-    bytes: usize,
 }
 
 /// How many seeds a job takes at once.
@@ -227,13 +220,8 @@ fn job(shared: &Shared<'_>, outcomes: &Mutex<Vec<Outcome>>) -> Result<(), String
 /// Makes each world once in each form that is needed, and sends it to every program.
 fn write(shared: &Shared<'_>, writers: &mut [Writer]) {
     let run = shared.run;
-    let window = Window::default();
-    let mut blocks: Vec<Block> = Vec::new();
-    for writer in writers.iter() {
-        if !blocks.iter().any(|block| block.form == writer.form) {
-            blocks.push(Block::of(writer.form));
-        }
-    }
+    let mut gathered = Gathered::in_forms(writers.iter().map(|writer| writer.form));
+    let forms = gathered.forms();
     let end = run.first.saturating_add(run.worlds);
     loop {
         let share = shared.next.fetch_add(SHARE, Ordering::SeqCst);
@@ -241,53 +229,34 @@ fn write(shared: &Shared<'_>, writers: &mut [Writer]) {
             break;
         }
         for seed in share..end.min(share + SHARE) {
-            for block in &mut blocks {
+            for form in &forms {
                 if shared.is_ended.load(Ordering::SeqCst) {
                     return;
                 }
-                let mut question = Question::of(seed, block.form.world(seed));
-                if block.bytes + question.text.len() > BLOCK {
-                    block.send(run, writers);
-                }
-                question.enter(&window);
-                block.bytes += question.text.len();
-                block.questions.push(Arc::new(question));
+                let question = Question::of(seed, form.world(seed));
+                gathered.put(*form, question, |form, block| send(run, writers, form, block));
             }
         }
     }
-    for block in &mut blocks {
-        block.send(run, writers);
-    }
+    gathered.send_all(|form, block| send(run, writers, form, block));
 }
 
-impl Block {
-    fn of(form: Form) -> Self {
-        Self {
-            form,
-            questions: Vec::new(),
-            bytes: 0,
+/// Asks one program after the other about a whole block.
+fn send(run: &Run, writers: &mut [Writer], form: Form, block: &[Arc<Question>]) {
+    let mut line = Vec::new();
+    for (column, writer) in run.columns.iter().zip(writers) {
+        if writer.form != form {
+            continue;
         }
-    }
-
-    /// Asks one program after the other about all of it.
-    fn send(&mut self, run: &Run, writers: &mut [Writer]) {
-        let mut line = Vec::new();
-        for (column, writer) in run.columns.iter().zip(writers) {
-            if writer.form != self.form {
-                continue;
-            }
-            for question in &self.questions {
-                line.clear();
-                line.extend_from_slice(column.opening(question.seed).as_bytes());
-                line.extend_from_slice(question.text.as_bytes());
-                line.extend_from_slice(b"}\n");
-                // A reader that has given up, or a pipe that is closed, is reported by the reader.
-                drop(writer.asked.send(Arc::clone(question)));
-                drop(writer.questions.write(&line));
-            }
+        for question in block {
+            line.clear();
+            line.extend_from_slice(column.opening(question.seed).as_bytes());
+            line.extend_from_slice(question.text.as_bytes());
+            line.extend_from_slice(b"}\n");
+            // A reader that has given up, or a pipe that is closed, is reported by the reader.
+            drop(writer.asked.send(Arc::clone(question)));
+            drop(writer.questions.write(&line));
         }
-        self.questions.clear();
-        self.bytes = 0;
     }
 }
 
