@@ -12,6 +12,7 @@ use serde_json::Value;
 /// assert_eq!(error.to_string(), "spec.selector: Required value");
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "Failure"))]
 #[error("{}", self.sentence())]
 pub struct Error {
     /// What kind of error this is.
@@ -25,6 +26,7 @@ pub struct Error {
 
 /// The kinds of [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum ErrorCode {
@@ -46,6 +48,7 @@ pub enum ErrorCode {
 
 /// One field at fault; `field` and `type` are the API server's own words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Cause {
     /// The field's path, as in `spec.template.spec.containers[0].image`.
     pub field: String,
@@ -56,6 +59,7 @@ pub struct Cause {
     pub detail: String,
     /// The value found, where showing it helps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional, type = "JsonValue"))]
     pub value: Option<Value>,
     /// The line in the text, from 1, where the text is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,6 +71,7 @@ pub struct Cause {
 
 /// The API server's cause types (`apimachinery/pkg/apis/meta/v1`, `CauseType`) that the core uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[non_exhaustive]
 pub enum CauseType {
     /// The field is absent and must not be.

@@ -85,5 +85,5 @@ pub use observed::{Observation, Observed};
 pub use plan::{Action, Kind, Operation, Plan, Reason, Status, Wait, WaitCode};
 pub use profile::{Gate, Profile};
 pub use reconcile::reconcile;
-pub use revision::{RevisionData, revision_name, to_go_json};
+pub use revision::{RevisionData, revision_name, revision_name_of, to_go_json};
 pub use time::Timestamp;

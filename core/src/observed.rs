@@ -28,38 +28,105 @@ pub use set::{
 
 /// An observation as it is written (`wire.md`, "Observation"). A list that is absent is unknown; an empty one is empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Observation {
     /// When it was observed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<String>"))]
     pub now: Option<Timestamp>,
     /// The StatefulSet, as an API server returns it.
+    #[cfg_attr(feature = "ts", ts(type = "KubernetesObject"))]
     pub stateful_set: Value,
     /// Pods of the namespace; required to reconcile.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional, type = "ReadonlyArray<KubernetesObject>"))]
     pub pods: Option<Vec<Value>>,
     /// Claims of the namespace; required to reconcile.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional, type = "ReadonlyArray<KubernetesObject>"))]
     pub persistent_volume_claims: Option<Vec<Value>>,
     /// All revisions of the namespace; required to reconcile.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional, type = "ReadonlyArray<KubernetesObject>"))]
     pub controller_revisions: Option<Vec<Value>>,
     /// Services of the namespace.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional, type = "ReadonlyArray<KubernetesObject>"))]
     pub services: Option<Vec<Value>>,
     /// EndpointSlices of the namespace.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional, type = "ReadonlyArray<KubernetesObject>"))]
     pub endpoint_slices: Option<Vec<Value>>,
     /// Nodes.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional, type = "ReadonlyArray<KubernetesObject>"))]
     pub nodes: Option<Vec<Value>>,
     /// PodDisruptionBudgets of the namespace.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional, type = "ReadonlyArray<KubernetesObject>"))]
     pub pod_disruption_budgets: Option<Vec<Value>>,
     /// Other controllers of the namespace, such as Deployments.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional, type = "ReadonlyArray<KubernetesObject>"))]
     pub workloads: Option<Vec<Value>>,
+}
+
+impl Observation {
+    /// Reads an observation from its JSON form; fields that it does not know are left out. Objects are not looked into:
+    /// that is [`Observed::parse`].
+    ///
+    /// # Errors
+    /// `invalid` with the fields that are no lists, or no time.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use steadfast_core::Observation;
+    /// let error = Observation::of_value(json!({"now": "noon", "pods": {}})).unwrap_err();
+    /// let fields: Vec<&str> = error.causes.iter().map(|c| c.field.as_str()).collect();
+    /// assert_eq!(fields, ["now", "pods"]);
+    /// ```
+    pub fn of_value(mut value: Value) -> Result<Self, Error> {
+        if !value.is_object() {
+            let cause = Cause::wrong_type("observation", &value, "a mapping");
+            return Err(Error::invalid(vec![cause]));
+        }
+        let mut causes = Vec::new();
+        let mut take = |field: &str| value.get_mut(field).map(Value::take).filter(|v| !v.is_null());
+        let now = take("now").and_then(|now| {
+            let parsed = now.as_str().and_then(Timestamp::parse);
+            if parsed.is_none() {
+                let detail = "must be a time such as `2026-11-21T00:00:00Z`";
+                causes.push(Cause::invalid("now", &now, detail));
+            }
+            parsed
+        });
+        let stateful_set = take("statefulSet").unwrap_or_default();
+        let mut list = |field: &str| match take(field)? {
+            Value::Array(items) => Some(items),
+            other => {
+                causes.push(Cause::wrong_type(field, &other, "a list"));
+                None
+            }
+        };
+        let observation = Self {
+            now,
+            stateful_set,
+            pods: list("pods"),
+            persistent_volume_claims: list("persistentVolumeClaims"),
+            controller_revisions: list("controllerRevisions"),
+            services: list("services"),
+            endpoint_slices: list("endpointSlices"),
+            nodes: list("nodes"),
+            pod_disruption_budgets: list("podDisruptionBudgets"),
+            workloads: list("workloads"),
+        };
+        match causes.is_empty() {
+            true => Ok(observation),
+            false => Err(Error::invalid(causes)),
+        }
+    }
 }
 
 /// The parsed observation that [`reconcile`](crate::reconcile) decides on.

@@ -22,6 +22,7 @@ pub use wait::{Kind, Wait, WaitCode};
 /// A host executes `actions` batch by batch, writes `status` if `status_changed`, and calls again when an object
 /// changes, after `requeue_after`, or, where a wait says `retry`, after a backoff of 5 ms doubling to 1,000 s.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Plan {
@@ -37,6 +38,7 @@ pub struct Plan {
     /// Deletes of the update pass that are no actions, because an earlier pass deletes the same Pod; each by how many of
     /// the update pass's actions come before it. They count: see [`Plan::status_to_write`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub repeated_deletes: Vec<u32>,
     /// When to call again although nothing changed; `None`: nothing is due.
     #[serde(
@@ -45,11 +47,13 @@ pub struct Plan {
         with = "seconds",
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(feature = "ts", ts(optional, type = "number"))]
     pub requeue_after: Option<Duration>,
 }
 
 /// One write to the API server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Action {
@@ -69,17 +73,20 @@ pub struct Action {
 
 /// What an [`Action`] writes, with what is needed to write it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(tag = "type")]
 #[non_exhaustive]
 pub enum Operation {
     /// POST the complete Pod.
     CreatePod {
         /// The Pod, with apiVersion and kind.
+        #[cfg_attr(feature = "ts", ts(type = "KubernetesObject"))]
         object: Value,
     },
     /// PUT the complete Pod, with the resourceVersion that was observed.
     UpdatePod {
         /// The Pod, with apiVersion and kind.
+        #[cfg_attr(feature = "ts", ts(type = "KubernetesObject"))]
         object: Value,
     },
     /// DELETE the Pod.
@@ -91,31 +98,37 @@ pub enum Operation {
     /// PATCH an orphan to take control of it.
     AdoptPod {
         /// A strategic merge patch.
+        #[cfg_attr(feature = "ts", ts(type = "JsonObject"))]
         patch: Value,
     },
     /// PATCH a Pod that no longer belongs to the set to give up control of it.
     ReleasePod {
         /// A strategic merge patch.
+        #[cfg_attr(feature = "ts", ts(type = "JsonObject"))]
         patch: Value,
     },
     /// POST the complete claim.
     CreatePersistentVolumeClaim {
         /// The claim, with apiVersion and kind.
+        #[cfg_attr(feature = "ts", ts(type = "KubernetesObject"))]
         object: Value,
     },
     /// PUT the complete claim, with the resourceVersion that was observed.
     UpdatePersistentVolumeClaim {
         /// The claim, with apiVersion and kind.
+        #[cfg_attr(feature = "ts", ts(type = "KubernetesObject"))]
         object: Value,
     },
     /// POST the complete revision.
     CreateControllerRevision {
         /// The revision, with apiVersion and kind.
+        #[cfg_attr(feature = "ts", ts(type = "KubernetesObject"))]
         object: Value,
     },
     /// PUT the revision with its new number.
     UpdateControllerRevision {
         /// The revision, with apiVersion and kind.
+        #[cfg_attr(feature = "ts", ts(type = "KubernetesObject"))]
         object: Value,
     },
     /// DELETE the revision.
@@ -127,6 +140,7 @@ pub enum Operation {
     /// PATCH an orphan to take control of it.
     AdoptControllerRevision {
         /// A strategic merge patch.
+        #[cfg_attr(feature = "ts", ts(type = "JsonObject"))]
         patch: Value,
     },
 }

@@ -21,6 +21,7 @@ use crate::{Cause, CauseType, Error, ErrorCode};
 /// assert!("1.12".parse::<Profile>().unwrap_err().to_string().contains("1.33"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(as = "Written"))]
 #[serde(try_from = "Written", into = "Written")]
 pub struct Profile {
     written: String,
@@ -30,6 +31,7 @@ pub struct Profile {
 
 /// The feature gates that bear on a StatefulSet, under their upstream names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[non_exhaustive]
 pub enum Gate {
     /// `maxUnavailable` of a rolling update is honoured (KEP-961).
@@ -339,10 +341,12 @@ impl Gate {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "Profile"))]
 #[serde(rename_all = "camelCase")]
 struct Written {
     kubernetes: String,
     #[serde(default)]
+    #[cfg_attr(feature = "ts", ts(optional, type = "{ [gate in Gate]?: boolean }"))]
     feature_gates: BTreeMap<String, bool>,
 }
 

@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::Profile;
-use crate::canonical::{UnknownFields, normal_template};
+use crate::canonical::{UnknownFields, canonical, normal_template};
+use crate::{Cause, Error, Profile};
 
 mod go_json;
 
@@ -75,6 +75,47 @@ pub fn revision_name(set: &str, hash: &str) -> String {
         .find(|at| set.is_char_boundary(*at))
         .unwrap_or(0);
     format!("{}-{hash}", set.get(..end).unwrap_or(set))
+}
+
+/// The name that the revision of `set`'s template gets on an API server of this version: of a manifest, or of a set that
+/// was stored there. Names that are taken already move it on (`status.collisionCount`), which only [`reconcile`] sees.
+///
+/// # Errors
+/// `invalid` where there is no name or no template, or the template cannot be what it is written to be.
+///
+/// [`reconcile`]: crate::reconcile
+///
+/// ```
+/// use serde_json::json;
+/// use steadfast_core::{Profile, revision_name_of};
+/// let set = json!({
+///     "metadata": {"name": "web"},
+///     "spec": {"template": {
+///         "metadata": {"labels": {"app": "web"}},
+///         "spec": {"containers": [{"name": "nginx", "image": "nginx"}]}}}});
+/// assert_eq!(revision_name_of(&set, &Profile::default())?, "web-6455bfb9c");
+/// # Ok::<(), steadfast_core::Error>(())
+/// ```
+pub fn revision_name_of(set: &Value, profile: &Profile) -> Result<String, Error> {
+    let set = canonical(set, profile)?;
+    let name = set.pointer("/metadata/name").and_then(Value::as_str);
+    let template = set.pointer("/spec/template");
+    let (Some(name), Some(template)) = (name, template) else {
+        let missing = [
+            ("metadata.name", name.is_none()),
+            ("spec.template", template.is_none()),
+        ];
+        let missing = missing.into_iter().filter(|(_, is_missing)| *is_missing);
+        return Err(Error::invalid(
+            missing.map(|(field, _)| Cause::required(field)).collect(),
+        ));
+    };
+    let collisions = set.pointer("/status/collisionCount").and_then(Value::as_i64);
+    let collisions = collisions
+        .and_then(|count| i32::try_from(count).ok())
+        .unwrap_or(0);
+    let data = RevisionData::of_template(template, profile.writes_null_creation_timestamp());
+    Ok(revision_name(name, &data.hash(collisions)))
 }
 
 /// The pod template that the data of a revision holds, as upstream reads and writes it again; nothing where the data says

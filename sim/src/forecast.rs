@@ -23,6 +23,7 @@ mod counts;
 mod dump;
 mod fates;
 mod nodes;
+mod question;
 mod steps;
 mod verdict;
 
@@ -70,6 +71,7 @@ pub struct ForecastInput {
 
 /// The answer.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Forecast {
@@ -89,6 +91,7 @@ pub struct Forecast {
     /// True where the manifest has fields that this Kubernetes does not know (`assumed` names them): an API server that
     /// drops them gives the revision another name.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub revision_is_provisional: bool,
     /// The least number of available Pods from the change on; absent where the set was not stable before.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -11,6 +11,7 @@ pub mod component;
 mod disruption;
 mod endpoints;
 pub mod faults;
+mod fields;
 pub mod forecast;
 mod garbage;
 mod host;

@@ -22,21 +22,20 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use steadfast_core::{Cause, Error, Profile, Timestamp};
+use steadfast_core::{Error, Profile, Timestamp};
 
 use crate::clock::{Millis, Timer};
 use crate::cluster::{Cluster, Ending};
+use crate::fields::Fields;
 use crate::forecast::{Outcome, Verdict, verdict_of};
 use crate::settings::Settings;
 use crate::store::{Key, Resource};
 use crate::trace::{SetName, Trace};
 
 mod event;
-mod fields;
 mod tell;
 
 pub use event::ScenarioEvent;
-use fields::Fields;
 
 /// The owner of a story's timers.
 pub(crate) const OWNER: &str = "scenario";
@@ -79,8 +78,19 @@ pub struct Planned {
     pub written: Value,
 }
 
+impl Planned {
+    /// Reads one event, as in a timeline; without `at` it is due at `now`.
+    ///
+    /// # Errors
+    /// `invalid` with the path of the field, such as `event.scale.replicas`.
+    pub fn parse(value: &Value, now: Millis) -> Result<Self, Error> {
+        event::planned(value, "event", Some(now))
+    }
+}
+
 /// A story that was played.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Played {
     /// Where the story ended, in milliseconds of virtual time.
@@ -95,6 +105,7 @@ pub struct Played {
 
 /// Where a set stands at the end of a story.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct End {
     /// The set.
@@ -116,19 +127,8 @@ impl Scenario {
     /// `invalid` with the path of the field, such as `timeline[2].scale.replicas`; `profile` for an unknown version or
     /// gate. Objects are not looked into until the scenario is played.
     pub fn parse(value: &Value) -> Result<Self, Error> {
-        let mut fields = Fields::of(value, "")?;
-        let mut profile: Profile = match fields.optional("kubernetes") {
-            // In YAML `1.37` is a number.
-            Some(Value::Number(version)) => version.to_string().parse()?,
-            Some(_) => fields.text("kubernetes")?.parse()?,
-            None => Profile::default(),
-        };
-        if let Some(gates) = fields.optional("featureGates") {
-            let mut gates = Fields::of(gates, "featureGates")?;
-            for name in gates.names() {
-                profile = profile.with_gate(&name, gates.flag(&name)?)?;
-            }
-        }
+        let mut fields = Fields::of_root(value, "scenario")?;
+        let profile = fields.profile()?;
         let settings = fields
             .optional("settings")
             .map_or_else(|| Ok(Settings::default()), Settings::parse)?;
@@ -137,14 +137,14 @@ impl Scenario {
             description: fields.optional_text("description")?.map(str::to_owned),
             profile,
             settings,
-            epoch: epoch(&mut fields)?,
+            epoch: fields.optional_instant("now")?.unwrap_or(EPOCH),
             objects: fields.optional_list("objects")?.to_vec(),
             timeline: Vec::new(),
             until: fields.optional_span("until")?,
         };
         let mut causes = Vec::new();
         for (at, written) in fields.optional_list("timeline")?.iter().enumerate() {
-            match event::planned(written, &format!("timeline[{at}]")) {
+            match event::planned(written, &format!("timeline[{at}]"), None) {
                 Ok(planned) => scenario.timeline.push(planned),
                 Err(error) => causes.extend(error.causes),
             }
@@ -246,16 +246,6 @@ impl Cluster {
             self.event(&planned.event, planned.written);
         }
     }
-}
-
-fn epoch(fields: &mut Fields<'_>) -> Result<Timestamp, Error> {
-    let Some(text) = fields.optional_text("now")? else {
-        return Ok(EPOCH);
-    };
-    Timestamp::parse(text).ok_or_else(|| {
-        let detail = "must be a time such as `2026-11-21T00:00:00Z`";
-        Error::invalid(vec![Cause::invalid("now", &Value::from(text), detail)])
-    })
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ pub use span::Span;
 /// assert!(error.to_string().starts_with("settings.pull: "), "{error}");
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Settings {
     /// Where the random generator starts, and what the UIDs of new objects are made from. Default 0.
@@ -81,6 +82,7 @@ pub struct Settings {
 
 /// How many nodes there are, or which.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(untagged)]
 pub enum NodesSetting {
     /// So many nodes, called `node-1`, `node-2` …, each for 110 Pods.
@@ -91,6 +93,7 @@ pub enum NodesSetting {
 
 /// One node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NodeSetting {
     /// Its name, which is also its label `kubernetes.io/hostname`.
@@ -100,34 +103,42 @@ pub struct NodeSetting {
     pub zone: Option<String>,
     /// How many Pods it takes. Default 110.
     #[serde(default = "default_pods")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub pods: u32,
 }
 
 /// One storage class.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StorageClassSetting {
     /// Its name, as in a claim's `spec.storageClassName`.
     pub name: String,
     /// When a volume is bound: at once, or when a Pod that uses the claim is scheduled. Default `Immediate`.
     #[serde(default)]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub mode: BindingMode,
     /// How long it takes to make a volume. Default `0s`.
     #[serde(default)]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub delay: Span,
     /// Whether volumes are made at all; where not, only volumes that exist beforehand are bound. Default true.
     #[serde(default = "default_true")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub provisions: bool,
     /// Whether the class exists at all. Default true.
     #[serde(default = "default_true")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub exists: bool,
     /// Whether claims that name no class get this one. Default false.
     #[serde(default)]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub default: bool,
 }
 
 /// `volumeBindingMode` of a storage class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum BindingMode {
     /// The volume is bound as soon as there is a claim.
     #[default]
@@ -138,6 +149,7 @@ pub enum BindingMode {
 
 /// A Secret or ConfigMap that is not there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Absent {
     /// `Secret` or `ConfigMap`.
@@ -148,6 +160,7 @@ pub struct Absent {
 
 /// The kinds of [`Absent`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum AbsentKind {
     /// A Secret.
     Secret,
@@ -157,6 +170,7 @@ pub enum AbsentKind {
 
 /// A wait that doubles each time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct BackOff {
     /// The first wait. Default `10s`.

@@ -16,11 +16,13 @@ pub use print::{PodRow, age, pod_status};
 
 /// The entries of a trace, oldest first. The same scenario and seed give the same text, byte for byte.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(transparent)]
 pub struct Trace(Vec<Entry>);
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "TraceEntry"))]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
     /// When, in milliseconds of virtual time.
@@ -32,6 +34,7 @@ pub struct Entry {
 
 /// What can happen.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum Happening {
@@ -67,13 +70,16 @@ pub enum Happening {
     /// What `kubectl get events` would show.
     Event {
         /// `Normal` or `Warning`.
+        #[cfg_attr(feature = "ts", ts(type = "\"Normal\" | \"Warning\""))]
         kind: &'static str,
         /// Who says it.
         component: &'static str,
         /// The kind of the object it is about.
+        #[cfg_attr(feature = "ts", ts(as = "Resource"))]
         object_kind: &'static str,
         /// Its namespace; empty where it has none.
         #[serde(skip_serializing_if = "str_is_empty")]
+        #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
         namespace: Arc<str>,
         /// Its name.
         name: Arc<str>,
@@ -85,6 +91,7 @@ pub enum Happening {
     /// An event of the scenario took place.
     Scenario {
         /// The event as it is written in the scenario.
+        #[cfg_attr(feature = "ts", ts(type = "JsonObject"))]
         event: Value,
         /// Why it could not take place.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,6 +101,7 @@ pub enum Happening {
 
 /// The set that an entry is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct SetName {
     /// Its namespace.
@@ -104,10 +112,12 @@ pub struct SetName {
 
 /// An action of a plan without the object that it writes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(rename_all = "camelCase")]
 pub struct ActionRecord {
     /// Such as `CreatePod`.
     #[serde(rename = "type")]
+    #[cfg_attr(feature = "ts", ts(type = "Operation[\"type\"]"))]
     pub operation: &'static str,
     /// The kind of the object.
     #[serde(skip)]
@@ -125,6 +135,7 @@ pub struct ActionRecord {
 
 /// An API server's answer that is no success.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Refusal {
     /// The HTTP status, such as 409.
@@ -135,30 +146,36 @@ pub struct Refusal {
     pub message: String,
     /// True where the write took place although the answer never came.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub was_applied: bool,
 }
 
 /// What became of one object.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(rename_all = "camelCase")]
 pub struct ObjectRecord {
     /// What happened to it.
     pub change: Fate,
     /// Its kind.
+    #[cfg_attr(feature = "ts", ts(as = "Resource"))]
     pub kind: &'static str,
     /// Its namespace; empty where it has none.
     #[serde(skip_serializing_if = "str_is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub namespace: Arc<str>,
     /// Its name.
     pub name: Arc<str>,
     /// Its UID.
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub uid: String,
     /// `status.phase`, where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phase: Option<String>,
     /// True where it is terminating.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub terminating: bool,
     /// The node of a Pod.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -173,6 +190,7 @@ pub struct ObjectRecord {
 
 /// What happened to an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum Fate {
     /// It is new.

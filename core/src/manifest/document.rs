@@ -35,6 +35,7 @@ pub struct Object {
 
 /// Where a field stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Location {
     /// Where its key starts; absent for the items of a list and for a whole document.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,6 +46,7 @@ pub struct Location {
 
 /// Something in a document that Go reads without a word.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Notice {
     /// What it is.
     pub code: NoticeCode,
@@ -56,6 +58,7 @@ pub struct Notice {
 
 /// The kinds of [`Notice`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum NoticeCode {
     /// A key stands twice in one object and its last value counts. An API server that decodes the text itself

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// A place in the input, for people: both numbers start at 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Position {
     /// The line in the whole input, not in the document.
     pub line: u32,

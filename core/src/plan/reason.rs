@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why an action is taken: the rule that asks for it, with the facts that it was judged by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "code", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum Reason {
@@ -34,6 +35,7 @@ pub enum Reason {
     /// DeletePod: the Pod is Failed or Succeeded and is to be replaced.
     TerminalPhase {
         /// The Pod's phase.
+        #[cfg_attr(feature = "ts", ts(type = "\"Failed\" | \"Succeeded\""))]
         phase: String,
     },
     /// CreatePersistentVolumeClaim: a Pod needs it and it is not there.
@@ -44,8 +46,10 @@ pub enum Reason {
     /// UpdatePersistentVolumeClaim: its owner references are not what the retention policy asks for.
     ClaimRetention {
         /// `Retain` or `Delete`.
+        #[cfg_attr(feature = "ts", ts(type = "\"Retain\" | \"Delete\""))]
         when_scaled: String,
         /// `Retain` or `Delete`.
+        #[cfg_attr(feature = "ts", ts(type = "\"Retain\" | \"Delete\""))]
         when_deleted: String,
         /// True where the Pod's ordinal is out of range.
         condemned: bool,

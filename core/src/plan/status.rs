@@ -10,33 +10,41 @@ use crate::Profile;
 ///
 /// Fields stand and are left out as in `k8s.io/api/apps/v1/types.go`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Status {
     /// The generation of the set that this status speaks of.
     #[serde(skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub observed_generation: i64,
     /// Pods that exist.
     pub replicas: i32,
     /// Pods that are Running and Ready.
     #[serde(skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub ready_replicas: i32,
     /// Pods of the current revision that are not terminating.
     #[serde(skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub current_replicas: i32,
     /// Pods of the update revision that are not terminating.
     #[serde(skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub updated_replicas: i32,
     /// The name of the revision before the update.
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub current_revision: String,
     /// The name of the revision that the update leads to.
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub update_revision: String,
     /// How many revision names were taken by other data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collision_count: Option<i32>,
     /// Conditions as they were written, in their order; `None` and an empty list differ for 1.37.
     #[serde(skip_serializing_if = "nothing")]
+    #[cfg_attr(feature = "ts", ts(optional, type = "Array<Condition>"))]
     pub conditions: Option<Vec<Value>>,
     /// Ready Pods that have been so for minReadySeconds.
     pub available_replicas: i32,

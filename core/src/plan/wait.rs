@@ -6,6 +6,7 @@ use crate::Timestamp;
 
 /// Something that is not done yet because of a named object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Wait {
@@ -21,9 +22,11 @@ pub struct Wait {
     /// All the Pods that are awaited (`maxUnavailable`), held (`partition`) or left to a person (`manualDelete`), in
     /// order of ordinals.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub pods: Vec<String>,
     /// When it will be over, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<String>"))]
     pub until: Option<Timestamp>,
     /// True where upstream would return an error: call again after a backoff.
     pub retry: bool,
@@ -34,6 +37,7 @@ pub struct Wait {
 
 /// What is awaited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum WaitCode {
@@ -73,6 +77,7 @@ pub enum WaitCode {
 
 /// The kinds that actions and waits speak of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[non_exhaustive]
 pub enum Kind {
     /// apps/v1 StatefulSet.

@@ -13,6 +13,7 @@ use crate::view;
 
 /// How many Pods, of those that were there before and those that are there in the end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct PodCounts {
     /// New names.
@@ -27,6 +28,7 @@ pub struct PodCounts {
 
 /// The names behind [`PodCounts`], in order of ordinals.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct PodNames {
     /// New names.
@@ -41,6 +43,7 @@ pub struct PodNames {
 
 /// How many claims.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ClaimCounts {
     /// New claims; one that was deleted and made anew counts here and under `deleted`.
@@ -53,6 +56,7 @@ pub struct ClaimCounts {
 
 /// The names behind [`ClaimCounts`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ClaimNames {
     /// New claims.

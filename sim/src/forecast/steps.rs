@@ -12,6 +12,7 @@ use crate::trace::{ActionRecord, Fate, Happening, Refusal, Trace};
 
 /// What happened at one instant.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Step {
     /// When, in milliseconds of virtual time since the change was made.
@@ -26,6 +27,7 @@ pub struct Step {
 
 /// An action as it was carried out.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(rename_all = "camelCase")]
 pub struct StepAction {
     /// What, to which object, why.
@@ -38,14 +40,17 @@ pub struct StepAction {
 
 /// An Event of a component.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct StepEvent {
     /// `Normal` or `Warning`.
     #[serde(rename = "type")]
+    #[cfg_attr(feature = "ts", ts(type = "\"Normal\" | \"Warning\""))]
     pub event_type: &'static str,
     /// Such as `kubelet`.
     pub component: &'static str,
     /// The kind of the object.
+    #[cfg_attr(feature = "ts", ts(as = "crate::store::Resource"))]
     pub kind: &'static str,
     /// Its name.
     pub name: Arc<str>,

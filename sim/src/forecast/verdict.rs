@@ -15,6 +15,7 @@ use crate::view;
 
 /// How a forecast or a story ends for a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum Outcome {
     /// Nothing is left to do. Pods that are kept by the partition, or left to a person to delete, are no obstacle.
@@ -27,6 +28,7 @@ pub enum Outcome {
 
 /// The state of a set's rollout (`diagnoses.md`, "Progress verdict").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum State {
     /// All Pods are there, available and of the right revision; or the set is gone with all that goes with it.
@@ -45,41 +47,51 @@ pub enum State {
 
 /// How a set stands, and why.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Verdict {
     /// In a word.
     pub state: State,
     /// What the controller waits for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub waits: Vec<Wait>,
     /// What is in the way, where the set is blocked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub blockers: Vec<Blocker>,
     /// The ordinals of `pods`, where they are held by the partition.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub ordinals: Vec<u64>,
     /// The Pods that are held, left to a person, or not available yet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub pods: Vec<String>,
     /// True where the set is gone.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub deleted: bool,
 }
 
 /// Something that is in the way.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(rename_all = "camelCase")]
 pub struct Blocker {
     /// Its kind.
+    #[cfg_attr(feature = "ts", ts(as = "Resource"))]
     pub kind: &'static str,
     /// Its name.
     pub name: Arc<str>,
     /// Why it is in the way, in its own words: the STATUS of a Pod, such as `ImagePullBackOff`; the reason of an API
     /// error.
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub reason: String,
     /// The sentence behind it, such as the scheduler's.
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub message: String,
     /// The wait that names it.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -4,10 +4,11 @@ use serde_json::Value;
 use steadfast_core::{Cause, CauseType, Error};
 
 use super::Planned;
-use super::fields::Fields;
+use crate::clock::Millis;
 use crate::faults::FaultRule;
+use crate::fields::Fields;
 use crate::settings::{Behaviour, Phase, Span, What};
-use crate::store::{DeleteOptions, Key, Propagation, Resource};
+use crate::store::{DeleteOptions, Key, Resource};
 
 /// One thing that happens to a cluster from outside.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,9 +99,9 @@ const EVENTS: [&str; 21] = [
 ];
 
 /// Reads one entry of a timeline, which stands at `path`.
-pub(super) fn planned(value: &Value, path: &str) -> Result<Planned, Error> {
+pub(super) fn planned(value: &Value, path: &str, default: Option<Millis>) -> Result<Planned, Error> {
     let mut fields = Fields::of(value, path)?;
-    let at = fields.optional_span("at")?;
+    let at = fields.optional_span("at")?.or(default);
     let at = at.ok_or_else(|| Error::invalid(vec![Cause::required(fields.path_of("at"))]))?;
     let mut found = fields.names();
     found.retain(|name| name != "at");
@@ -252,17 +253,7 @@ fn delete(fields: &mut Fields<'_>) -> Result<ScenarioEvent, Error> {
         ));
     };
     let key = named(&mut inner, "name", resource)?;
-    let propagation = match inner.optional_text("cascade")? {
-        None => None,
-        Some("background") => Some(Propagation::Background),
-        Some("foreground") => Some(Propagation::Foreground),
-        Some("orphan") => Some(Propagation::Orphan),
-        Some(other) => {
-            let supported = ["background", "foreground", "orphan"];
-            let cause = Cause::not_supported(inner.path_of("cascade"), &Value::from(other), &supported);
-            return Err(Error::invalid(vec![cause]));
-        }
-    };
+    let propagation = inner.cascade()?;
     let grace_seconds = inner.optional_count("grace")?.map(i64::from);
     inner.finish()?;
     Ok(ScenarioEvent::Delete {

@@ -9,20 +9,28 @@ use super::{Settings, Span};
 /// In YAML: `{pods: "web-*", what: crash}`, `{pods: web-1, what: slowTermination, for: 45s}`,
 /// `{image: "nginx:broken", what: imageNeverPulls}`, `{pods: web-2, what: exits, phase: Failed}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(try_from = "Form", into = "Form")]
 pub struct Behaviour {
     /// Which Pods, by name; `*` stands for any text. Default `*`.
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub pods: String,
     /// Only Pods of this revision (their label `controller-revision-hash`). Default: any.
     pub revision: Option<String>,
     /// Only Pods with a container of this image; `*` stands for any text. Default: any.
     pub image: Option<String>,
     /// What happens to them.
+    #[cfg_attr(feature = "ts", ts(flatten))]
     pub what: What,
 }
 
 /// What may happen to a Pod.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "ts",
+    derive(ts_rs::TS),
+    ts(tag = "what", rename_all = "camelCase", optional_fields)
+)]
 #[non_exhaustive]
 pub enum What {
     /// The containers run, and the Pod is never ready.
@@ -35,6 +43,7 @@ pub enum What {
     /// Containers take so long to stop, if the grace period lets them.
     SlowTermination {
         /// How long. `for` in YAML.
+        #[cfg_attr(feature = "ts", ts(rename = "for"))]
         span: Span,
     },
     /// An init container ends with exit code 1, each time.
@@ -55,6 +64,7 @@ pub enum What {
 
 /// The phases in which a Pod never runs again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Phase {
     /// At least one container failed.
     Failed,

@@ -15,6 +15,7 @@ use crate::clock::Millis;
 /// assert_eq!(Span::of_millis(61_500).to_string(), "1m1s500ms");
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(type = "string | 0"))]
 pub struct Span(pub Millis);
 
 /// The units, from long to short, with their milliseconds.

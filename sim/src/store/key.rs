@@ -9,6 +9,7 @@ use crate::view;
 
 /// The kinds of object that the simulated cluster holds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[allow(missing_docs)] // Kubernetes' own kinds.
 pub enum Resource {
     StatefulSet,

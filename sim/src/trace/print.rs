@@ -11,6 +11,7 @@ use steadfast_core::Timestamp;
 
 /// The columns of `kubectl get pods`, as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct PodRow {
     /// NAME.

@@ -1,19 +1,28 @@
 //! Reading a mapping field by field, so that every error has a path and says what is allowed.
 
 use serde_json::{Map, Value};
-use steadfast_core::{Cause, CauseType, Error};
+use steadfast_core::{Cause, CauseType, Error, Profile, Timestamp};
 
 use crate::clock::Millis;
 use crate::settings::Span;
+use crate::store::Propagation;
 
 /// A mapping that is being read.
-pub(super) struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     path: String,
     map: &'a Map<String, Value>,
     asked: Vec<&'static str>,
 }
 
 impl<'a> Fields<'a> {
+    /// Starts to read `what`, which is a mapping.
+    pub fn of_root(value: &'a Value, what: &str) -> Result<Self, Error> {
+        if value.is_object() {
+            return Self::of(value, "");
+        }
+        Err(Error::invalid(vec![Cause::wrong_type(what, value, "a mapping")]))
+    }
+
     /// Starts to read the mapping at `path`.
     pub fn of(value: &'a Value, path: &str) -> Result<Self, Error> {
         match value {
@@ -22,10 +31,7 @@ impl<'a> Fields<'a> {
                 map,
                 asked: Vec::new(),
             }),
-            other => {
-                let shown = if path.is_empty() { "scenario" } else { path };
-                Err(Error::invalid(vec![Cause::wrong_type(shown, other, "a mapping")]))
-            }
+            other => Err(Error::invalid(vec![Cause::wrong_type(path, other, "a mapping")])),
         }
     }
 
@@ -69,7 +75,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A flag of any name.
-    pub fn flag(&mut self, field: &str) -> Result<bool, Error> {
+    pub fn flag(&self, field: &str) -> Result<bool, Error> {
         match self.map.get(field) {
             Some(Value::Bool(flag)) => Ok(*flag),
             other => Err(self.wrong_type(field, other.unwrap_or(&Value::Null), "true or false")),
@@ -99,6 +105,50 @@ impl<'a> Fields<'a> {
         let span: Option<Span> = serde_json::from_value(value.clone()).ok();
         span.map(|span| Some(span.millis()))
             .ok_or_else(|| self.invalid(field, value, expected))
+    }
+
+    /// `kubernetes` and `featureGates` (`wire.md`, "Profiles on the wire").
+    pub fn profile(&mut self) -> Result<Profile, Error> {
+        let mut profile: Profile = match self.optional("kubernetes") {
+            // In YAML `1.37` is a number.
+            Some(Value::Number(version)) => version.to_string().parse()?,
+            Some(_) => self.text("kubernetes")?.parse()?,
+            None => Profile::default(),
+        };
+        if let Some(gates) = self.optional("featureGates") {
+            let gates = Fields::of(gates, &self.path_of("featureGates"))?;
+            for name in gates.names() {
+                profile = profile.with_gate(&name, gates.flag(&name)?)?;
+            }
+        }
+        Ok(profile)
+    }
+
+    /// `cascade`, as in `kubectl delete --cascade`.
+    pub fn cascade(&mut self) -> Result<Option<Propagation>, Error> {
+        match self.optional_text("cascade")? {
+            None => Ok(None),
+            Some("background") => Ok(Some(Propagation::Background)),
+            Some("foreground") => Ok(Some(Propagation::Foreground)),
+            Some("orphan") => Ok(Some(Propagation::Orphan)),
+            Some(other) => {
+                let supported = ["background", "foreground", "orphan"];
+                let cause = Cause::not_supported(self.path_of("cascade"), &Value::from(other), &supported);
+                Err(Error::invalid(vec![cause]))
+            }
+        }
+    }
+
+    /// An instant.
+    pub fn optional_instant(&mut self, field: &'static str) -> Result<Option<Timestamp>, Error> {
+        let Some(text) = self.optional_text(field)? else {
+            return Ok(None);
+        };
+        let instant = Timestamp::parse(text).ok_or_else(|| {
+            let detail = "must be a time such as `2026-11-21T00:00:00Z`";
+            self.invalid(field, &Value::from(text), detail)
+        });
+        instant.map(Some)
     }
 
     /// A list; absent is empty.

@@ -1,0 +1,59 @@
+//! Text in, tagged text out.
+
+use serde::Serialize;
+use serde_json::Value;
+use steadfast_core::{Cause, CauseType, Error, ErrorCode};
+
+/// The answer on the wire.
+pub(crate) fn answer<T: Serialize>(result: Result<T, Error>) -> String {
+    let written = result.as_ref().map(serde_json::to_string);
+    let (tag, body) = match written {
+        Ok(Ok(value)) => ("true,\"value\":", value),
+        // Nothing of ours has keys that are no strings; what JSON cannot say is said in words.
+        Ok(Err(error)) => (
+            "false,\"error\":",
+            error_text(&Error::new(ErrorCode::Invalid, error.to_string())),
+        ),
+        Err(error) => ("false,\"error\":", error_text(error)),
+    };
+    let mut text = String::with_capacity(body.len() + 24);
+    text.push_str("{\"ok\":");
+    text.push_str(tag);
+    text.push_str(&body);
+    text.push('}');
+    text
+}
+
+fn error_text(error: &Error) -> String {
+    serde_json::to_string(error).unwrap_or_else(|_| String::from("{\"code\":\"invalid\",\"causes\":[]}"))
+}
+
+/// Reads JSON.
+///
+/// # Errors
+/// `unreadable`, with line and column.
+pub(crate) fn json(text: &str) -> Result<Value, Error> {
+    serde_json::from_str(text).map_err(|error| {
+        let full = error.to_string();
+        let reason = full.split(" at line ").next().unwrap_or(&full);
+        let reason = match reason.strip_prefix("EOF while parsing ") {
+            Some(within) => format!("it ends inside {within}"),
+            None => reason.to_owned(),
+        };
+        let message = format!(
+            "not JSON: {reason} at line {}, column {}",
+            error.line(),
+            error.column()
+        );
+        let number = |number: usize| u32::try_from(number).ok().filter(|number| *number > 0);
+        let cause = Cause {
+            line: number(error.line()),
+            column: number(error.column()),
+            ..Cause::of("", CauseType::FieldValueInvalid, reason)
+        };
+        Error {
+            causes: vec![cause],
+            ..Error::new(ErrorCode::Unreadable, message)
+        }
+    })
+}

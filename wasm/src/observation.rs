@@ -1,0 +1,105 @@
+//! A handle on what is observed of one set: objects go in and out one at a time.
+
+use serde_json::Value;
+use steadfast_core::{
+    Cause, Error, ErrorCode, Kind, Observation as Whole, Observed, Plan, Profile, Timestamp, reconcile,
+};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::answer::{answer, json};
+use crate::options::Options;
+
+/// An observation that stays parsed: a Pod that changes costs the work of one Pod.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Observation {
+    observed: Option<Observed>,
+    profile: Profile,
+    now: Option<Timestamp>,
+}
+
+#[wasm_bindgen]
+impl Observation {
+    /// An empty handle, which [`load`](Self::load) fills.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes a whole observation in, in place of what was there. `options` as for `reconcile`; they stay.
+    pub fn load(&mut self, observation: &str, options: &str) -> String {
+        let load = |handle: &mut Self| handle.fill(observation, &Options::parse(options)?);
+        answer(load(self))
+    }
+
+    /// Puts objects in, each in place of the one of its kind and name: one object, or a list of them.
+    pub fn put(&mut self, objects: &str) -> String {
+        answer(self.put_all(objects))
+    }
+
+    /// Takes an object out; `value` is whether it was there.
+    pub fn remove(&mut self, kind: &str, name: &str) -> String {
+        let remove = |handle: &mut Self| Ok(handle.loaded()?.remove(kind_of(kind)?, name));
+        answer(remove(self))
+    }
+
+    /// The plan, now. `options` as for `reconcile`, for this call only.
+    pub fn reconcile(&self, options: &str) -> String {
+        answer(Options::parse(options).and_then(|options| self.decide(&options)))
+    }
+}
+
+impl Observation {
+    pub(crate) fn fill(&mut self, observation: &str, options: &Options) -> Result<(), Error> {
+        let observation = Whole::of_value(json(observation)?)?;
+        let now = options.now.or(observation.now);
+        self.observed = Some(Observed::parse(observation)?);
+        self.profile = options.profile.clone();
+        self.now = now;
+        Ok(())
+    }
+
+    pub(crate) fn decide(&self, options: &Options) -> Result<Plan, Error> {
+        let observed = self.observed.as_ref().ok_or_else(empty)?;
+        let Some(now) = options.now.or(self.now) else {
+            return Err(Error::invalid(vec![Cause::required("now")]));
+        };
+        let profile = match options.has_profile {
+            true => &options.profile,
+            false => &self.profile,
+        };
+        Ok(reconcile(observed, now, profile))
+    }
+
+    fn put_all(&mut self, objects: &str) -> Result<(), Error> {
+        let objects = match json(objects)? {
+            Value::Array(objects) => objects,
+            one => vec![one],
+        };
+        let observed = self.loaded()?;
+        for object in objects {
+            observed.put(object)?;
+        }
+        Ok(())
+    }
+
+    fn loaded(&mut self) -> Result<&mut Observed, Error> {
+        self.observed.as_mut().ok_or_else(empty)
+    }
+}
+
+fn empty() -> Error {
+    Error::new(
+        ErrorCode::Missing,
+        "nothing is observed yet: load an observation first",
+    )
+}
+
+fn kind_of(name: &str) -> Result<Kind, Error> {
+    let kinds = [Kind::Pod, Kind::PersistentVolumeClaim, Kind::ControllerRevision];
+    let found = kinds.into_iter().find(|kind| kind.name() == name);
+    found.ok_or_else(|| {
+        let supported = kinds.map(Kind::name);
+        Error::invalid(vec![Cause::not_supported("kind", &Value::from(name), &supported)])
+    })
+}
