@@ -285,6 +285,11 @@ impl Observed {
         self.claims.get(prefix)?.get(&ordinal)
     }
 
+    /// All claims of the namespace that a StatefulSet could have named, in the order of what stands before their ordinals.
+    pub fn claims(&self) -> impl Iterator<Item = &Claim> {
+        self.claims.values().flat_map(BTreeMap::values)
+    }
+
     /// The claims named `<prefix>-<ordinal>`, by ordinal.
     pub(crate) fn claims_of(&self, prefix: &str) -> Option<&BTreeMap<u64, Claim>> {
         self.claims.get(prefix)

@@ -43,6 +43,26 @@ impl Observation {
         answer(remove(self))
     }
 
+    /// The observation as it stands, in the form in which `load` takes it.
+    pub fn whole(&self) -> String {
+        let whole = self.observed.as_ref().ok_or_else(empty);
+        answer(whole.map(|observed| {
+            let mut whole = Whole::default();
+            whole.now = self.now;
+            whole.stateful_set = observed.set().object().clone();
+            whole.pods = Some(observed.pods().map(|pod| pod.object().clone()).collect());
+            whole.persistent_volume_claims =
+                Some(observed.claims().map(|claim| claim.object().clone()).collect());
+            whole.controller_revisions = Some(
+                observed
+                    .revisions()
+                    .map(|revision| revision.object().clone())
+                    .collect(),
+            );
+            whole
+        }))
+    }
+
     /// The plan, now. `options` as for `reconcile`, for this call only.
     pub fn reconcile(&self, options: &str) -> String {
         answer(Options::parse(options).and_then(|options| self.decide(&options)))

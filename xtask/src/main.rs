@@ -9,6 +9,7 @@ mod conformance;
 mod deny;
 mod figures;
 mod mutants;
+mod npm;
 mod record;
 mod soak;
 mod test;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         Some("soak") => soak::run(rest),
         Some("bench") => bench::run(),
         Some("record") => record::run(rest),
+        Some("npm") => npm::build(),
         Some("wasm") => wasm::check(),
         Some("deny") => deny::run(),
         Some("setup") => test::setup(),

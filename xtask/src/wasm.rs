@@ -2,7 +2,8 @@
 
 use crate::{command, conformance};
 
-const TARGET: &str = "wasm32-unknown-unknown";
+/// What WebAssembly is built for.
+pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Builds core's example loop, which reaches parsing and every pass, and looks at what its module imports.
 ///

@@ -1,0 +1,109 @@
+import * as glue from "../glue/steadfast.js";
+import { call } from "./instance.js";
+import { json, options as optionsOf, parsed, text, type Result } from "./result.js";
+import type { PlanQuestion, Scenario } from "./scenario.js";
+import type { FeatureGates, Forecast, KubernetesObject, Notice, Observation, Plan, Played } from "./wire.js";
+
+/** Which Kubernetes, and when. */
+export interface Options {
+  /** A version such as `1.34` or `1.35.0`; the newest one that is known unless it is given. */
+  readonly kubernetes?: string;
+  /** Feature gates that are not as the version has them. */
+  readonly featureGates?: FeatureGates;
+  /** The instant, such as `2026-11-21T00:00:00Z`; it goes before the observation's own. */
+  readonly now?: string;
+}
+
+/**
+ * What the StatefulSet controller would do next, and why, and what it waits for.
+ *
+ * ```ts
+ * const plan = reconcile({ now: "2026-11-21T00:00:00Z", statefulSet, pods, persistentVolumeClaims, controllerRevisions });
+ * if (plan.ok) for (const action of plan.value.actions) console.log(action.type, action.name);
+ * ```
+ */
+export function reconcile(observation: Observation | string, options?: Options): Result<Plan> {
+  const given = json(observation, "observation");
+  const how = optionsOf(options);
+  return parsed(call(() => glue.reconcile(given, how)));
+}
+
+/**
+ * What a manifest or a change does to every Pod and claim, to the end, and how it ends.
+ *
+ * ```ts
+ * const forecast = plan({ from: yamlBefore, objects: yamlAfter, kubernetes: "1.36" });
+ * if (forecast.ok) console.log(forecast.value.outcome, forecast.value.seconds, forecast.value.pods.restarted);
+ * ```
+ */
+export function plan(question: PlanQuestion | string): Result<Forecast> {
+  const given = json(question, "question");
+  return parsed(call(() => glue.plan(given)));
+}
+
+/** Plays a story to its end: given as an object, or as YAML or JSON text. */
+export function simulate(scenario: Scenario | string): Result<Played> {
+  const given = json(scenario, "scenario");
+  return parsed(call(() => glue.simulate(given)));
+}
+
+/** The name of the ControllerRevision of a set's template, such as `web-6455bfb9c`: of a manifest, or of a set as it is. */
+export function revisionName(set: KubernetesObject | string, options?: Options): Result<string> {
+  const given = json(set, "set");
+  const how = optionsOf(options);
+  return parsed(call(() => glue.revisionName(given, how)));
+}
+
+/** A set in the form in which an API server stores it. */
+export interface Canonical {
+  /** The set, with its defaults. Fields that this Kubernetes does not know are still there. */
+  readonly object: KubernetesObject;
+  /** The paths of those fields, such as `spec.template.spec.containers[0].imgae`. */
+  readonly unknown: readonly string[];
+}
+
+/** A set with every default that an API server of this version fills in, and in the form in which it stores it. */
+export function canonical(set: KubernetesObject | string, options?: Options): Result<Canonical> {
+  const given = json(set, "set");
+  const how = optionsOf(options);
+  return parsed(call(() => glue.canonical(given, how)));
+}
+
+/** What a text holds. */
+export interface Contents {
+  /** The objects, the items of lists too, each with the line on which it begins. */
+  readonly objects: readonly { readonly object: KubernetesObject; readonly line?: number }[];
+  /** What kubectl passes over in silence, such as a key that stands there twice. */
+  readonly notices: readonly Notice[];
+}
+
+/** Reads YAML or JSON exactly as kubectl does: `0644` is 420, `y` is true, and so on. */
+export function read(yaml: string): Result<Contents> {
+  const given = text(yaml, "yaml");
+  return parsed(call(() => glue.read(given)));
+}
+
+/** Writes a value as YAML, as `kubectl get -o yaml` does. */
+export function write(value: unknown): Result<string> {
+  const given = json(JSON.stringify(value), "value");
+  return parsed(call(() => glue.write(given)));
+}
+
+/** What this build of Steadfast is. */
+export interface About {
+  readonly version: string;
+  readonly kubernetes: {
+    readonly newest: string;
+    /** The versions that can be named, each standing for its newest patch release. */
+    readonly versions: readonly string[];
+    /** The releases between which behaviour changed. */
+    readonly rows: readonly string[];
+  };
+  readonly features: readonly string[];
+}
+
+/** What this build of Steadfast is: its version, and the versions of Kubernetes that it knows. */
+export function about(): About {
+  const answer = parsed<About>(call(() => glue.about()));
+  return (answer as Extract<Result<About>, { ok: true }>).value;
+}

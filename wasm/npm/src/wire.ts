@@ -1,0 +1,1194 @@
+// What goes in and what comes out, exactly as it is written in JSON.
+//
+// Made from the Rust types: do not edit. After a change of theirs, write it anew with
+//     STEADFAST_REWRITE=1 cargo test -p steadfast-tests --test typescript
+
+// Objects -----------------------------------------------------------------------------------------
+
+/** Any value that JSON can write. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
+
+/** A mapping of names to values. */
+export type JsonObject = { [field: string]: JsonValue };
+
+/**
+ * An object of Kubernetes' API: a literal, what an API server answered, or an object of a client
+ * library such as @kubernetes/client-node.
+ */
+export interface KubernetesObject {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: KubernetesMetadata;
+  spec?: any;
+  status?: any;
+  // Not `unknown`: TypeScript would take no instance of a class, such as client-node's V1Pod.
+  [field: string]: any;
+}
+
+/** `metadata` of a {@link KubernetesObject}. Times may be `Date`s, which JSON writes as text. */
+export interface KubernetesMetadata {
+  name?: string;
+  namespace?: string;
+  uid?: string;
+  labels?: { [key: string]: string };
+  annotations?: { [key: string]: string };
+  creationTimestamp?: string | Date;
+  deletionTimestamp?: string | Date;
+  ownerReferences?: readonly KubernetesOwnerReference[];
+  [field: string]: any;
+}
+
+/** An entry of `metadata.ownerReferences`. */
+export interface KubernetesOwnerReference {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  uid: string;
+  controller?: boolean;
+  blockOwnerDeletion?: boolean;
+}
+
+/** Feature gates under Kubernetes' names, and whether they are on. */
+export type FeatureGates = { [gate in Gate]?: boolean };
+
+/** A condition of a StatefulSet's status. */
+export interface Condition {
+  type: string;
+  status: string;
+  lastTransitionTime?: string | null;
+  reason?: string;
+  message?: string;
+  [field: string]: unknown;
+}
+
+// An observation ----------------------------------------------------------------------------------
+
+/** An observation as it is written. A list that is absent is unknown; an empty one is empty. */
+export type Observation = {
+  /** When it was observed. */
+  now?: string;
+  /** The StatefulSet, as an API server returns it. */
+  statefulSet: KubernetesObject;
+  /** Pods of the namespace; required to reconcile. */
+  pods?: readonly KubernetesObject[];
+  /** Claims of the namespace; required to reconcile. */
+  persistentVolumeClaims?: readonly KubernetesObject[];
+  /** All revisions of the namespace; required to reconcile. */
+  controllerRevisions?: readonly KubernetesObject[];
+  /** Services of the namespace. */
+  services?: readonly KubernetesObject[];
+  /** EndpointSlices of the namespace. */
+  endpointSlices?: readonly KubernetesObject[];
+  /** Nodes. */
+  nodes?: readonly KubernetesObject[];
+  /** PodDisruptionBudgets of the namespace. */
+  podDisruptionBudgets?: readonly KubernetesObject[];
+  /** Other controllers of the namespace, such as Deployments. */
+  workloads?: readonly KubernetesObject[];
+};
+
+/** A Kubernetes version with its feature gates. */
+export type Profile = {
+  /** The version, such as `1.37` or `1.35.0`. */
+  kubernetes: string;
+  /** Gates that are not as the version has them. */
+  featureGates?: FeatureGates;
+};
+
+/** The feature gates that bear on a StatefulSet, under their upstream names. */
+export type Gate =
+  /** `maxUnavailable` of a rolling update is honoured (KEP-961). */
+  | "MaxUnavailableStatefulSet"
+  /** No new revision where the newest one means the same (k/k#134773). */
+  | "StatefulSetSemanticRevisionComparison"
+  /** The update strategy `Recreate` and the Progressing condition (KEP-3541). */
+  | "StatefulSetRecreateStrategy"
+  /** The controller waits until its caches have seen its own writes: a matter for hosts. */
+  | "StaleControllerConsistencyStatefulSet"
+  /** A Service's name may begin with a digit: a matter for admission. */
+  | "RelaxedServiceNameValidation"
+  /** `spec.ordinals` (KEP-3335), locked on. */
+  | "StatefulSetStartOrdinal"
+  /** `spec.persistentVolumeClaimRetentionPolicy` (KEP-1847), locked on. */
+  | "StatefulSetAutoDeletePVC"
+  /** The label `apps.kubernetes.io/pod-index` (KEP-4017), locked on. */
+  | "PodIndexLabel";
+
+// A plan ------------------------------------------------------------------------------------------
+
+/**
+ * All that must happen next for one StatefulSet, as a value.
+ *
+ * A host executes `actions` batch by batch, writes `status` if `statusChanged`, and calls again
+ * when an object changes, after `requeueAfterSeconds`, or, where a wait says `retry`, after a
+ * backoff of 5 ms doubling to 1,000 s.
+ */
+export type Plan = {
+  /** What to do, in upstream's order. */
+  actions: Action[];
+  /** What is not done yet, and for what it waits. */
+  waits: Wait[];
+  /** The whole status after this plan; absent: nothing is to be written. */
+  status?: Status;
+  /** False: the status stands already and is not to be written. */
+  statusChanged: boolean;
+  /**
+   * Deletes of the update pass that are no actions, because an earlier pass deletes the same Pod;
+   * each by how many of the update pass's actions come before it. They count as made.
+   */
+  repeatedDeletes?: number[];
+  /** When to call again although nothing changed; absent: nothing is due. */
+  requeueAfterSeconds?: number;
+};
+
+/** One write to the API server. */
+export type Action = {
+  /** The name in the request's URL. */
+  name: string;
+  /** The Pod on whose behalf: actions of one Pod keep their order even inside a batch. */
+  pod?: string;
+  /** The batch, counted from 0: inside one, the actions of different Pods may run at once. */
+  batch: number;
+  /** Why. */
+  reason: Reason;
+} & Operation;
+
+/** What an `Action` writes, with what is needed to write it. */
+export type Operation =
+  | {
+      /** POST the complete Pod. */
+      type: "CreatePod";
+      /** The Pod, with apiVersion and kind. */
+      object: KubernetesObject;
+    }
+  | {
+      /** PUT the complete Pod, with the resourceVersion that was observed. */
+      type: "UpdatePod";
+      /** The Pod, with apiVersion and kind. */
+      object: KubernetesObject;
+    }
+  | {
+      /** DELETE the Pod. */
+      type: "DeletePod";
+      /** The UID as precondition; absent for a Pod that this very plan creates. */
+      uid?: string;
+    }
+  | {
+      /** PATCH an orphan to take control of it. */
+      type: "AdoptPod";
+      /** A strategic merge patch. */
+      patch: JsonObject;
+    }
+  | {
+      /** PATCH a Pod that no longer belongs to the set to give up control of it. */
+      type: "ReleasePod";
+      /** A strategic merge patch. */
+      patch: JsonObject;
+    }
+  | {
+      /** POST the complete claim. */
+      type: "CreatePersistentVolumeClaim";
+      /** The claim, with apiVersion and kind. */
+      object: KubernetesObject;
+    }
+  | {
+      /** PUT the complete claim, with the resourceVersion that was observed. */
+      type: "UpdatePersistentVolumeClaim";
+      /** The claim, with apiVersion and kind. */
+      object: KubernetesObject;
+    }
+  | {
+      /** POST the complete revision. */
+      type: "CreateControllerRevision";
+      /** The revision, with apiVersion and kind. */
+      object: KubernetesObject;
+    }
+  | {
+      /** PUT the revision with its new number. */
+      type: "UpdateControllerRevision";
+      /** The revision, with apiVersion and kind. */
+      object: KubernetesObject;
+    }
+  | {
+      /** DELETE the revision. */
+      type: "DeleteControllerRevision";
+      /** The UID as precondition. */
+      uid?: string;
+    }
+  | {
+      /** PATCH an orphan to take control of it. */
+      type: "AdoptControllerRevision";
+      /** A strategic merge patch. */
+      patch: JsonObject;
+    };
+
+/** Why an action is taken: the rule that asks for it, with the facts that it was judged by. */
+export type Reason =
+  | {
+      /** CreatePod: an ordinal in range has no Pod. */
+      code: "replicaMissing";
+      /** The revision that the Pod is made from. */
+      revision: string;
+    }
+  | {
+      /** DeletePod: the ordinal is out of range. */
+      code: "scaleDown";
+      /** The Pod's ordinal. */
+      ordinal: number;
+    }
+  | {
+      /** DeletePod: the Pod has not the update revision. */
+      code: "rollingUpdate";
+      /** The Pod's revision; empty where its label is absent. */
+      from: string;
+      /** The update revision. */
+      to: string;
+    }
+  | {
+      /** DeletePod: strategy Recreate, and the Pod has not the update revision. */
+      code: "recreate";
+      /** The Pod's revision; empty where its label is absent. */
+      from: string;
+      /** The update revision. */
+      to: string;
+    }
+  | {
+      /** DeletePod: the Pod is Failed or Succeeded and is to be replaced. */
+      code: "terminalPhase";
+      /** The Pod's phase. */
+      phase: "Failed" | "Succeeded";
+    }
+  | {
+      /** CreatePersistentVolumeClaim: a Pod needs it and it is not there. */
+      code: "claimMissing";
+      /** The name of the claim template. */
+      template: string;
+    }
+  | {
+      /**
+       * UpdatePersistentVolumeClaim: its owner references are not what the retention policy asks
+       * for.
+       */
+      code: "claimRetention";
+      /** `Retain` or `Delete`. */
+      whenScaled: "Retain" | "Delete";
+      /** `Retain` or `Delete`. */
+      whenDeleted: "Retain" | "Delete";
+      /** True where the Pod's ordinal is out of range. */
+      condemned: boolean;
+    }
+  | {
+      /** UpdatePod: what of the Pod does not match the set. */
+      code: "podMismatch";
+      /** The name, or the label `statefulset.kubernetes.io/pod-name`. */
+      identity: boolean;
+      /** The volumes of the claim templates. */
+      storage: boolean;
+      /** The owner references of its claims; the Pod itself is written unchanged for these. */
+      claimOwners: boolean;
+    }
+  | {
+      /** AdoptPod, AdoptControllerRevision: it has no controller, and the selector matches. */
+      code: "orphan";
+    }
+  | {
+      /** ReleasePod: the selector no longer matches its labels. */
+      code: "selectorMismatch";
+    }
+  | {
+      /** ReleasePod: its name is not one of this set. */
+      code: "nameMismatch";
+    }
+  | {
+      /** CreateControllerRevision: no revision holds this template. */
+      code: "newTemplate";
+      /** How many names were taken by other data. */
+      collisions: number;
+    }
+  | {
+      /**
+       * UpdateControllerRevision: an earlier revision holds this template, and becomes the newest.
+       */
+      code: "rollback";
+      /** The number it had. */
+      from: number;
+      /** The number it gets. */
+      to: number;
+    }
+  | {
+      /**
+       * DeleteControllerRevision: no Pod has it, and there are more than `revisionHistoryLimit`.
+       */
+      code: "historyLimit";
+      /** The limit. */
+      limit: number;
+    };
+
+/** Something that is not done yet because of a named object. */
+export type Wait = {
+  /** What is awaited. */
+  code: WaitCode;
+  /** The kind of the blocker. */
+  kind: Kind;
+  /** The name of the blocker. */
+  name: string;
+  /** The Pod that is held back by it, where it is one. */
+  pod?: string;
+  /**
+   * All the Pods that are awaited (`maxUnavailable`), held (`partition`) or left to a person
+   * (`manualDelete`), in order of ordinals.
+   */
+  pods?: string[];
+  /** When it will be over, where that is known. */
+  until?: string;
+  /** True where upstream would return an error: call again after a backoff. */
+  retry: boolean;
+  /** What is wrong, for waits on something that cannot be read. */
+  detail?: string;
+};
+
+/** What is awaited. */
+export type WaitCode =
+  /** A Pod to be Running and Ready. */
+  | "podRunningAndReady"
+  /** A ready Pod to have been so for minReadySeconds. */
+  | "podAvailable"
+  /** A terminating Pod to be gone. */
+  | "podTermination"
+  /** A terminating claim to be gone; creation is retried. */
+  | "claimTermination"
+  /** A claim that belongs to an earlier Pod of the same name to be gone. */
+  | "claimStale"
+  /** Another object to give up a name. */
+  | "nameTaken"
+  /** The partition to be lowered: older Pods below it are kept. */
+  | "partition"
+  /** Pods to become available: the budget of maxUnavailable is used up. */
+  | "maxUnavailable"
+  /** A person to delete the Pods of strategy OnDelete. */
+  | "manualDelete"
+  /** The set itself to be gone. */
+  | "setDeletion"
+  /** The set's deletion is in the way of adopting an orphan revision. */
+  | "revisionAdoption"
+  /** The selector to be corrected. */
+  | "selectorInvalid"
+  /** A revision's data to be restored. */
+  | "revisionUnreadable"
+  /** The feature gate StatefulSetRecreateStrategy to be switched on, or another strategy. */
+  | "strategyDisabled"
+  /** `spec.updateStrategy.rollingUpdate.maxUnavailable` to be corrected. */
+  | "maxUnavailableInvalid"
+  /** The plan is as long as a plan gets: execute it and call again. */
+  | "planLimit";
+
+/** The kinds that actions and waits speak of. */
+export type Kind =
+  /** apps/v1 StatefulSet. */
+  | "StatefulSet"
+  /** v1 Pod. */
+  | "Pod"
+  /** v1 PersistentVolumeClaim. */
+  | "PersistentVolumeClaim"
+  /** apps/v1 ControllerRevision. */
+  | "ControllerRevision";
+
+/**
+ * `StatefulSetStatus` of apps/v1. Counters are signed and never clamped: upstream can count
+ * `currentReplicas` below zero, which an API server then refuses.
+ *
+ * Fields stand and are left out as in `k8s.io/api/apps/v1/types.go`.
+ */
+export type Status = {
+  /** The generation of the set that this status speaks of. */
+  observedGeneration?: number;
+  /** Pods that exist. */
+  replicas: number;
+  /** Pods that are Running and Ready. */
+  readyReplicas?: number;
+  /** Pods of the current revision that are not terminating. */
+  currentReplicas?: number;
+  /** Pods of the update revision that are not terminating. */
+  updatedReplicas?: number;
+  /** The name of the revision before the update. */
+  currentRevision?: string;
+  /** The name of the revision that the update leads to. */
+  updateRevision?: string;
+  /** How many revision names were taken by other data. */
+  collisionCount?: number;
+  /** Conditions as they were written, in their order. */
+  conditions?: Condition[];
+  /** Ready Pods that have been so for minReadySeconds. */
+  availableReplicas: number;
+};
+
+// Errors ------------------------------------------------------------------------------------------
+
+/** Why an input could not be used, in the form that every host prints. */
+export type Failure = {
+  /** What kind of error this is. */
+  code: ErrorCode;
+  /** A lower-case sentence that says what is wrong and, where there is one, the remedy. */
+  message: string;
+  /** The fields at fault; empty where the input as a whole is. */
+  causes: Cause[];
+};
+
+/** The kinds of `Failure`. */
+export type ErrorCode =
+  /** The text is not YAML or JSON, or is cut off. */
+  | "unreadable"
+  /** An object of another kind than the one needed. */
+  | "wrongKind"
+  /** More than one object could be meant. */
+  | "ambiguous"
+  /** A field has a value that an API server would never have returned. */
+  | "invalid"
+  /** More than what can be worked on. */
+  | "tooLarge"
+  /** An unknown Kubernetes version or feature gate, or a locked gate flipped. */
+  | "profile"
+  /** Something that the question needs is absent. */
+  | "missing";
+
+/** One field at fault; `field` and `type` are the API server's own words. */
+export type Cause = {
+  /** The field's path, as in `spec.template.spec.containers[0].image`. */
+  field: string;
+  /** The API server's cause type, as in `FieldValueInvalid`. */
+  type: CauseType;
+  /** What is wrong with it. */
+  detail: string;
+  /** The value found, where showing it helps. */
+  value?: JsonValue;
+  /** The line in the text, from 1, where the text is known. */
+  line?: number;
+  /** The column in that line, from 1. */
+  column?: number;
+};
+
+/**
+ * The API server's cause types (`apimachinery/pkg/apis/meta/v1`, `CauseType`) that the core uses.
+ */
+export type CauseType =
+  /** The field is absent and must not be. */
+  | "FieldValueRequired"
+  /** The value has the right JSON type and a content that is refused. */
+  | "FieldValueInvalid"
+  /** The value has the wrong JSON type. */
+  | "FieldValueTypeInvalid"
+  /** The value is none of those that are known. */
+  | "FieldValueNotSupported"
+  /** The value is there and must not be. */
+  | "FieldValueForbidden"
+  /** The value appears twice. */
+  | "FieldValueDuplicate";
+
+// A text that was read ----------------------------------------------------------------------------
+
+/** Something in a document that Go reads without a word. */
+export type Notice = {
+  /** What it is. */
+  code: NoticeCode;
+  /** The same as a sentence, in lower case. */
+  message: string;
+  /** Where. */
+  position: Position;
+};
+
+/** The kinds of `Notice`. */
+export type NoticeCode =
+  /**
+   * A key stands twice in one object and its last value counts. An API server that decodes the text
+   * itself with `fieldValidation=Strict` refuses this.
+   */
+  | "duplicateKey"
+  /** Content after the first document that no `---` line separates from it, which nothing reads. */
+  | "ignoredContent";
+
+/** Where a field stands. */
+export type Location = {
+  /** Where its key starts; absent for the items of a list and for a whole document. */
+  key?: Position;
+  /** Where its value starts, past an anchor or tag. An alias starts at its `*`. */
+  value: Position;
+};
+
+/** A place in the input, for people: both numbers start at 1. */
+export type Position = {
+  /** The line in the whole input, not in the document. */
+  line: number;
+  /** The column, in Unicode characters. */
+  column: number;
+};
+
+// A forecast --------------------------------------------------------------------------------------
+
+/** The answer. */
+export type Forecast = {
+  /** How it ends. */
+  outcome: Outcome;
+  /** In detail. */
+  verdict: Verdict;
+  /**
+   * When it ended, in seconds of virtual time: when the set became stable, or when the last new
+   * thing happened.
+   */
+  seconds: number;
+  /** The set, as `NAMESPACE/NAME`. */
+  set: string;
+  /** Which Kubernetes. */
+  kubernetes: string;
+  /** The name of the update revision. */
+  revision?: string;
+  /**
+   * True where the manifest has fields that this Kubernetes does not know (`assumed` names them):
+   * an API server that drops them gives the revision another name.
+   */
+  revisionIsProvisional?: boolean;
+  /**
+   * The least number of available Pods from the change on; absent where the set was not stable
+   * before.
+   */
+  minAvailable?: number;
+  /** What becomes of the Pods. */
+  pods: PodCounts;
+  /** Their names. */
+  podNames: PodNames;
+  /** What becomes of the claims. */
+  claims: ClaimCounts;
+  /** Their names. */
+  claimNames: ClaimNames;
+  /** What was taken for granted. */
+  assumed: string[];
+  /** What happens, instant by instant. */
+  steps: Step[];
+};
+
+/** How a forecast or a story ends for a set. */
+export type Outcome =
+  /**
+   * Nothing is left to do. Pods that are kept by the partition, or left to a person to delete, are
+   * no obstacle.
+   */
+  | "stable"
+  /** Nothing will go on by itself, and not all is done. */
+  | "blocked"
+  /** The time was up. */
+  | "unfinished";
+
+/** How a set stands, and why. */
+export type Verdict = {
+  /** In a word. */
+  state: State;
+  /** What the controller waits for. */
+  waits?: Wait[];
+  /** What is in the way, where the set is blocked. */
+  blockers?: Blocker[];
+  /** The ordinals of `pods`, where they are held by the partition. */
+  ordinals?: number[];
+  /** The Pods that are held, left to a person, or not available yet. */
+  pods?: string[];
+  /** True where the set is gone. */
+  deleted?: boolean;
+};
+
+/** The state of a set's rollout. */
+export type State =
+  /**
+   * All Pods are there, available and of the right revision; or the set is gone with all that goes
+   * with it.
+   */
+  | "stable"
+  /** Something is being done. */
+  | "progressing"
+  /** Time has to pass. */
+  | "waiting"
+  /** Nothing goes on by itself. */
+  | "blocked"
+  /** Stable, and the partition keeps old Pods. */
+  | "heldByPartition"
+  /** Stable, and old Pods are left to a person to delete. */
+  | "waitingForManualDelete";
+
+/** Something that is in the way. */
+export type Blocker = {
+  /** Its kind. */
+  kind: Resource;
+  /** Its name. */
+  name: string;
+  /**
+   * Why it is in the way, in its own words: the STATUS of a Pod, such as `ImagePullBackOff`; the
+   * reason of an API error.
+   */
+  reason?: string;
+  /** The sentence behind it, such as the scheduler's. */
+  message?: string;
+  /** The wait that names it. */
+  wait?: WaitCode;
+  /** The action that the API server refuses. */
+  action?: string;
+};
+
+/** How many Pods, of those that were there before and those that are there in the end. */
+export type PodCounts = {
+  /** New names. */
+  created: number;
+  /** Names that are no more. */
+  deleted: number;
+  /** The same name, another Pod. */
+  restarted: number;
+  /** The same Pod. */
+  untouched: number;
+};
+
+/** The names behind `PodCounts`, in order of ordinals. */
+export type PodNames = {
+  /** New names. */
+  created: string[];
+  /** Names that are no more. */
+  deleted: string[];
+  /** The same name, another Pod. */
+  restarted: string[];
+  /** The same Pod. */
+  untouched: string[];
+};
+
+/** How many claims. */
+export type ClaimCounts = {
+  /** New claims; one that was deleted and made anew counts here and under `deleted`. */
+  created: number;
+  /** The same claims as before. */
+  kept: number;
+  /** Claims that are no more, with their data. */
+  deleted: number;
+};
+
+/** The names behind `ClaimCounts`. */
+export type ClaimNames = {
+  /** New claims. */
+  created: string[];
+  /** The same claims as before. */
+  kept: string[];
+  /** Claims that are no more. */
+  deleted: string[];
+};
+
+/** What happened at one instant. */
+export type Step = {
+  /** When, in milliseconds of virtual time since the change was made. */
+  at: Millis;
+  /** What the controller did, in order. */
+  actions: StepAction[];
+  /** What it waits for after this step. */
+  waits: Wait[];
+  /**
+   * What `kubectl get events` would show of the set's Pods and claims. One that repeats itself is
+   * shown once.
+   */
+  events: StepEvent[];
+};
+
+/** An action as it was carried out. */
+export type StepAction = {
+  /** The API server's answer where it refused. */
+  error?: Refusal;
+  /** Such as `CreatePod`. */
+  type: Operation["type"];
+  /** The name in the request's URL. */
+  name: string;
+  /** The Pod on whose behalf. */
+  pod?: string;
+  /** The batch of the plan. */
+  batch: number;
+  /** Why. */
+  reason: Reason;
+};
+
+/** An Event of a component. */
+export type StepEvent = {
+  /** `Normal` or `Warning`. */
+  type: "Normal" | "Warning";
+  /** Such as `kubelet`. */
+  component: string;
+  /** The kind of the object. */
+  kind: Resource;
+  /** Its name. */
+  name: string;
+  /** Such as `BackOff`. */
+  reason: string;
+  /** The sentence. */
+  message: string;
+};
+
+// A story that was played -------------------------------------------------------------------------
+
+/** A story that was played. */
+export type Played = {
+  /** Where the story ended, in milliseconds of virtual time. */
+  at: Millis;
+  /** True where nothing new could happen by itself any more. */
+  atRest: boolean;
+  /** Where each set stands, in order of namespaces and names. */
+  ends: End[];
+  /** Everything that happened. */
+  trace: Trace;
+};
+
+/** Where a set stands at the end of a story. */
+export type End = {
+  /** The set. */
+  set: SetName;
+  /** How it ended. */
+  outcome: Outcome;
+  /** In detail. */
+  verdict: Verdict;
+};
+
+/** The set that an entry is about. */
+export type SetName = {
+  /** Its namespace. */
+  namespace: string;
+  /** Its name. */
+  name: string;
+};
+
+/**
+ * The entries of a trace, oldest first. The same scenario and seed give the same text, byte for
+ * byte.
+ */
+export type Trace = TraceEntry[];
+
+/** One thing that happened. */
+export type TraceEntry = {
+  /** When, in milliseconds of virtual time. */
+  at: Millis;
+} & Happening;
+
+/** What can happen. */
+export type Happening =
+  | {
+      /** The controller carried out an action of a plan. */
+      type: "action";
+      /** The set. */
+      set: SetName;
+      /** Which. */
+      action: ActionRecord;
+      /** What the API server answered, where that was an error. */
+      error?: Refusal;
+    }
+  | {
+      /** The controller wrote the set's status. */
+      type: "status";
+      /** The set. */
+      set: SetName;
+      /** The status. */
+      status: Status;
+      /** What the API server answered, where that was an error. */
+      error?: Refusal;
+    }
+  | {
+      /** What the controller waits for is not what it was before. */
+      type: "waits";
+      /** The set. */
+      set: SetName;
+      /** All waits; none means that it waits for nothing. */
+      waits: Wait[];
+    }
+  | {
+      /** An object was created, changed or has gone. */
+      type: "object";
+    } & ObjectRecord
+  | {
+      /** What `kubectl get events` would show. */
+      type: "event";
+      /** `Normal` or `Warning`. */
+      kind: "Normal" | "Warning";
+      /** Who says it. */
+      component: string;
+      /** The kind of the object it is about. */
+      objectKind: Resource;
+      /** Its namespace, where it has one. */
+      namespace?: string;
+      /** Its name. */
+      name: string;
+      /** Such as `BackOff`. */
+      reason: string;
+      /** The sentence. */
+      message: string;
+    }
+  | {
+      /** An event of the scenario took place. */
+      type: "scenario";
+      /** The event as it is written in the scenario. */
+      event: JsonObject;
+      /** Why it could not take place. */
+      error?: string;
+    };
+
+/** An action of a plan without the object that it writes. */
+export type ActionRecord = {
+  /** Such as `CreatePod`. */
+  type: Operation["type"];
+  /** The name in the request's URL. */
+  name: string;
+  /** The Pod on whose behalf. */
+  pod?: string;
+  /** The batch of the plan. */
+  batch: number;
+  /** Why. */
+  reason: Reason;
+};
+
+/** An API server's answer that is no success. */
+export type Refusal = {
+  /** The HTTP status, such as 409. */
+  status: number;
+  /** Such as `Conflict`. */
+  reason: string;
+  /** The sentence. */
+  message: string;
+  /** True where the write took place although the answer never came. */
+  wasApplied?: boolean;
+};
+
+/** What became of one object. */
+export type ObjectRecord = {
+  /** What happened to it. */
+  change: Fate;
+  /** Its kind. */
+  kind: Resource;
+  /** Its namespace, where it has one. */
+  namespace?: string;
+  /** Its name. */
+  name: string;
+  /** Its UID. */
+  uid?: string;
+  /** `status.phase`, where it has one. */
+  phase?: string;
+  /** True where it is terminating. */
+  terminating?: boolean;
+  /** The node of a Pod. */
+  node?: string;
+  /** The revision of a Pod. */
+  revision?: string;
+  /** A Pod as `kubectl get pods -w` prints it. */
+  row?: PodRow;
+};
+
+/** What happened to an object. */
+export type Fate =
+  /** It is new. */
+  | "created"
+  /** It is not as it was. */
+  | "changed"
+  /** It is no more; the record shows it as it was last. */
+  | "gone";
+
+/** The columns of `kubectl get pods`, as text. */
+export type PodRow = {
+  /** NAME. */
+  name: string;
+  /** READY, such as `0/1`. */
+  ready: string;
+  /** STATUS, such as `ContainerCreating` or `Init:0/1`. */
+  status: string;
+  /** RESTARTS, such as `2 (10s ago)`. */
+  restarts: string;
+  /** AGE, such as `5m30s`. */
+  age: string;
+};
+
+/** The kinds of object that the simulated cluster holds. */
+export type Resource =
+  | "StatefulSet"
+  | "Pod"
+  | "PersistentVolumeClaim"
+  | "ControllerRevision"
+  | "PersistentVolume"
+  | "Node"
+  | "StorageClass"
+  | "Service"
+  | "EndpointSlice"
+  | "PodDisruptionBudget"
+  | "ConfigMap"
+  | "Secret";
+
+/** Virtual time since the start, in milliseconds. */
+export type Millis = number;
+
+// How a simulated cluster behaves -----------------------------------------------------------------
+
+/**
+ * The settings of one cluster. In YAML the names are camelCase, and spans of time are written
+ * `500ms`, `2s`, `1m30s`.
+ */
+export type Settings = {
+  /**
+   * Where the random generator starts, and what the UIDs of new objects are made from. Default 0.
+   */
+  seed?: number;
+  /** The nodes: how many, or a list of them. Default 3. */
+  nodes?: NodesSetting;
+  /**
+   * What is known of storage classes. Default: one, `standard`, the default class, that binds at
+   * once. A class that a claim names and that is not listed is assumed to exist and to bind at
+   * once.
+   */
+  storageClasses?: StorageClassSetting[];
+  /**
+   * Secrets and ConfigMaps that do not exist. All others that a Pod refers to are assumed to.
+   * Default: none.
+   */
+  absent?: Absent[];
+  /** From the moment a Pod could be scheduled until it is bound to a node. Default `100ms`. */
+  scheduling?: Span;
+  /** How long a node takes to pull an image that it does not have yet. Default `2s`. */
+  pull?: Span;
+  /**
+   * How long an init container runs, and how long the containers of a Pod take to start once all
+   * images are there. Default `1s`.
+   */
+  start?: Span;
+  /**
+   * From the start of the containers until the Pod is ready. Default: absent, which means that the
+   * probes decide: the first tick of `periodSeconds` that is not before `initialDelaySeconds`, and
+   * at once where there is no probe.
+   */
+  readiness?: Span;
+  /**
+   * How long containers take to stop after they were asked to; never longer than the grace period.
+   * Default `1s`.
+   */
+  termination?: Span;
+  /**
+   * How long the kubelet waits before it starts a container again that crashed twice or more.
+   * Default `10s`, doubling to `5m`.
+   */
+  crashBackOff?: BackOff;
+  /**
+   * How long the kubelet waits before it pulls an image again that could not be pulled. Default
+   * `10s`, doubling to `5m`.
+   */
+  pullBackOff?: BackOff;
+  /**
+   * By how much, in percent, `scheduling`, `pull`, `start`, `readiness` and `termination` vary to
+   * both sides. Default 0: not at all.
+   */
+  jitter?: number;
+  /** How long after a change the simulated controller hears of it. Default `0s`. */
+  watch?: Span;
+  /**
+   * How long one API call of the simulated controller takes. `0s`: all calls of a plan are made at
+   * one instant, and take a millisecond together. Default `5ms`.
+   */
+  call?: Span;
+  /**
+   * How long after a node was found dead its Pods are deleted (`tolerationSeconds` of the
+   * tolerations that the API server gives every Pod). Default `5m`.
+   */
+  evictionAfter?: Span;
+  /** How long after a node's last sign of life it is found dead. Default `40s`. */
+  nodeMonitor?: Span;
+  /**
+   * What goes wrong with which Pod. The last entry that matches a Pod wins; a scenario may change
+   * the list at any time. Default: nothing goes wrong.
+   */
+  behaviours?: Behaviour[];
+};
+
+/** How many nodes there are, or which. */
+export type NodesSetting =
+  /** So many nodes, called `node-1`, `node-2` …, each for 110 Pods. */
+  | number
+  /** These nodes. */
+  | NodeSetting[];
+
+/** One node. */
+export type NodeSetting = {
+  /** Its name, which is also its label `kubernetes.io/hostname`. */
+  name: string;
+  /** Its label `topology.kubernetes.io/zone`. Default: none. */
+  zone?: string;
+  /** How many Pods it takes. Default 110. */
+  pods?: number;
+};
+
+/** One storage class. */
+export type StorageClassSetting = {
+  /** Its name, as in a claim's `spec.storageClassName`. */
+  name: string;
+  /**
+   * When a volume is bound: at once, or when a Pod that uses the claim is scheduled. Default
+   * `Immediate`.
+   */
+  mode?: BindingMode;
+  /** How long it takes to make a volume. Default `0s`. */
+  delay?: Span;
+  /**
+   * Whether volumes are made at all; where not, only volumes that exist beforehand are bound.
+   * Default true.
+   */
+  provisions?: boolean;
+  /** Whether the class exists at all. Default true. */
+  exists?: boolean;
+  /** Whether claims that name no class get this one. Default false. */
+  default?: boolean;
+};
+
+/** `volumeBindingMode` of a storage class. */
+export type BindingMode =
+  /** The volume is bound as soon as there is a claim. */
+  | "Immediate"
+  /** The volume is bound when the first Pod that uses the claim has been given a node. */
+  | "WaitForFirstConsumer";
+
+/** A Secret or ConfigMap that is not there. */
+export type Absent = {
+  /** `Secret` or `ConfigMap`. */
+  kind: AbsentKind;
+  /** Its name, in any namespace. */
+  name: string;
+};
+
+/** The kinds of `Absent`. */
+export type AbsentKind =
+  /** A Secret. */
+  | "Secret"
+  /** A ConfigMap. */
+  | "ConfigMap";
+
+/** A wait that doubles each time. */
+export type BackOff = {
+  /** The first wait. Default `10s`. */
+  first?: Span;
+  /** The longest. Default `5m`. */
+  limit?: Span;
+};
+
+/**
+ * One thing that goes wrong, and the Pods it happens to.
+ *
+ * In YAML: `{pods: "web-*", what: crash}`, `{pods: web-1, what: slowTermination, for: 45s}`,
+ * `{image: "nginx:broken", what: imageNeverPulls}`, `{pods: web-2, what: exits, phase: Failed}`.
+ */
+export type Behaviour = {
+  /** Which Pods, by name; `*` stands for any text. Default `*`. */
+  pods?: string;
+  /** Only Pods of this revision (their label `controller-revision-hash`). Default: any. */
+  revision?: string;
+  /** Only Pods with a container of this image; `*` stands for any text. Default: any. */
+  image?: string;
+} & What;
+
+/** What may happen to a Pod. */
+export type What =
+  | {
+      /** The containers run, and the Pod is never ready. */
+      what: "notReady";
+    }
+  | {
+      /** The first container ends with exit code 1 as soon as it has started, each time. */
+      what: "crash";
+    }
+  | {
+      /**
+       * The image (that of `image`, else all of the Pod) cannot be pulled. Images that are on the
+       * node already are not pulled.
+       */
+      what: "imageNeverPulls";
+    }
+  | {
+      /** Containers take so long to stop, if the grace period lets them. */
+      what: "slowTermination";
+      /** How long. `for` in YAML. */
+      for: Span;
+    }
+  | {
+      /** An init container ends with exit code 1, each time. */
+      what: "initFails";
+      /** Which one. Default: the first. */
+      container?: string;
+    }
+  | {
+      /** The Pod stays terminating until someone deletes it by force. */
+      what: "neverTerminates";
+    }
+  | {
+      /** All containers end for good and the Pod reaches this phase, as after an eviction. */
+      what: "exits";
+      /** The phase. */
+      phase: Phase;
+    }
+  | {
+      /**
+       * Nothing that an earlier entry says holds for these Pods, and one that was observed broken
+       * recovers.
+       */
+      what: "healthy";
+    };
+
+/** The phases in which a Pod never runs again. */
+export type Phase =
+  /** At least one container failed. */
+  | "Failed"
+  /** All containers ended well. */
+  | "Succeeded";
+
+/**
+ * A span of virtual time, written `500ms`, `2s`, `1m30s` or `1h`; whole milliseconds. No time is
+ * `0s`, or the number 0.
+ */
+export type Span = string | 0;
+
+/** Which calls fail, and how. */
+export type FaultRule = {
+  /** The verb; absent: any. */
+  verb?: Verb;
+  /** The kind; absent: any. */
+  kind?: Resource;
+  /** The name, in which `*` stands for any text; absent: any. */
+  name?: string;
+  /** What goes wrong. */
+  error: ErrorKind;
+  /** What the error says in place of its usual detail, such as the reason that a webhook gives. */
+  message?: string;
+  /** The name of the quota or the webhook. */
+  by?: string;
+  /** How many calls fail; absent: all. */
+  times?: number;
+  /** Since when. */
+  from?: Span;
+  /** Until when, this instant not included. */
+  until?: Span;
+};
+
+/** What a call does. */
+export type Verb =
+  /** POST. */
+  | "create"
+  /** PUT, of the status too. */
+  | "update"
+  /** PATCH. */
+  | "patch"
+  /** DELETE. */
+  | "delete"
+  /** In a rule: all of them. */
+  | "any";
+
+/** What goes wrong. */
+export type ErrorKind =
+  /** 403: a ResourceQuota is used up. */
+  | "quota"
+  /** 403: an admission webhook denies. */
+  | "webhook"
+  /** 409: the object was changed in between. */
+  | "conflict"
+  /** 504, and nothing was written. */
+  | "timeout"
+  /** 504, and it was written. */
+  | "timeoutAfterWrite"
+  /** 500. */
+  | "internal"
+  /** 404. */
+  | "notFound";

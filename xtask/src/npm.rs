@@ -1,0 +1,123 @@
+//! The npm package: the module, the glue, the entries, and everything that its users do with it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
+
+use crate::{command, conformance, wasm};
+
+/// The folder of the package's sources.
+pub fn folder() -> PathBuf {
+    command::repository().join("wasm/npm")
+}
+
+/// Builds `wasm/npm/dist`.
+///
+/// # Errors
+/// Something that cannot be installed or built.
+pub fn build() -> Result<(), String> {
+    install()?;
+    let glue = folder().join("glue");
+    module(&["reader", "simulator"], &glue)?;
+    run_node(&["build.mjs"])
+}
+
+/// The module with these features, as it is shipped, and its glue in `out`; the module's path.
+///
+/// # Errors
+/// As [`build`].
+pub fn module(features: &[&str], out: &Path) -> Result<PathBuf, String> {
+    wasm::install_target()?;
+    install()?;
+    command::run(&mut command::cargo(&[
+        "build",
+        "--quiet",
+        "-p",
+        "steadfast-wasm",
+        "--no-default-features",
+        "--features",
+        &features.join(","),
+        "--profile",
+        "wasm",
+        "--target",
+        wasm::TARGET,
+    ]))?;
+    let built = conformance::target()?
+        .join(wasm::TARGET)
+        .join("wasm/steadfast_wasm.wasm");
+    std::fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
+    bind(&built, out)?;
+    let module = out.join("steadfast_bg.wasm");
+    shrink(&module)?;
+    Ok(module)
+}
+
+/// Writes the glue.
+fn bind(built: &Path, out: &Path) -> Result<(), String> {
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(built).out_name("steadfast");
+    let generated = bindgen
+        .web(true)
+        .map_err(|error| format!("wasm-bindgen: {error:#}"))?
+        .typescript(true)
+        .omit_default_module_path(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .encode_into(EncodeInto::Always)
+        .reset_state_function(true)
+        .generate(out);
+    generated.map_err(|error| format!("wasm-bindgen: {error:#}"))
+}
+
+/// What wasm-opt makes smaller once it is compressed; its `-Oz` makes fewer bytes, but ones that compress worse.
+const PASSES: [&str; 4] = [
+    "--dce",
+    "--duplicate-function-elimination",
+    "--remove-unused-module-elements",
+    "--vacuum",
+];
+
+fn shrink(module: &Path) -> Result<(), String> {
+    let mut optimise = Command::new(folder().join("node_modules/.bin/wasm-opt"));
+    optimise.arg(module).args(PASSES).args([
+        "--strip-debug",
+        "--strip-producers",
+        "--strip-target-features",
+        "-o",
+    ]);
+    command::run(optimise.arg(module))
+}
+
+/// Installs the packages of the lock file, where they are not installed yet.
+///
+/// # Errors
+/// npm is missing or fails.
+pub fn install() -> Result<(), String> {
+    let (lock, installed) = (
+        folder().join("package-lock.json"),
+        folder().join("node_modules/.installed"),
+    );
+    let lock = std::fs::read(&lock).map_err(|error| format!("{}: {error}", lock.display()))?;
+    if std::fs::read(&installed).is_ok_and(|of| of == lock) {
+        return Ok(());
+    }
+    if !command::is_there("npm", "--version") {
+        return Err("npm is not there: install Node.js 20 or newer".to_owned());
+    }
+    println!("installing the npm packages of wasm/npm ...");
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+        .current_dir(folder());
+    command::run(npm.stdin(Stdio::null()))?;
+    std::fs::write(&installed, lock).map_err(|error| format!("{}: {error}", installed.display()))
+}
+
+/// Runs Node in the package's folder.
+///
+/// # Errors
+/// It is missing or fails.
+pub fn run_node(arguments: &[&str]) -> Result<(), String> {
+    let mut node = Command::new("node");
+    command::run(node.args(arguments).current_dir(folder()).stdin(Stdio::null()))
+}
