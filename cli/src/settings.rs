@@ -1,7 +1,9 @@
 //! The simulated cluster, as the options describe it.
 
 use steadfast_core::{Error, ErrorCode, manifest};
-use steadfast_sim::settings::{Behaviour, BindingMode, NodesSetting, Settings, StorageClassSetting, What};
+use steadfast_sim::settings::{
+    Behaviour, BindingMode, MOST_NODES, NodesSetting, Settings, StorageClassSetting, What,
+};
 
 use crate::cli::{ClusterArguments, StorageClass, StorageMode};
 use crate::failure::Failure;
@@ -14,6 +16,10 @@ pub(crate) fn of(arguments: &ClusterArguments) -> Result<(Settings, bool), Failu
         None => (Settings::default(), false),
     };
     if let Some(count) = arguments.nodes {
+        if count > MOST_NODES {
+            let message = format!("--nodes: `{count}` is more than {MOST_NODES}");
+            return Err(Failure::new(ErrorCode::Invalid, message));
+        }
         settings.nodes = NodesSetting::Count(count);
     }
     if let Some(seed) = arguments.seed {

@@ -382,6 +382,7 @@ fn wrong_settings_are_told_with_their_place() {
     for (option, value) in [
         ("--pull", "soon"),
         ("--jitter", "101"),
+        ("--nodes", "100001"),
         ("--nodes", "-1"),
         ("--storage-class", "a=b"),
         ("--absent", "pod/x"),

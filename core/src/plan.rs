@@ -36,7 +36,7 @@ pub struct Plan {
     /// False: the status stands already and is not to be written.
     pub status_changed: bool,
     /// Deletes of the update pass that are no actions, because an earlier pass deletes the same Pod; each by how many of
-    /// the update pass's actions come before it. They count: see [`Plan::status_to_write`].
+    /// the update pass's actions come before it. They count as made (see [`Plan::status_to_write`]).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub repeated_deletes: Vec<u32>,

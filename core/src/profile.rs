@@ -344,9 +344,11 @@ impl Gate {
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "Profile"))]
 #[serde(rename_all = "camelCase")]
 struct Written {
+    /// The version, such as `1.37` or `1.35.0`.
     kubernetes: String,
+    /// Gates that are not as the version has them.
     #[serde(default)]
-    #[cfg_attr(feature = "ts", ts(optional, type = "{ [gate in Gate]?: boolean }"))]
+    #[cfg_attr(feature = "ts", ts(optional, type = "FeatureGates"))]
     feature_gates: BTreeMap<String, bool>,
 }
 

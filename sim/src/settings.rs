@@ -80,6 +80,9 @@ pub struct Settings {
     pub behaviours: Vec<Behaviour>,
 }
 
+/// How many nodes a cluster can have: each is an object that is kept.
+pub const MOST_NODES: u32 = 100_000;
+
 /// How many nodes there are, or which.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -370,6 +373,17 @@ mod tests {
         assert_eq!(settings.nodes.objects().len(), 3);
         assert_eq!(settings.default_class(), Some("standard"));
         assert!(settings.storage_class("fast").provisions);
+    }
+
+    /// Found by fuzzing: two thousand million nodes filled the memory.
+    #[test]
+    fn more_nodes_than_a_cluster_can_hold_are_refused() {
+        let error = Settings::parse(&json!({"nodes": 2_147_483_648_u32})).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "settings.nodes: Invalid value: 2147483648: must be at most 100000"
+        );
+        assert!(Settings::parse(&json!({"nodes": MOST_NODES})).is_ok());
     }
 
     #[test]

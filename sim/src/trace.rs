@@ -77,7 +77,7 @@ pub enum Happening {
         /// The kind of the object it is about.
         #[cfg_attr(feature = "ts", ts(as = "Resource"))]
         object_kind: &'static str,
-        /// Its namespace; empty where it has none.
+        /// Its namespace, where it has one.
         #[serde(skip_serializing_if = "str_is_empty")]
         #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
         namespace: Arc<str>,
@@ -160,7 +160,7 @@ pub struct ObjectRecord {
     /// Its kind.
     #[cfg_attr(feature = "ts", ts(as = "Resource"))]
     pub kind: &'static str,
-    /// Its namespace; empty where it has none.
+    /// Its namespace, where it has one.
     #[serde(skip_serializing_if = "str_is_empty")]
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub namespace: Arc<str>,

@@ -10,6 +10,9 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+use steadfast_core::Profile;
+
 mod answer;
 mod decision;
 mod diff;
@@ -76,6 +79,26 @@ impl Case {
         } else {
             life::text(&self.input)
         }
+    }
+
+    /// The scenario of a life, in its JSON form.
+    ///
+    /// # Errors
+    /// A sentence, where the input cannot be read.
+    pub fn scenario(&self) -> Result<Value, String> {
+        life::scenario(&self.input)
+    }
+
+    /// The worlds of a decision, each with the version under which it is decided.
+    ///
+    /// # Errors
+    /// A sentence, where the input cannot be read.
+    pub fn worlds(&self) -> Result<Vec<(Profile, Value)>, String> {
+        let world = |version: decision::Version| {
+            let world = shorthand::expand(&self.input, &version.profile)?;
+            Ok((version.profile, world.observation))
+        };
+        decision::versions(&self.input)?.into_iter().map(world).collect()
     }
 
     /// Whether it is about one decision, and not about a life.

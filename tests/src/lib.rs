@@ -13,6 +13,7 @@ pub mod cases;
 pub mod conformance;
 pub mod counterfactual;
 pub mod lockstep;
+pub mod native;
 pub mod recorded;
 pub mod stable;
 pub mod templates;

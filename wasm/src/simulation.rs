@@ -27,6 +27,9 @@ const CALLS: [&str; 5] = ["apply", "event", "step", "run", "advance"];
 /// The questions, which do not.
 const QUESTIONS: [&str; 6] = ["now", "trace", "objects", "sets", "plan", "ends"];
 
+/// What a container that crashes for ever does in a year of virtual time: so long a call may take.
+const MOST_STEPS: u64 = 100_000;
+
 #[wasm_bindgen]
 impl Simulation {
     /// An empty handle, which [`begin`](Self::begin) fills.
@@ -102,6 +105,9 @@ fn make(cluster: &mut Cluster, name: &str, argument: &Value) -> Result<Value, Er
             let times = argument
                 .as_u64()
                 .ok_or_else(|| wrong("step", argument, "a whole number from 0 up"))?;
+            if times > MOST_STEPS {
+                return Err(too_large(&format!("step takes at most {MOST_STEPS} at a time")));
+            }
             let mut has_stepped = true;
             for _ in 0..times {
                 has_stepped = cluster.step();
@@ -122,6 +128,9 @@ fn make(cluster: &mut Cluster, name: &str, argument: &Value) -> Result<Value, Er
         }
         _ => {
             let by = span("advance", argument)?;
+            if by > FAR {
+                return Err(too_large("advance takes at most 30 days at a time"));
+            }
             cluster.run_until(Millis(cluster.now().0.saturating_add(by.0)));
             Ok(now_of(cluster))
         }
@@ -241,6 +250,10 @@ fn span(field: &str, value: &Value) -> Result<Millis, Error> {
 
 fn wrong(field: &str, value: &Value, expected: &str) -> Error {
     Error::invalid(vec![Cause::wrong_type(field, value, expected)])
+}
+
+fn too_large(sentence: &str) -> Error {
+    Error::new(ErrorCode::TooLarge, sentence)
 }
 
 fn value_of<T: Serialize>(value: &T) -> Result<Value, Error> {

@@ -4,13 +4,16 @@
 #![allow(clippy::indexing_slicing, missing_docs)]
 
 mod bench;
+mod chromium;
 mod command;
 mod conformance;
 mod deny;
 mod figures;
 mod mutants;
 mod npm;
+mod package;
 mod record;
+mod size;
 mod soak;
 mod test;
 mod upstream;
@@ -35,6 +38,11 @@ cargo xtask COMMAND
   bench             how long decisions, parsing and forecasts take; with Go, upstream's beside them
   record [--only EXAMPLE] [--to FOLDER] [--build]
                     tests/recorded made anew on a real control plane (needs Go)
+  npm [--build]     wasm/npm/dist, packed, and the tarball used as its users do: publint, types, Node, Vite, webpack,
+                    esbuild, pages in Chromium (installed where it can be), workers, workerd, the README's examples;
+                    --build only builds
+  size [--write]    the WebAssembly module by features: raw, gzip, brotli, and whether it keeps to its budgets;
+                    --write: into the package's README
   wasm              core for wasm32-unknown-unknown imports nothing
   deny              licences, bans and sources of all dependencies (installs cargo-deny)
   setup             installs and builds what the others need
@@ -49,7 +57,8 @@ fn main() -> ExitCode {
         Some("soak") => soak::run(rest),
         Some("bench") => bench::run(),
         Some("record") => record::run(rest),
-        Some("npm") => npm::build(),
+        Some("npm") => npm::run(rest),
+        Some("size") => size::run(rest),
         Some("wasm") => wasm::check(),
         Some("deny") => deny::run(),
         Some("setup") => test::setup(),

@@ -5,11 +5,33 @@ use std::process::{Command, Stdio};
 
 use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
 
-use crate::{command, conformance, wasm};
+use crate::{chromium, command, conformance, wasm};
 
 /// The folder of the package's sources.
 pub fn folder() -> PathBuf {
     command::repository().join("wasm/npm")
+}
+
+/// `cargo xtask npm [--build]`: the package, and with it everything that its users do.
+///
+/// # Errors
+/// As [`build`]; no Chromium; one of its users' tests.
+pub fn run(arguments: &[String]) -> Result<(), String> {
+    build()?;
+    if arguments.iter().any(|argument| argument == "--build") {
+        println!("built: {}", folder().join("dist").display());
+        return Ok(());
+    }
+    consumers()
+}
+
+/// Packs what was built, and uses the tarball as its users do.
+///
+/// # Errors
+/// No Chromium; one of its users' tests.
+pub fn consumers() -> Result<(), String> {
+    chromium::find_or_install()?;
+    run_node(&["consumers/run.mjs"])
 }
 
 /// Builds `wasm/npm/dist`.
@@ -30,7 +52,7 @@ pub fn build() -> Result<(), String> {
 pub fn module(features: &[&str], out: &Path) -> Result<PathBuf, String> {
     wasm::install_target()?;
     install()?;
-    command::run(&mut command::cargo(&[
+    let mut build = command::cargo(&[
         "build",
         "--quiet",
         "-p",
@@ -42,7 +64,8 @@ pub fn module(features: &[&str], out: &Path) -> Result<PathBuf, String> {
         "wasm",
         "--target",
         wasm::TARGET,
-    ]))?;
+    ]);
+    command::run(build.env("CARGO_ENCODED_RUSTFLAGS", flags()))?;
     let built = conformance::target()?
         .join(wasm::TARGET)
         .join("wasm/steadfast_wasm.wasm");
@@ -51,6 +74,30 @@ pub fn module(features: &[&str], out: &Path) -> Result<PathBuf, String> {
     let module = out.join("steadfast_bg.wasm");
     shrink(&module)?;
     Ok(module)
+}
+
+/// What the compiler is told, besides what it is told anyway: the places of the sources on this machine, which messages
+/// of the standard library and of dependencies would name, are no part of the module.
+fn flags() -> String {
+    let given = |name: &str| std::env::var(name).ok().filter(|flags| !flags.is_empty());
+    let mut flags: Vec<String> = given("CARGO_ENCODED_RUSTFLAGS").map_or_else(
+        || {
+            given("RUSTFLAGS").map_or_else(Vec::new, |flags| {
+                flags.split_whitespace().map(str::to_owned).collect()
+            })
+        },
+        |flags| flags.split('\u{1f}').map(str::to_owned).collect(),
+    );
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    let registries = home.and_then(|home| std::fs::read_dir(home.join("registry/src")).ok());
+    let folders = registries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|folder| folder.path());
+    flags.extend(folders.map(|folder| format!("--remap-path-prefix={}=crates", folder.display())));
+    flags.join("\u{1f}")
 }
 
 /// Writes the glue.

@@ -3,13 +3,13 @@
 use std::time::Instant;
 
 use crate::command::{self, cargo, option};
-use crate::{conformance, upstream, wasm};
+use crate::{chromium, conformance, npm, package, upstream, wasm};
 
 /// What came of the steps.
 #[derive(Default)]
 struct Done {
     ran: Vec<String>,
-    /// What could not run because there is no Go: said, and no failure.
+    /// What could not run because there is no Go, Node.js or browser: said, and no failure.
     not_run: Vec<String>,
     /// What could not run although there is a Go: said, and a failure.
     failed: Vec<String>,
@@ -17,7 +17,7 @@ struct Done {
 
 /// Runs every step: what ran, and what could not.
 fn steps(arguments: &[String]) -> Result<Done, String> {
-    let mut done = Done::default();
+    let (mut done, mut not_run) = (Done::default(), Vec::new());
     let mut step = |name: &str, what: &mut dyn FnMut() -> Result<(), String>| {
         println!("\n== {name}");
         let start = Instant::now();
@@ -85,6 +85,25 @@ fn steps(arguments: &[String]) -> Result<Done, String> {
         Ok(())
     })?;
     step("WebAssembly imports", &mut wasm::check)?;
+    if command::is_there("node", "--version") {
+        step("npm package, built", &mut npm::build)?;
+        step("npm package, its behaviour in Node", &mut || {
+            package::behaves(20_000)
+        })?;
+        step(
+            "npm package, answers as native in Node",
+            &mut package::answers_as_native_in_node,
+        )?;
+        match chromium::find_or_install() {
+            Ok(_) => step(
+                "npm package, answers as native in Chromium",
+                &mut package::answers_as_native_in_chromium,
+            )?,
+            Err(sentence) => not_run.push(format!("the npm package in a browser ({sentence})")),
+        }
+    } else {
+        not_run.push("the npm package (there is no Node.js)".to_owned());
+    }
     let seed = option(arguments, "--seed").map_or_else(seed_of_today, str::to_owned);
     let worlds = option(arguments, "--worlds").unwrap_or("20000").to_owned();
     if program.is_some() {
@@ -107,10 +126,10 @@ fn steps(arguments: &[String]) -> Result<Done, String> {
         step(&name, &mut || conformance::run(&line.map(str::to_owned)))?;
     }
     if !is_go_there {
-        done.not_run
-            .push("worlds against upstream (there is no Go; the recorded ones were compared)".to_owned());
+        not_run.push("worlds against upstream (there is no Go; the recorded ones were compared)".to_owned());
     }
     done.failed = unbuilt;
+    done.not_run = not_run;
     Ok(done)
 }
 

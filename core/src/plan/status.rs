@@ -42,7 +42,7 @@ pub struct Status {
     /// How many revision names were taken by other data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collision_count: Option<i32>,
-    /// Conditions as they were written, in their order; `None` and an empty list differ for 1.37.
+    /// Conditions as they were written, in their order (`None` and an empty list differ for 1.37).
     #[serde(skip_serializing_if = "nothing")]
     #[cfg_attr(feature = "ts", ts(optional, type = "Array<Condition>"))]
     pub conditions: Option<Vec<Value>>,

@@ -4,7 +4,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use steadfast_core::{Cause, CauseType, Error};
 
-use super::{Absent, BackOff, Behaviour, NodeSetting, NodesSetting, Settings, StorageClassSetting};
+use super::{
+    Absent, BackOff, Behaviour, MOST_NODES, NodeSetting, NodesSetting, Settings, StorageClassSetting,
+};
 
 /// Reads `value`; each field that is at fault is a cause.
 pub(super) fn parse(value: &Value) -> Result<Settings, Error> {
@@ -70,6 +72,12 @@ pub(super) fn check(settings: &Settings) -> Result<(), Error> {
             &settings.jitter.into(),
             "must be at most 100",
         ));
+    }
+    if let NodesSetting::Count(count) = settings.nodes
+        && count > MOST_NODES
+    {
+        let detail = format!("must be at most {MOST_NODES}");
+        causes.push(Cause::invalid("settings.nodes", &count.into(), detail));
     }
     if let NodesSetting::List(nodes) = &settings.nodes {
         duplicates("nodes", nodes.iter().map(|node| node.name.as_str()), &mut causes);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::clock::Millis;
 
-/// A span of virtual time, written `500ms`, `2s`, `1m30s` or `1h`; whole milliseconds.
+/// A span of virtual time, written `500ms`, `2s`, `1m30s` or `1h`; whole milliseconds. No time is `0s`, or the number 0.
 ///
 /// ```
 /// use steadfast_sim::settings::Span;

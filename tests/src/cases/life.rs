@@ -23,11 +23,49 @@ use super::shorthand::Manifests;
 /// # Errors
 /// A sentence that says what of the input cannot be read.
 pub fn text(input: &Value) -> Result<String, String> {
+    let from: Span = input
+        .get("from")
+        .map_or_else(
+            || Ok(Span::default()),
+            |from| serde_json::from_value(from.clone()),
+        )
+        .map_err(|e| e.to_string())?;
+    let scenario = Scenario::parse(&scenario(input)?).map_err(|error| error.to_string())?;
+    let played = play(&scenario).map_err(|error| error.to_string())?;
+    let again = play(&scenario).map_err(|error| error.to_string())?;
+    if serde_json::to_string(&played).ok() != serde_json::to_string(&again).ok() {
+        return Err("the story ends differently when it is played again".to_owned());
+    }
+    let mut narrator = Narrator {
+        from: from.millis(),
+        shows: words(input.get("show")),
+        ..Narrator::default()
+    };
+    played
+        .trace
+        .entries()
+        .iter()
+        .for_each(|entry| narrator.tell(entry));
+    for end in &played.ends {
+        narrator.end(played.at, end);
+    }
+    if played.ends.is_empty() {
+        narrator.text.push_str("=== no set is left\n");
+    }
+    Ok(manifests_of(input).in_words(&without_uids(&narrator.text)))
+}
+
+/// The scenario of the case as `steadfast simulate` takes it: without shorthand, and without what is for this text only.
+///
+/// # Errors
+/// A sentence that says what of the input cannot be read.
+pub fn scenario(input: &Value) -> Result<Value, String> {
     let mut fields = input.as_object().cloned().ok_or("the case is not a mapping")?;
-    let mut take = |name: &str| fields.remove(name);
-    let (set, templates, from, show) = (take("set"), take("templates"), take("from"), take("show"));
-    let manifests = Manifests::of(templates.unwrap_or_else(|| json!({})));
-    if let Some(set) = set {
+    let manifests = manifests_of(input);
+    for name in ["templates", "from", "show"] {
+        fields.remove(name);
+    }
+    if let Some(set) = fields.remove("set") {
         let mut objects = vec![manifests.set(&set)?];
         objects.extend(
             fields
@@ -47,32 +85,11 @@ pub fn text(input: &Value) -> Result<String, String> {
             *apply = manifests.set(&apply["set"])?;
         }
     }
-    let from: Span = from
-        .map_or_else(|| Ok(Span::default()), serde_json::from_value)
-        .map_err(|e| e.to_string())?;
-    let scenario = Scenario::parse(&Value::Object(fields)).map_err(|error| error.to_string())?;
-    let played = play(&scenario).map_err(|error| error.to_string())?;
-    let again = play(&scenario).map_err(|error| error.to_string())?;
-    if serde_json::to_string(&played).ok() != serde_json::to_string(&again).ok() {
-        return Err("the story ends differently when it is played again".to_owned());
-    }
-    let mut narrator = Narrator {
-        from: from.millis(),
-        shows: words(show.as_ref()),
-        ..Narrator::default()
-    };
-    played
-        .trace
-        .entries()
-        .iter()
-        .for_each(|entry| narrator.tell(entry));
-    for end in &played.ends {
-        narrator.end(played.at, end);
-    }
-    if played.ends.is_empty() {
-        narrator.text.push_str("=== no set is left\n");
-    }
-    Ok(manifests.in_words(&without_uids(&narrator.text)))
+    Ok(Value::Object(fields))
+}
+
+fn manifests_of(input: &Value) -> Manifests {
+    Manifests::of(input.get("templates").cloned().unwrap_or_else(|| json!({})))
 }
 
 fn words(show: Option<&Value>) -> Vec<String> {

@@ -199,11 +199,24 @@ impl Choice {
     }
 }
 
-/// Decides every world of a file again, and compares with the answers.
+/// A file as it was recorded.
+pub struct Recording {
+    pub columns: Vec<Column>,
+    pub worlds: Vec<RecordedWorld>,
+}
+
+/// A world with the answers, `{"of", "answer"}` each.
+pub struct RecordedWorld {
+    pub seed: Value,
+    pub observation: Value,
+    pub answers: Vec<Value>,
+}
+
+/// Reads a file.
 ///
 /// # Errors
 /// A file that is missing, empty, or not what this command records.
-pub fn replay(path: &Path) -> Result<Replayed, String> {
+pub fn read(path: &Path) -> Result<Recording, String> {
     let shown = path.display();
     let file = std::fs::read(path).map_err(|error| format!("{shown}: {error}"))?;
     let mut text = String::new();
@@ -213,33 +226,57 @@ pub fn replay(path: &Path) -> Result<Replayed, String> {
         serde_json::from_str::<Value>(line).map_err(|error| format!("{shown}, line {}: {error}", at + 1))
     });
     let header = lines.next().ok_or_else(|| format!("{shown} is empty"))??;
-    let mut replayed = Replayed::default();
+    let mut recording = Recording {
+        columns: Vec::new(),
+        worlds: Vec::new(),
+    };
     for column in header["columns"].as_array().into_iter().flatten() {
         let gates =
             serde_json::from_value(column["gates"].clone()).map_err(|error| format!("{shown}: {error}"))?;
         let kubernetes = column["kubernetes"].as_str().unwrap_or_default();
-        replayed
+        recording
             .columns
-            .push((Column::of(kubernetes, gates, PathBuf::new())?, Tally::default()));
+            .push(Column::of(kubernetes, gates, PathBuf::new())?);
     }
     for entry in lines {
-        replayed
-            .world(entry?)
-            .map_err(|sentence| format!("{shown}: {sentence}"))?;
+        let mut entry = entry?;
+        recording.worlds.push(RecordedWorld {
+            seed: entry["seed"].take(),
+            observation: entry["observation"].take(),
+            answers: entry["answers"].as_array().cloned().unwrap_or_default(),
+        });
     }
-    if replayed.worlds == 0 || replayed.columns.is_empty() {
+    if recording.worlds.is_empty() || recording.columns.is_empty() {
         return Err(format!("{shown} holds no world"));
+    }
+    Ok(recording)
+}
+
+/// Decides every world of a file again, and compares with the answers.
+///
+/// # Errors
+/// As [`read`].
+pub fn replay(path: &Path) -> Result<Replayed, String> {
+    let recording = read(path)?;
+    let mut replayed = Replayed::default();
+    for column in recording.columns {
+        replayed.columns.push((column, Tally::default()));
+    }
+    for world in recording.worlds {
+        replayed
+            .world(world)
+            .map_err(|sentence| format!("{}: {sentence}", path.display()))?;
     }
     Ok(replayed)
 }
 
 impl Replayed {
-    fn world(&mut self, mut entry: Value) -> Result<(), String> {
-        let seed = entry["seed"].clone();
-        let (observed, now) = parse(entry["observation"].take())?;
+    fn world(&mut self, world: RecordedWorld) -> Result<(), String> {
+        let seed = world.seed;
+        let (observed, now) = parse(world.observation)?;
         self.worlds += 1;
         let mut answered = 0;
-        for answers in entry["answers"].as_array().into_iter().flatten() {
+        for answers in &world.answers {
             for at in answers["of"].as_array().into_iter().flatten() {
                 let at = at.as_u64().and_then(|at| usize::try_from(at).ok());
                 let column = at.and_then(|at| self.columns.get_mut(at));

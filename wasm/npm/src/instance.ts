@@ -107,7 +107,12 @@ function begin(source: SyncSource): void {
     return;
   }
   try {
-    glue.initSync({ module: source });
+    const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
+    // The glue keeps whatever it could instantiate: a foreign module must not come that far.
+    if (!WebAssembly.Module.exports(module).some(({ name }) => name === "__wbindgen_start")) {
+      throw new TypeError("the module does not export `__wbindgen_start`");
+    }
+    glue.initSync({ module });
   } catch (cause) {
     throw new SteadfastError("loading", "this is not the WebAssembly module of this version of the package", { cause });
   }

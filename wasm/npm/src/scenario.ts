@@ -62,8 +62,8 @@ export type SimulationEvent = {
 /**
  * All events, each with what it takes.
  *
- * Objects are named `NAME`, or `NAMESPACE/NAME` where the namespace is not `default`. In the names of
- * Pods that misbehave `*` stands for any text.
+ * Objects are named `NAME`, or `NAMESPACE/NAME` where the namespace is not `default`. In the names
+ * of Pods that misbehave `*` stands for any text.
  */
 export type ScenarioEvents = {
   /** `kubectl apply` of a manifest. */
@@ -195,12 +195,13 @@ export type PlanQuestion = {
   /** The manifests to apply, of all kinds; none where only time passes, or the set is deleted. */
   objects?: Objects;
   /**
-   * What exists, as an API server returned it. Pods that are broken stay so until they are replaced.
-   * Default: nothing.
+   * What exists, as an API server returned it. Pods that are broken stay so until they are
+   * replaced. Default: nothing.
    */
   observed?: Objects;
   /**
-   * The manifests before the change: they run until nothing new happens, then `objects` are applied.
+   * The manifests before the change: they run until nothing new happens, then `objects` are
+   * applied.
    */
   from?: Objects;
   /** The set in question, as `NAME` or `NAMESPACE/NAME`; needed where there are several. */
@@ -229,7 +230,7 @@ export type PlanQuestion = {
   now?: string;
 };
 
-/** Objects as text (YAML or JSON), as one object, which may be a `List`, or as a list of objects. */
+/** Objects as text (YAML or JSON), as one object, which may be a `List`, or as a list of them. */
 export type Objects = string | KubernetesObject | readonly KubernetesObject[];
 
 /** One of the fields of `All`, and no other. */

@@ -1,0 +1,160 @@
+//! What comes out: whatever Rust writes is of the types.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use steadfast_core::{Kind, Observation, Observed, Plan, Profile, Timestamp, manifest, reconcile};
+use steadfast_sim::forecast::{ForecastInput, forecast};
+use steadfast_sim::scenario::{Scenario, play};
+use steadfast_sim::settings::Settings;
+use steadfast_tests::worlds;
+
+use super::fits::Names;
+use super::readers::{names, stories};
+use super::syntax::Type;
+
+#[test]
+fn what_happens_in_a_story_is_of_the_types() {
+    let names = names();
+    let mut seen = BTreeSet::new();
+    for (name, story) in stories() {
+        let played = play(&Scenario::parse(&story).unwrap()).unwrap();
+        let played = check(&names, "Played", &played, &name);
+        let trace = played["trace"].as_array().unwrap().iter();
+        seen.extend(trace.map(|entry| entry["type"].as_str().unwrap().to_owned()));
+    }
+    assert_eq!(seen, words(&names, "Happening", "type"));
+}
+
+#[test]
+fn plans_are_of_the_types() {
+    let names = names();
+    let (mut types, mut reasons, mut waits) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let profile = Profile::default().with_gate("StatefulSetRecreateStrategy", true);
+    let profile = profile.unwrap();
+    for seed in 0..1_500 {
+        let world = worlds::world(seed).observation;
+        let plan = check(
+            &names,
+            "Plan",
+            &plan_of(&world, &profile),
+            &format!("world {seed}"),
+        );
+        for action in plan["actions"].as_array().unwrap() {
+            types.insert(action["type"].as_str().unwrap().to_owned());
+            reasons.insert(action["reason"]["code"].as_str().unwrap().to_owned());
+        }
+        waits.extend(
+            plan["waits"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|wait| wait["code"].as_str().unwrap().to_owned()),
+        );
+    }
+    assert_eq!(types, words(&names, "Operation", "type"));
+    assert_eq!(reasons, words(&names, "Reason", "code"));
+    assert!(waits.len() > 10, "{waits:?}");
+}
+
+#[test]
+fn forecasts_are_of_the_types() {
+    let names = names();
+    let mut outcomes = BTreeSet::new();
+    for (name, story) in stories() {
+        let question = json!({"objects": story["objects"], "settings": story.get("settings").unwrap_or(&json!({})), "until": "1h"});
+        let Ok(forecast) = forecast(&ForecastInput::parse(question).unwrap()) else {
+            continue;
+        };
+        let forecast = check(&names, "Forecast", &forecast, &name);
+        outcomes.insert(forecast["outcome"].as_str().unwrap().to_owned());
+    }
+    assert!(outcomes.len() > 1, "{outcomes:?}");
+}
+
+#[test]
+fn errors_are_of_the_types() {
+    let names = names();
+    let mut errors = vec![
+        "1.12".parse::<Profile>().map(drop),
+        Observed::parse(Observation::default()).map(drop),
+        Observed::of_set(json!({"kind": "Pod"})).map(drop),
+        ForecastInput::parse(json!({"set": 1})).map(drop),
+        Settings::parse(&json!({"pull": "soon", "nodes": [{"name": "a"}, {"name": "a"}]})).map(drop),
+        Scenario::parse(&json!({"timeline": [{"at": "1s", "clear": "nothing"}]})).map(drop),
+        forecast(&ForecastInput::parse(json!({})).unwrap()).map(drop),
+    ];
+    let located =
+        Observed::of_set(json!({"metadata": {"name": "web"}, "spec": {"replicas": "two"}})).map(drop);
+    errors.push(located.map_err(|mut error| {
+        error
+            .causes
+            .iter_mut()
+            .for_each(|cause| (cause.line, cause.column) = (Some(2), Some(5)));
+        error
+    }));
+    for error in errors {
+        check(&names, "Failure", &error.unwrap_err(), "an error");
+    }
+}
+
+#[test]
+fn what_is_told_of_a_text_is_of_the_types() {
+    let names = names();
+    let documents = manifest::read(b"a: 1\na: 2\nb: [3]\n").unwrap();
+    assert_eq!(documents[0].notices.len(), 1);
+    check(&names, "Notice", &documents[0].notices[0], "a notice");
+    for field in ["a", "b[0]"] {
+        check(
+            &names,
+            "Location",
+            &documents[0].location_of(field).unwrap(),
+            field,
+        );
+    }
+}
+
+#[test]
+fn what_is_read_and_written_is_of_the_types() {
+    let names = names();
+    let gated = Profile::default()
+        .with_gate("MaxUnavailableStatefulSet", false)
+        .unwrap();
+    for profile in [Profile::default(), gated] {
+        check(&names, "Profile", &profile, "a profile");
+    }
+    check(&names, "Settings", &Settings::default(), "settings");
+    check(&names, "Kind", &Kind::Pod, "a kind");
+    for seed in 0..100 {
+        let observation: Observation = serde_json::from_value(worlds::world(seed).observation).unwrap();
+        check(&names, "Observation", &observation, &format!("world {seed}"));
+    }
+}
+
+fn check<T: Serialize>(names: &Names, name: &str, value: &T, what: &str) -> Value {
+    let value = serde_json::to_value(value).unwrap();
+    let wrong = names.check(names.get(name), &value, name);
+    assert_eq!(wrong, Ok(()), "{what}");
+    value
+}
+
+fn plan_of(world: &Value, profile: &Profile) -> Plan {
+    let observation: Observation = serde_json::from_value(world.clone()).unwrap();
+    let now = Timestamp::parse(world["now"].as_str().unwrap()).unwrap();
+    reconcile(&Observed::parse(observation).unwrap(), now, profile)
+}
+
+/// The texts that a field may have.
+fn words(names: &Names, name: &str, field: &str) -> BTreeSet<String> {
+    let indexed = Type::Indexed(Box::new(Type::name(name)), Box::new(Type::Text(field.to_owned())));
+    let Type::Union(all) = names.indexed(&indexed) else {
+        panic!("{name} is no union")
+    };
+    all.into_iter()
+        .map(|one| match one.of {
+            Type::Text(text) => text,
+            other => panic!("{other:?} is no text"),
+        })
+        .collect()
+}

@@ -1,0 +1,153 @@
+// How the package behaves towards the program that uses it.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { init, initSync, ObservationHandle, plan, reconcile, Simulation, SteadfastError } from "../dist/node.js";
+import { watchInstances } from "./memory.mjs";
+import { carriedOut, stableWorld } from "./worlds.mjs";
+
+let memory;
+watchInstances((instance) => (memory = instance.exports.memory));
+
+/** Plans and carries out until nothing is left to do. */
+function settled(observation) {
+  for (;;) {
+    const answer = reconcile(observation);
+    assert.ok(answer.ok, JSON.stringify(answer));
+    if (answer.value.actions.length === 0 && !answer.value.statusChanged) {
+      return observation;
+    }
+    observation = carriedOut(observation, answer.value);
+  }
+}
+
+const thrown = (code) => (error) => error instanceof SteadfastError && error.code === code;
+
+test("before init every call says that init is missing, and a source that cannot be had can be tried again", async () => {
+  assert.throws(() => reconcile({}), thrown("notInitialized"));
+  assert.throws(() => Simulation.begin({}), thrown("notInitialized"));
+  assert.throws(() => initSync(new Uint8Array([1, 2, 3])), thrown("loading"));
+  await assert.rejects(init("http://127.0.0.1:9/steadfast.wasm"), thrown("loading"));
+  await assert.rejects(init(5), thrown("wrongArgument"));
+  await init();
+});
+
+test("init is idempotent, whatever it is called with later", async () => {
+  const first = init();
+  assert.equal(init(), first);
+  assert.equal(init(new Uint8Array()), first);
+  initSync(new Uint8Array());
+  await first;
+});
+
+test("an argument that TypeScript would refuse is a typed error, and bad input is an answer", () => {
+  assert.throws(() => reconcile(undefined), thrown("wrongArgument"));
+  assert.throws(() => reconcile(() => 1), thrown("wrongArgument"));
+  for (const input of ["", "{", "[]", "null", "5", '"\ud800"', "{\"pods\": 5}", "\u0000", "x".repeat(1e6)]) {
+    const answer = reconcile(input);
+    assert.equal(answer.ok, false);
+    assert.match(answer.error.code, /^(unreadable|invalid)$/);
+  }
+  const manifest = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: web}\nspec:\n  replicas: many\n";
+  const { error } = plan({ objects: manifest });
+  const { line, column } = error.causes.find((cause) => cause.field === "spec.replicas");
+  assert.deepEqual([line, column], [5, 3]);
+});
+
+test("a handle that is told of one change decides as one that reads everything anew", () => {
+  const before = settled(stableWorld(5));
+  const handle = ObservationHandle.open(before).value;
+  const after = structuredClone(before);
+  after.pods[2].status.conditions[0].status = "False";
+  after.statefulSet.spec.template.spec.containers[0].image = "nginx:2";
+  after.pods.splice(4, 1);
+  assert.deepEqual(handle.put([after.pods[2], after.statefulSet]), { ok: true, value: null });
+  assert.deepEqual(handle.remove("Pod", "web-4"), { ok: true, value: true });
+  assert.deepEqual(handle.remove("Pod", "web-4"), { ok: true, value: false });
+  assert.deepEqual(handle.reconcile(), reconcile(after));
+  const kubernetes = "1.33";
+  assert.deepEqual(handle.reconcile({ kubernetes }), reconcile(after, { kubernetes }));
+  assert.deepEqual(reconcile(handle.observation().value), reconcile(after));
+  assert.equal(handle.put({ kind: "Pod", metadata: {} }).ok, false);
+  assert.equal(handle.remove("Node", "node-1").error.causes[0].type, "FieldValueNotSupported");
+  assert.deepEqual(handle.reconcile(), reconcile(after));
+  handle.dispose();
+  handle.dispose();
+  assert.throws(() => handle.reconcile(), thrown("disposed"));
+});
+
+test("a simulation goes on as it was restored or forked, and its fork does not touch it", () => {
+  const { statefulSet } = stableWorld(3);
+  delete statefulSet.metadata.uid;
+  const simulation = Simulation.begin({ objects: [statefulSet] }).value;
+  assert.equal(simulation.run().value.ending, "rest");
+  assert.ok(simulation.event({ deletePod: "web-1" }).ok);
+  simulation.step();
+  simulation.step(2);
+  const snapshot = JSON.parse(JSON.stringify(simulation.snapshot()));
+  assert.deepEqual(snapshot.calls.at(-1), { step: 3 });
+  const fork = simulation.fork().value;
+  fork.event({ scale: { name: "web", replicas: 1 } });
+  fork.run();
+  assert.equal(fork.objects({ kind: "Pod" }).value.length, 1);
+  simulation.run();
+  assert.equal(simulation.objects({ kind: "Pod" }).value.length, 3);
+  const again = Simulation.restore(snapshot).value;
+  again.run();
+  assert.deepEqual(again.trace(), simulation.trace());
+  assert.deepEqual(again.trace(100).value, simulation.trace().value.slice(100));
+  assert.equal(simulation.plan("web").value.actions.length, 0);
+  assert.equal(simulation.plan("nowhere/web").error.code, "missing");
+  assert.equal(simulation.event({ scale: { name: "web", replicas: -1 } }).ok, false);
+  assert.throws(() => Simulation.restore({ calls: [] }), thrown("wrongArgument"));
+  [simulation, fork, again].forEach((one) => one.dispose());
+});
+
+test("memory returns after ten thousand handles", () => {
+  const world = JSON.stringify(settled(stableWorld(20)));
+  const { statefulSet } = stableWorld(1);
+  delete statefulSet.metadata.uid;
+  const scenario = JSON.stringify({ objects: [statefulSet] });
+  const open = () => {
+    ObservationHandle.open(world).value.dispose();
+    Simulation.begin(scenario).value.dispose();
+  };
+  for (let at = 0; at < 100; at += 1) {
+    open();
+  }
+  const before = memory.buffer.byteLength;
+  for (let at = 0; at < 10_000; at += 1) {
+    open();
+  }
+  assert.equal(memory.buffer.byteLength, before);
+});
+
+test("handles that nobody disposed are collected with what they hold", async () => {
+  const world = JSON.stringify(settled(stableWorld(50)));
+  const opened = (count) => {
+    for (let at = 0; at < count; at += 1) {
+      assert.ok(ObservationHandle.open(world).ok);
+    }
+  };
+  const collected = async () => {
+    for (let at = 0; at < 5; at += 1) {
+      globalThis.gc();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  opened(200);
+  await collected();
+  const before = memory.buffer.byteLength;
+  for (let at = 0; at < 10; at += 1) {
+    opened(200);
+    await collected();
+  }
+  assert.ok(memory.buffer.byteLength <= before * 1.5, `${before} became ${memory.buffer.byteLength}`);
+});
+
+test("the module imports only what the glue declares, and neither clock nor chance", () => {
+  const module = new WebAssembly.Module(readFileSync(new URL("../dist/steadfast.wasm", import.meta.url)));
+  const names = WebAssembly.Module.imports(module).map(({ name }) => name.replace(/_[0-9a-f]{16}$/, ""));
+  assert.deepEqual(names.sort(), ["__wbg___wbindgen_throw", "__wbindgen_init_externref_table"]);
+});
