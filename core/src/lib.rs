@@ -73,6 +73,7 @@ mod profile;
 mod reconcile;
 mod replica;
 mod revision;
+pub mod sorted;
 mod storage;
 mod time;
 

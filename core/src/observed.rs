@@ -1,13 +1,13 @@
 //! What goes in: one StatefulSet and what surrounds it, parsed once. A host that holds an [`Observed`] and changes one
 //! object parses that object only.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::identity::split_canonical;
+use crate::sorted::SortedMap;
 use crate::{Cause, CauseType, Error, ErrorCode, Kind, Timestamp};
 
 mod claim;
@@ -133,9 +133,9 @@ impl Observation {
 #[derive(Clone, Debug)]
 pub struct Observed {
     set: StatefulSet,
-    pods: BTreeMap<PodKey, Pod>,
-    claims: BTreeMap<Box<str>, BTreeMap<u64, Claim>>,
-    revisions: BTreeMap<Box<str>, Revision>,
+    pods: SortedMap<PodKey, Pod>,
+    claims: SortedMap<Box<str>, SortedMap<u64, Claim>>,
+    revisions: SortedMap<Box<str>, Revision>,
 }
 
 /// Pods stand in the order of their sets, ordinals and names; those without an ordinal come first.
@@ -213,9 +213,9 @@ impl Observed {
         let set = parse_set(set.into())?;
         Ok(Self {
             set,
-            pods: BTreeMap::new(),
-            claims: BTreeMap::new(),
-            revisions: BTreeMap::new(),
+            pods: SortedMap::new(),
+            claims: SortedMap::new(),
+            revisions: SortedMap::new(),
         })
     }
 
@@ -287,11 +287,11 @@ impl Observed {
 
     /// All claims of the namespace that a StatefulSet could have named, in the order of what stands before their ordinals.
     pub fn claims(&self) -> impl Iterator<Item = &Claim> {
-        self.claims.values().flat_map(BTreeMap::values)
+        self.claims.values().flat_map(SortedMap::values)
     }
 
     /// The claims named `<prefix>-<ordinal>`, by ordinal.
-    pub(crate) fn claims_of(&self, prefix: &str) -> Option<&BTreeMap<u64, Claim>> {
+    pub(crate) fn claims_of(&self, prefix: &str) -> Option<&SortedMap<u64, Claim>> {
         self.claims.get(prefix)
     }
 
@@ -324,7 +324,7 @@ impl Observed {
                         Some(claims) => drop(claims.insert(ordinal, claim)),
                         None => drop(
                             self.claims
-                                .insert(prefix.into(), BTreeMap::from([(ordinal, claim)])),
+                                .insert(prefix.into(), [(ordinal, claim)].into_iter().collect()),
                         ),
                     }
                 }

@@ -1,11 +1,11 @@
 //! Which Kubernetes is spoken of: the version and its feature gates. A behaviour that changed between versions is a
 //! field here, read in one place, so that "the same YAML, 1.34 against 1.37" is one call with two profiles.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::sorted::SortedMap;
 use crate::{Cause, CauseType, Error, ErrorCode};
 
 /// A Kubernetes version with its feature gates.
@@ -26,7 +26,7 @@ use crate::{Cause, CauseType, Error, ErrorCode};
 pub struct Profile {
     written: String,
     row: Row,
-    gates: BTreeMap<Gate, bool>,
+    gates: SortedMap<Gate, bool>,
 }
 
 /// The feature gates that bear on a StatefulSet, under their upstream names.
@@ -239,7 +239,7 @@ impl Profile {
         Self {
             written,
             row,
-            gates: BTreeMap::new(),
+            gates: SortedMap::new(),
         }
     }
 }
@@ -349,7 +349,7 @@ struct Written {
     /// Gates that are not as the version has them.
     #[serde(default)]
     #[cfg_attr(feature = "ts", ts(optional, type = "FeatureGates"))]
-    feature_gates: BTreeMap<String, bool>,
+    feature_gates: std::collections::BTreeMap<String, bool>,
 }
 
 impl TryFrom<Written> for Profile {

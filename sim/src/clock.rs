@@ -1,9 +1,8 @@
 //! Virtual time: a queue of timers, and nothing that ever waits.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use steadfast_core::Timestamp;
+use steadfast_core::sorted::SortedMap;
 
 use crate::store::Key;
 
@@ -32,7 +31,7 @@ pub struct Clock {
     now: Millis,
     epoch: Timestamp,
     scheduled: u64,
-    timers: BTreeMap<(Millis, u64), Timer>,
+    timers: SortedMap<(Millis, u64), Timer>,
 }
 
 impl Clock {
@@ -42,7 +41,7 @@ impl Clock {
             now: Millis(0),
             epoch,
             scheduled: 0,
-            timers: BTreeMap::new(),
+            timers: SortedMap::new(),
         }
     }
 
@@ -82,9 +81,9 @@ impl Clock {
 
     /// Takes the next timer that is due no later than `until`, and advances to it.
     pub fn pop_due(&mut self, until: Millis) -> Option<Timer> {
-        let first = self.timers.first_entry().filter(|entry| entry.key().0 <= until)?;
-        self.now = self.now.max(first.key().0);
-        Some(first.remove())
+        let at = self.next_at().filter(|at| *at <= until)?;
+        self.now = self.now.max(at);
+        self.timers.pop_first().map(|(_, timer)| timer)
     }
 
     /// Advances to `at`; time never goes back. Timers that are passed over stay due.

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use serde_json::Value;
+use steadfast_core::sorted::SortedSet;
 use steadfast_core::{Error, ErrorCode, Observed, Plan, Profile, Status, Timestamp, Wait, reconcile};
 
 use crate::clock::{Millis, Timer};
@@ -334,7 +335,7 @@ impl Cluster {
         for timer in std::mem::take(&mut self.holds.late) {
             self.machine.schedule_after(Millis(0), timer);
         }
-        let free: std::collections::BTreeSet<Key> = free;
+        let free: SortedSet<Key> = free;
         for key in free {
             let after = self.machine.store.get(&key).cloned();
             self.machine.pending.push_back(Change {

@@ -3,11 +3,11 @@
 //! Source: `pkg/controller/disruption/disruption.go` (`trySync`, `getExpectedPodCount`, `countHealthyPods`,
 //! `buildDisruptedPodMap`, `updatePdbStatus`, `failSafe`).
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use steadfast_core::Timestamp;
+use steadfast_core::sorted::SortedMap;
 
 use crate::clock::{Millis, Timer};
 use crate::component::{Component, Step, World};
@@ -25,7 +25,7 @@ pub use eviction::evict;
 /// It remembers of every budget which Pods it selects and how they are, so that a Pod's change costs no look at the others.
 #[derive(Clone, Debug, Default)]
 pub struct Disruption {
-    budgets: BTreeMap<Key, Budget>,
+    budgets: SortedMap<Key, Budget>,
 }
 
 /// Upstream's name of the component.
@@ -36,9 +36,9 @@ const DELETION_TIMEOUT_SECONDS: i64 = 120;
 #[derive(Clone, Debug, Default)]
 struct Budget {
     selector: Option<Value>,
-    members: BTreeMap<Arc<str>, Member>,
+    members: SortedMap<Arc<str>, Member>,
     healthy: i64,
-    controllers: BTreeMap<Arc<str>, i64>,
+    controllers: SortedMap<Arc<str>, i64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,8 +201,7 @@ impl Budget {
             let Some(member) = member else { continue };
             self.healthy += if member.is_healthy { sign } else { 0 };
             if let Some(controller) = member.controller {
-                let count = self.controllers.entry(controller).or_default();
-                *count += sign;
+                self.controllers.change(controller, |count| *count += sign);
             }
         }
         self.controllers.retain(|_, count| *count > 0);

@@ -5,9 +5,8 @@
 
 mod slices;
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
+use steadfast_core::sorted::SortedMap;
 
 use crate::clock::{Millis, Timer};
 use crate::component::{Component, Step, World};
@@ -28,7 +27,7 @@ const BATCH: Millis = Millis(100);
 /// `publishNotReadyAddresses`. A slice holds up to 100 endpoints; a change rewrites one slice, 100 ms later.
 #[derive(Clone, Debug, Default)]
 pub struct Endpoints {
-    services: BTreeMap<Key, Service>,
+    services: SortedMap<Key, Service>,
 }
 
 impl Component for Endpoints {
@@ -87,7 +86,7 @@ impl Endpoints {
             return;
         }
         let first = Key::new(Resource::Service, &change.key.namespace, "");
-        let services = self.services.range_mut(&first..);
+        let services = self.services.iter_mut_from(&first);
         let services = services.take_while(|(key, _)| key.namespace == change.key.namespace);
         let endpoint = change.after.as_ref().filter(|pod| is_endpoint(pod));
         let labels = endpoint.map(|pod| labels_of(pod));

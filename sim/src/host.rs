@@ -5,9 +5,10 @@
 //! Source of the wake-ups: `pkg/controller/statefulset/stateful_set.go` (`addPod`, `updatePod`, `deletePod`,
 //! `processNextWorkItem`) and `client-go/util/workqueue`.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use serde_json::Value;
+use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use crate::clock::{Millis, Timer};
 use crate::cluster::Machine;
@@ -36,9 +37,9 @@ const CALL: &str = "call";
 /// The controller: one worker for each set. Upstream runs five at a time; sets do not wait for each other here.
 #[derive(Clone, Default)]
 pub(crate) struct Host {
-    workers: BTreeMap<Key, Worker>,
+    workers: SortedMap<Key, Worker>,
     /// The sets that are to be looked at. Wake-ups of a set that is in here already are one.
-    queue: BTreeSet<Key>,
+    queue: SortedSet<Key>,
     /// Changes on their way to the cache, with when they arrive and their numbers.
     inbox: VecDeque<(Millis, u64, Change)>,
     /// The number of the last change that the cache has seen.

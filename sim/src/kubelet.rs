@@ -11,10 +11,10 @@ mod run;
 mod status;
 mod stop;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
+use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use crate::clock::{Millis, Timer};
 use crate::component::{Component, Step, World};
@@ -49,13 +49,13 @@ pub use pod::INIT_WAITS_FOR;
 ///   either.
 #[derive(Clone, Debug, Default)]
 pub struct Kubelet {
-    pods: BTreeMap<Key, Pod>,
-    on_node: BTreeMap<Arc<str>, BTreeSet<Key>>,
+    pods: SortedMap<Key, Pod>,
+    on_node: SortedMap<Arc<str>, SortedSet<Key>>,
     /// Nodes whose kubelet is not heard of.
-    silent: BTreeSet<Arc<str>>,
+    silent: SortedSet<Arc<str>>,
     images: Images,
     /// Objects that Pods wait for: claims, Secrets, ConfigMaps, and the Pod with the ordinal before.
-    awaited: BTreeMap<Key, BTreeSet<Key>>,
+    awaited: SortedMap<Key, SortedSet<Key>>,
     addresses: u32,
 }
 
@@ -161,9 +161,7 @@ impl Kubelet {
             }
         }
         self.on_node
-            .entry(known.node.clone())
-            .or_default()
-            .insert(key.clone());
+            .change(known.node.clone(), |pods| pods.insert(key.clone()));
         self.pods.insert(key.clone(), known);
         self.turn(key, world, step, Self::go_on);
     }

@@ -6,11 +6,11 @@
 
 mod taints;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use steadfast_core::Timestamp;
+use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use crate::clock::{Millis, Timer};
 use crate::component::{Component, Step, World};
@@ -34,10 +34,10 @@ const QUARANTINE: Millis = Millis(40_000);
 /// goes on. When a node is ready again the taints go and evictions that have not happened are called off.
 #[derive(Clone, Debug, Default)]
 pub struct Nodes {
-    pods: BTreeMap<Arc<str>, BTreeSet<Key>>,
-    nodes: BTreeMap<Arc<str>, Node>,
+    pods: SortedMap<Arc<str>, SortedSet<Key>>,
+    nodes: SortedMap<Arc<str>, Node>,
     /// Evictions that are planned: the token of the timer.
-    evictions: BTreeMap<Key, u64>,
+    evictions: SortedMap<Key, u64>,
     tokens: u64,
 }
 
@@ -131,7 +131,7 @@ impl Nodes {
         let taints = taints(object);
         self.tokens += 1;
         let token = self.tokens;
-        let node = self.nodes.entry(key.name.clone()).or_default();
+        let mut node = self.nodes.remove(&key.name).unwrap_or_default();
         let are_other_taints = node.taints != taints;
         let has = |name: &str| taints.iter().any(|(taint, _)| taint.key == name);
         node.taints.clone_from(&taints);
@@ -183,11 +183,10 @@ impl Nodes {
             }
         }
         // From now on a node that is not heard of is planned for anew.
-        if ready == "True"
-            && let Some(node) = self.nodes.get_mut(&key.name)
-        {
+        if ready == "True" {
             node.token = 0;
         }
+        self.nodes.insert(key.name.clone(), node);
         if are_other_taints {
             let pods: Vec<Key> = self.pods.get(&key.name).into_iter().flatten().cloned().collect();
             for pod in pods {
@@ -249,9 +248,7 @@ impl Nodes {
             self.evictions.remove(&change.key);
             if let Some(node) = &after {
                 self.pods
-                    .entry(node.clone())
-                    .or_default()
-                    .insert(change.key.clone());
+                    .change(node.clone(), |pods| pods.insert(change.key.clone()));
             }
         }
         let state = |pod: &Option<Arc<Value>>| {

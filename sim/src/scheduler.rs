@@ -10,10 +10,10 @@ mod filter;
 pub(crate) mod selector;
 mod topology;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use crate::clock::Timer;
 use crate::component::{Component, Step, World};
@@ -32,13 +32,13 @@ use topology::{Node, Topology};
 #[derive(Clone, Debug, Default)]
 pub struct Scheduler {
     topology: Topology,
-    pods: BTreeMap<Key, Entry>,
+    pods: SortedMap<Key, Entry>,
     /// The Pods that use a claim.
-    users: BTreeMap<Key, BTreeSet<Key>>,
+    users: SortedMap<Key, SortedSet<Key>>,
     /// Pods that no node would have, in order of arrival.
-    homeless: BTreeMap<u64, Key>,
+    homeless: SortedMap<u64, Key>,
     /// Those of them that one more Pod somewhere may help: they want company, or even numbers.
-    lonely: BTreeSet<u64>,
+    lonely: SortedSet<u64>,
     available: Available,
     /// A timer to try all homeless Pods again is running.
     is_retrying: bool,
@@ -208,9 +208,7 @@ impl Scheduler {
         let demand = Arc::new(Demand::of(key, pod));
         for name in &demand.claims {
             self.users
-                .entry(claim_key(key, name))
-                .or_default()
-                .insert(key.clone());
+                .change(claim_key(key, name), |users| users.insert(key.clone()));
         }
         self.arrivals += 1;
         let uid = view::uid(pod).to_owned();

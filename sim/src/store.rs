@@ -5,11 +5,11 @@
 //! stored (defaulting, validation of a set's spec) is [`crate::intake`]'s affair: the store takes objects as they come
 //! and checks what a controller's write can run into.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
 use steadfast_core::Timestamp;
+use steadfast_core::sorted::SortedMap;
 
 use crate::view;
 use index::Index;
@@ -36,7 +36,7 @@ pub use write::{Change, DeleteOptions, Propagation, Write};
 /// All objects, with what changed since somebody last asked.
 #[derive(Clone, Debug)]
 pub struct Store {
-    objects: BTreeMap<Key, Arc<Value>>,
+    objects: SortedMap<Key, Arc<Value>>,
     index: Index,
     changes: Vec<Change>,
     version: u64,
@@ -58,7 +58,7 @@ impl Store {
     /// An empty store. UIDs are made from the seed and a counter.
     pub fn new(seed: u64) -> Self {
         Self {
-            objects: BTreeMap::new(),
+            objects: SortedMap::new(),
             index: Index::default(),
             changes: Vec::new(),
             version: 0,
@@ -84,7 +84,7 @@ impl Store {
             key.resource == resource && namespace.as_ref().is_none_or(|n| *n == key.namespace)
         };
         self.objects
-            .range(first..)
+            .iter_from(&first)
             .take_while(move |(key, _)| is_listed(key))
     }
 

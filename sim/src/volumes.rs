@@ -8,10 +8,10 @@ pub(crate) mod class;
 mod objects;
 mod size;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use steadfast_core::sorted::SortedMap;
 
 use crate::clock::Timer;
 use crate::component::{Component, Step, World};
@@ -39,9 +39,9 @@ const VOLUME_PROTECTION: &str = "kubernetes.io/pv-protection";
 pub struct Volumes {
     available: Available,
     /// Claims without a volume.
-    pending: BTreeMap<Key, Pending>,
+    pending: SortedMap<Key, Pending>,
     /// The Pods that use a claim, and whether they have a node.
-    users: BTreeMap<Key, BTreeMap<Key, bool>>,
+    users: SortedMap<Key, SortedMap<Key, bool>>,
     tokens: u64,
 }
 
@@ -137,15 +137,18 @@ impl Volumes {
         }
         let class = Class::of(&claim, world.settings, world.store);
         let class_name = class.as_ref().map_or("", |class| &class.name);
-        let pending = self.pending.entry(key.clone()).or_default();
-        if pending.uid != view::uid(&claim) {
-            *pending = Pending {
-                uid: view::uid(&claim).to_owned(),
-                ..Pending::default()
-            };
-        }
-        class_name.clone_into(&mut pending.class);
-        if pending.making.is_some() {
+        let mut is_making = false;
+        self.pending.change(key.clone(), |pending| {
+            if pending.uid != view::uid(&claim) {
+                *pending = Pending {
+                    uid: view::uid(&claim).to_owned(),
+                    ..Pending::default()
+                };
+            }
+            class_name.clone_into(&mut pending.class);
+            is_making = pending.making.is_some();
+        });
+        if is_making {
             return;
         }
         if let Some(name) = view::text(&claim, &["spec", "volumeName"]).filter(|name| !name.is_empty()) {
@@ -384,10 +387,9 @@ impl Volumes {
         }
         if let (Some(pod), Some((_, has_node))) = (&change.after, after) {
             for name in view::claim_names(pod) {
-                self.users
-                    .entry(claim_key(&name))
-                    .or_default()
-                    .insert(change.key.clone(), has_node);
+                self.users.change(claim_key(&name), |users| {
+                    users.insert(change.key.clone(), has_node)
+                });
             }
             if change.before.is_none() {
                 create_ephemeral(&change.key, pod, world, step);

@@ -1,9 +1,8 @@
 //! The plan while it is being written: numbers batches, and drops an action that is in it already.
 
-use std::collections::BTreeMap;
-
 use super::Stopped;
 use crate::plan::{Action, Operation, Plan, Reason, Wait};
+use crate::sorted::SortedMap;
 
 /// How many actions on Pods and claims a plan holds at most. It is more than a simulated or real cluster can take at
 /// once, and keeps a set of two thousand million Parallel replicas from filling the memory.
@@ -15,7 +14,7 @@ pub(super) struct Draft {
     /// The next action opens a new batch.
     is_new_batch: bool,
     /// Where the actions on each Pod and claim stand.
-    written: BTreeMap<(&'static str, String), Vec<usize>>,
+    written: SortedMap<(&'static str, String), Vec<usize>>,
 }
 
 impl Draft {
@@ -27,16 +26,18 @@ impl Draft {
     /// Adds an action on behalf of `pod`, unless the plan has the very same already; false where it has.
     pub fn push(&mut self, operation: Operation, name: impl Into<String>, pod: &str, reason: Reason) -> bool {
         let name = name.into();
-        let places = self.written.entry((operation.name(), name.clone())).or_default();
-        if places.iter().any(|at| {
-            self.plan
-                .actions
-                .get(*at)
-                .is_some_and(|a| a.operation == operation)
-        }) {
+        let actions = &self.plan.actions;
+        let is_new = self.written.change((operation.name(), name.clone()), |places| {
+            let is_same = |at: &usize| actions.get(*at).is_some_and(|a| a.operation == operation);
+            let is_new = !places.iter().any(is_same);
+            if is_new {
+                places.push(actions.len());
+            }
+            is_new
+        });
+        if !is_new {
             return false;
         }
-        places.push(self.plan.actions.len());
         self.add(operation, name, Some(pod.to_owned()), reason);
         true
     }

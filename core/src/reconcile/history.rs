@@ -3,14 +3,13 @@
 //! Source: `history/controller_history.go` (`ListControllerRevisions`, `byRevision`) and `stateful_set_control.go`
 //! (`truncateHistory`).
 
-use std::collections::BTreeSet;
-
 use super::Call;
 use super::draft::Draft;
 use crate::Profile;
 use crate::observed::{Observed, Pod, Revision, Selector};
 use crate::owner::Claim;
 use crate::plan::{Operation, Reason};
+use crate::sorted::SortedSet;
 
 /// The revisions that the selector matches and that the set or nobody controls, in order of names. An owned one that
 /// does not match is invisible, and stays.
@@ -51,7 +50,7 @@ pub(super) fn trim(call: &Call<'_>, history: &[&Revision], pods: &[&Pod], draft:
         return;
     }
     let chosen = call.chosen;
-    let mut live: BTreeSet<&str> = pods.iter().map(|pod| &*pod.revision).collect();
+    let mut live: SortedSet<&str> = pods.iter().map(|pod| &*pod.revision).collect();
     live.extend([chosen.current.name(), chosen.update.name()]);
     let past: Vec<&Revision> = history
         .iter()

@@ -3,7 +3,6 @@
 //! Source: `stateful_set_control.go` (`processReplica`, `runForAll`, `slowStartBatch`) and
 //! `stateful_pod_control.go`.
 
-use std::collections::btree_map;
 use std::iter::Peekable;
 
 use super::draft::Draft;
@@ -14,6 +13,7 @@ use crate::health;
 use crate::observed::{Claim, ClaimTemplate, Phase, PodManagementPolicy, StrategyType};
 use crate::plan::{Kind, Operation, Reason, Wait, WaitCode};
 use crate::replica::{corrected_pod, new_pod};
+use crate::sorted;
 use crate::storage::retention::{self, PodRef};
 
 /// How a pass goes on after one Pod.
@@ -363,21 +363,18 @@ fn correct_claims_for(
 
 /// Walks the claims of each template along with the ordinals, so that a stable set looks none of them up.
 struct ClaimCursor<'a> {
-    claims: Vec<Peekable<btree_map::Range<'a, u64, Claim>>>,
+    claims: Vec<Peekable<sorted::Iter<'a, u64, Claim>>>,
 }
 
 impl<'a> ClaimCursor<'a> {
     fn new(call: &Call<'a>) -> Self {
-        let set = call.observed.set();
-        let range = set.start()..set.end();
+        let start = call.observed.set().start();
         let lists = call
             .templates
             .iter()
             .filter_map(|(_, prefix)| call.observed.claims_of(prefix));
         Self {
-            claims: lists
-                .map(|claims| claims.range(range.clone()).peekable())
-                .collect(),
+            claims: lists.map(|claims| claims.iter_from(&start).peekable()).collect(),
         }
     }
 

@@ -1,9 +1,9 @@
 //! How many Pods of a set are available, at every moment.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use steadfast_core::membership;
+use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use crate::clock::{Clock, Millis};
 use crate::store::{Change, Key, Resource};
@@ -15,9 +15,9 @@ pub(crate) struct Census {
     set: Key,
     min_ready: Millis,
     /// When each ready Pod is (or was) available.
-    due: BTreeMap<Arc<str>, Millis>,
+    due: SortedMap<Arc<str>, Millis>,
     /// Those of `due` that are not available yet, by time.
-    maturing: BTreeSet<(Millis, Arc<str>)>,
+    maturing: SortedSet<(Millis, Arc<str>)>,
     /// The least number since the count began.
     least: Option<usize>,
 }
@@ -29,8 +29,8 @@ impl Census {
         Self {
             set,
             min_ready,
-            due: BTreeMap::new(),
-            maturing: BTreeSet::new(),
+            due: SortedMap::new(),
+            maturing: SortedSet::new(),
             least: None,
         }
     }

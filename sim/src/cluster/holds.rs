@@ -1,7 +1,7 @@
 //! Objects that do not move although they should: a dump shows a Pod that is broken, and nothing says that it would
 //! recover; a scenario says that a volume is stuck.
 
-use std::collections::BTreeSet;
+use steadfast_core::sorted::SortedSet;
 
 use crate::clock::Timer;
 use crate::store::{Change, Key, Resource, Store, Write};
@@ -14,11 +14,11 @@ const BINDER: &str = "volumes";
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Holds {
     /// Pods that stay as they are until somebody deletes them.
-    pub frozen: BTreeSet<Key>,
+    pub frozen: SortedSet<Key>,
     /// Terminating Pods that nothing finishes but a deletion by force.
-    pub undying: BTreeSet<Key>,
+    pub undying: SortedSet<Key>,
     /// Claims that the binder does not hear of.
-    pub unbound: BTreeSet<Key>,
+    pub unbound: SortedSet<Key>,
     /// What the binder would have done for them meanwhile.
     pub late: Vec<Timer>,
 }

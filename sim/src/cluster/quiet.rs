@@ -6,9 +6,8 @@
 //! timer counts as a repetition where one for the same purpose was due since the last new change. A cluster in which
 //! only repetitions are left, and in which nothing new has happened for [`PATIENCE`], will not go on by itself.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::Value;
+use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use crate::clock::{Millis, Timer};
 use crate::store::{Change, Resource};
@@ -21,14 +20,14 @@ pub(crate) const PATIENCE: Millis = Millis(600_000);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Quiet {
     /// The states that objects have been in, as digests with their names.
-    seen: BTreeSet<u64>,
+    seen: SortedSet<u64>,
     last_new: Millis,
     /// Timers that are not due yet, by purpose.
-    waiting: BTreeMap<u64, u32>,
+    waiting: SortedMap<u64, u32>,
     /// How many they are.
     total: u64,
     /// The purposes that were due since the last new change.
-    fired: BTreeSet<u64>,
+    fired: SortedSet<u64>,
     /// How many of `waiting` are for a purpose that is not in `fired`.
     unfired: u64,
 }
@@ -46,7 +45,7 @@ impl Quiet {
 
     pub fn scheduled(&mut self, timer: &Timer) {
         let purpose = purpose(timer);
-        *self.waiting.entry(purpose).or_default() += 1;
+        self.waiting.change(purpose, |count| *count += 1);
         self.total += 1;
         self.unfired += u64::from(!self.fired.contains(&purpose));
     }

@@ -1,9 +1,9 @@
 //! The EndpointSlices of one Service: which Pod is in which, and what each says.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
+use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use crate::scheduler::selector::Selector;
 use crate::store::{Key, Resource, Store};
@@ -17,11 +17,11 @@ const MOST: usize = 100;
 pub(super) struct Service {
     pub(super) selector: Selector,
     /// The slice of each Pod.
-    members: BTreeMap<Key, u64>,
-    slices: BTreeMap<u64, Slice>,
+    members: SortedMap<Key, u64>,
+    slices: SortedMap<u64, Slice>,
     /// Slices of each set of ports that have room.
-    open: BTreeMap<String, BTreeSet<u64>>,
-    pub(super) dirty: BTreeSet<u64>,
+    open: SortedMap<String, SortedSet<u64>>,
+    pub(super) dirty: SortedSet<u64>,
     made: u64,
     pub(super) is_due: bool,
 }
@@ -68,24 +68,29 @@ impl Service {
             }
             self.remove(pod);
         }
-        let open = self.open.entry(ports.clone()).or_default();
-        let id = open.first().copied().unwrap_or_else(|| {
+        let open = self.open.get(&ports).and_then(SortedSet::first).copied();
+        let id = open.unwrap_or_else(|| {
             self.made += 1;
-            open.insert(self.made);
+            self.open.change(ports.clone(), |open| open.insert(self.made));
             self.made
         });
-        let slice = self.slices.entry(id).or_insert_with(|| Slice {
-            name: format!("{}-{}", key.name, suffix(key, id)),
-            ports: ports.clone(),
-            members: Vec::new(),
-            is_there: false,
-        });
-        slice.members.push(Member {
-            pod: pod.clone(),
-            written: None,
-        });
-        if slice.members.len() >= MOST {
-            open.remove(&id);
+        if !self.slices.contains_key(&id) {
+            let slice = Slice {
+                name: format!("{}-{}", key.name, suffix(key, id)),
+                ports: ports.clone(),
+                members: Vec::new(),
+                is_there: false,
+            };
+            self.slices.insert(id, slice);
+        }
+        if let Some(slice) = self.slices.get_mut(&id) {
+            slice.members.push(Member {
+                pod: pod.clone(),
+                written: None,
+            });
+            if slice.members.len() >= MOST {
+                self.open.change(ports, |open| open.remove(&id));
+            }
         }
         self.members.insert(pod.clone(), id);
         self.dirty.insert(id);
@@ -98,7 +103,7 @@ impl Service {
         };
         if let Some(slice) = self.slices.get_mut(&id) {
             slice.members.retain(|member| member.pod != *pod);
-            self.open.entry(slice.ports.clone()).or_default().insert(id);
+            self.open.change(slice.ports.clone(), |open| open.insert(id));
         }
         self.dirty.insert(id);
         true

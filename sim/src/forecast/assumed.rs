@@ -1,9 +1,8 @@
 //! What a forecast takes for granted, in sentences that a person can check.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 use steadfast_core::Profile;
+use steadfast_core::sorted::SortedSet;
 
 use super::nodes::Assumed as Nodes;
 use crate::settings::{Behaviour, BindingMode, NodesSetting, Settings, StorageClassSetting, What};
@@ -115,7 +114,7 @@ fn timings(settings: &Settings) -> String {
 
 fn classes(settings: &Settings, set: &Value, objects: &[&Value]) -> Vec<String> {
     let templates = view::items(set, &["spec", "volumeClaimTemplates"]);
-    let mut names: BTreeSet<Option<&str>> = BTreeSet::new();
+    let mut names: SortedSet<Option<&str>> = SortedSet::new();
     for template in templates {
         names.insert(view::text(template, &["spec", "storageClassName"]).or(settings.default_class()));
     }
@@ -166,7 +165,7 @@ fn service(set: &Value, objects: &[&Value]) -> Option<String> {
 
 /// The Secrets and ConfigMaps that the template needs and the input does not hold.
 fn references(settings: &Settings, set: &Value, objects: &[&Value]) -> Vec<String> {
-    let mut needed: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let mut needed: SortedSet<(&str, &str)> = SortedSet::new();
     if let Some(spec) = view::at(set, &["spec", "template", "spec"]) {
         for volume in view::items(spec, &["volumes"]) {
             needed.extend(view::text(volume, &["secret", "secretName"]).map(|name| ("Secret", name)));

@@ -1,9 +1,9 @@
 //! Which set is asked about, and whether it is small enough.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use serde_json::Value;
+use steadfast_core::sorted::SortedSet;
 use steadfast_core::{Error, ErrorCode};
 
 use super::dump::Reading;
@@ -90,7 +90,7 @@ pub(super) fn nodes(input: &ForecastInput, set: &Key, dump: &Reading, settings: 
         return Assumed::default();
     }
     if !input.assumes_nodes {
-        let known: BTreeSet<String> = settings
+        let known: SortedSet<String> = settings
             .nodes
             .objects()
             .iter()
@@ -133,7 +133,7 @@ pub(super) fn in_namespace(input: &ForecastInput) -> (Cow<'_, ForecastInput>, Op
         .chain(input.from.iter().flatten())
         .filter(is_open);
     let named = sets(manifests).unwrap_or_default();
-    let meant: BTreeSet<&Key> = observed
+    let meant: SortedSet<&Key> = observed
         .iter()
         .filter(|key| named.iter().any(|other| other.name == key.name))
         .collect();
@@ -161,7 +161,7 @@ pub(super) fn in_namespace(input: &ForecastInput) -> (Cow<'_, ForecastInput>, Op
     (Cow::Owned(moved), Some(sentence))
 }
 
-fn sets<'a>(objects: impl Iterator<Item = &'a Value>) -> Result<BTreeSet<Key>, Error> {
+fn sets<'a>(objects: impl Iterator<Item = &'a Value>) -> Result<SortedSet<Key>, Error> {
     let sets = objects.filter(|object| view::text(object, &["kind"]) == Some("StatefulSet"));
     sets.map(intake::key_of).collect()
 }
@@ -171,7 +171,7 @@ fn find<'a>(chosen: &str, candidates: impl Iterator<Item = &'a Key>) -> Result<K
         Some((namespace, name)) => (Some(namespace), name),
         None => (None, chosen),
     };
-    let candidates: BTreeSet<&Key> = candidates.collect();
+    let candidates: SortedSet<&Key> = candidates.collect();
     let is_meant =
         |key: &&&Key| *key.name == *name && namespace.is_none_or(|namespace| *key.namespace == *namespace);
     let found: Vec<&&Key> = candidates.iter().filter(is_meant).collect();

@@ -1,10 +1,9 @@
 //! What becomes of every Pod and claim, by comparing before and after.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::Value;
 use steadfast_core::membership;
+use steadfast_core::sorted::SortedMap;
 
 use super::steps::belongs;
 use crate::cluster::Cluster;
@@ -68,7 +67,7 @@ pub struct ClaimNames {
 }
 
 /// The UIDs of a set's Pods or claims, by ordinal and name.
-pub(super) type Census = BTreeMap<(Option<u64>, String), String>;
+pub(super) type Census = SortedMap<(Option<u64>, String), String>;
 
 /// The Pods or claims that have a name which the set gives.
 pub(super) fn census(cluster: &Cluster, set: &Key, resource: Resource) -> Census {

@@ -1,10 +1,9 @@
 //! A dump of a real cluster becomes the beginning of a simulated one. What is broken there stays broken until it is
 //! replaced: nothing in a dump says that it would recover.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 use steadfast_core::Timestamp;
+use steadfast_core::sorted::SortedMap;
 
 use crate::cluster::Holds;
 use crate::intake;
@@ -28,7 +27,7 @@ pub(super) struct Reading {
     /// True where it holds nodes.
     pub has_nodes: bool,
     /// The nodes that its Pods are on, with how many.
-    pub used_nodes: BTreeMap<String, u32>,
+    pub used_nodes: SortedMap<String, u32>,
 }
 
 /// The newest instant that the objects speak of, deadlines of deletions apart: when the dump was taken, about.
@@ -160,7 +159,7 @@ impl Reading {
             .filter_map(|pod| view::text(pod, &["spec", "nodeName"]))
             .filter(|name| !name.is_empty())
         {
-            *self.used_nodes.entry(name.to_owned()).or_default() += 1;
+            self.used_nodes.change(name.to_owned(), |pods| *pods += 1);
         }
     }
 
@@ -277,7 +276,7 @@ mod tests {
         );
         assert_eq!(
             (reading.has_nodes, reading.used_nodes),
-            (false, BTreeMap::from([("a".to_owned(), 2)]))
+            (false, [("a".to_owned(), 2)].into_iter().collect())
         );
     }
 

@@ -1,6 +1,6 @@
 //! Whom it happens to that something goes wrong: Pods that come with the change, not those that were there before it.
 
-use std::collections::BTreeSet;
+use steadfast_core::sorted::SortedSet;
 
 use super::counts::Census;
 use crate::cluster::Cluster;
@@ -30,7 +30,7 @@ fn well(cluster: &Cluster, set: &Key, before: &Census) -> Vec<Behaviour> {
         .plan(set)
         .and_then(|plan| plan.status)
         .map(|status| status.update_revision);
-    let mut revisions = BTreeSet::new();
+    let mut revisions = SortedSet::new();
     let mut names = Vec::new();
     for (_, name) in before.keys() {
         let pod = cluster

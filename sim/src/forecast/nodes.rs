@@ -1,9 +1,8 @@
 //! The nodes that a forecast assumes where nothing is said of them: as many, and with such labels, that the rollout can
 //! succeed.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::{Value, json};
+use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use crate::settings::{NodeSetting, NodesSetting};
 use crate::view;
@@ -21,20 +20,20 @@ pub(super) struct Assumed {
     /// As API objects.
     pub objects: Vec<Value>,
     /// The labels that nodes were given because the template asks for them.
-    pub labels: BTreeMap<String, String>,
+    pub labels: SortedMap<String, String>,
     /// How many zones they are in; 0 where nobody asks.
     pub zones: u64,
 }
 
 /// Nodes for a set with `replicas` Pods of this template; `used` are the names of nodes that Pods are on already, with
 /// how many.
-pub(super) fn assume(template: &Value, replicas: u64, used: &BTreeMap<String, u32>) -> Assumed {
+pub(super) fn assume(template: &Value, replicas: u64, used: &SortedMap<String, u32>) -> Assumed {
     let spec = view::at(template, &["spec"]).unwrap_or(&Value::Null);
-    let apart: BTreeSet<&str> = view::items(spec, &["affinity", "podAntiAffinity", REQUIRED])
+    let apart: SortedSet<&str> = view::items(spec, &["affinity", "podAntiAffinity", REQUIRED])
         .iter()
         .filter_map(|term| view::text(term, &["topologyKey"]))
         .collect();
-    let spread: BTreeSet<&str> = view::items(spec, &["topologySpreadConstraints"])
+    let spread: SortedSet<&str> = view::items(spec, &["topologySpreadConstraints"])
         .iter()
         .filter_map(|constraint| view::text(constraint, &["topologyKey"]))
         .collect();
@@ -72,10 +71,8 @@ pub(super) fn assume(template: &Value, replicas: u64, used: &BTreeMap<String, u3
             .and_then(Value::as_object_mut);
         if let Some(found) = found {
             let name = found.get(HOSTNAME).cloned().unwrap_or_default();
-            for key in apart
-                .union(&spread)
-                .filter(|key| !matches!(**key, HOSTNAME | ZONE))
-            {
+            let own = apart.iter().chain(&spread);
+            for key in own.filter(|key| !matches!(**key, HOSTNAME | ZONE)) {
                 found.insert((*key).to_owned(), name.clone());
             }
             for (name, value) in &labels {
@@ -109,8 +106,8 @@ const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 
 /// The labels that a node must have to be chosen: those of the node selector, and what the first term of the required node
 /// affinity asks for.
-fn wanted(spec: &Value) -> BTreeMap<String, String> {
-    let mut labels: BTreeMap<String, String> = view::strings(spec, &["nodeSelector"])
+fn wanted(spec: &Value) -> SortedMap<String, String> {
+    let mut labels: SortedMap<String, String> = view::strings(spec, &["nodeSelector"])
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     let terms = view::items(spec, &["affinity", "nodeAffinity", REQUIRED, "nodeSelectorTerms"]);
@@ -129,8 +126,10 @@ fn wanted(spec: &Value) -> BTreeMap<String, String> {
             Some("Exists") => Some("true"),
             _ => None,
         };
-        if let Some(value) = value.filter(|_| name != HOSTNAME) {
-            labels.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+        if let Some(value) = value.filter(|_| name != HOSTNAME)
+            && !labels.contains_key(name)
+        {
+            labels.insert(name.to_owned(), value.to_owned());
         }
     }
     labels
@@ -141,7 +140,7 @@ mod tests {
     use super::*;
 
     fn count(spec: Value, replicas: u64) -> usize {
-        assume(&json!({"spec": spec}), replicas, &BTreeMap::new())
+        assume(&json!({"spec": spec}), replicas, &SortedMap::new())
             .objects
             .len()
     }
@@ -168,7 +167,7 @@ mod tests {
         let assumed = assume(
             &json!({"spec": spec}),
             3,
-            &BTreeMap::from([("mine".to_owned(), 1)]),
+            &[("mine".to_owned(), 1)].into_iter().collect(),
         );
         let labels: Vec<&Value> = assumed
             .objects

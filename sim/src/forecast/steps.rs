@@ -1,9 +1,9 @@
 //! The steps of a forecast: what happened to one set, instant by instant.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::Serialize;
+use steadfast_core::sorted::SortedSet;
 use steadfast_core::{Wait, membership};
 
 use crate::clock::Millis;
@@ -63,7 +63,7 @@ pub struct StepEvent {
 /// The steps of `set` in a trace, counted from `start`. What the controller says of its own actions is left out.
 pub(super) fn of_trace(trace: &Trace, set: &Key, start: Millis) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
-    let mut said = BTreeSet::new();
+    let mut said = SortedSet::new();
     for entry in trace.entries() {
         let at = Millis(entry.at.0.saturating_sub(start.0));
         let is_own = |name: &crate::trace::SetName| name.name == set.name && name.namespace == set.namespace;

@@ -1,11 +1,11 @@
 //! How a set stands: done, on its way, or stuck, and on what.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
 use steadfast_core::observed::Phase;
+use steadfast_core::sorted::SortedMap;
 use steadfast_core::{Kind, Ordinal, Wait, WaitCode, membership};
 
 use crate::cluster::{Cluster, Ending, SetView};
@@ -126,12 +126,12 @@ struct Judge<'a> {
     cluster: &'a Cluster,
     set: &'a Key,
     /// The last warning about each object.
-    warnings: BTreeMap<(&'static str, &'a str), (&'a str, &'a str)>,
+    warnings: SortedMap<(&'static str, &'a str), (&'a str, &'a str)>,
 }
 
 impl<'a> Judge<'a> {
     fn of(cluster: &'a Cluster, set: &'a Key) -> Self {
-        let mut warnings = BTreeMap::new();
+        let mut warnings = SortedMap::new();
         for entry in cluster.trace().entries() {
             if let Happening::Event {
                 kind: "Warning",
@@ -244,7 +244,7 @@ impl<'a> Judge<'a> {
     /// The Pods in range that are missing or not available, and those out of range, in order.
     fn unavailable(&self, view: SetView<'_>) -> Vec<String> {
         let set = view.observed().set();
-        let mut present = BTreeMap::new();
+        let mut present = SortedMap::new();
         let mut condemned = Vec::new();
         for pod in view
             .observed()

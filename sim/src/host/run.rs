@@ -3,11 +3,12 @@
 //! Batches in order until one contains a failure; then the status, if nothing failed that upstream does before it counts;
 //! then the deletes of old revisions. Inside a batch the actions of different Pods run at once, those of one Pod in order.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use steadfast_core::sorted::SortedMap;
 use steadfast_core::{Action, Kind, Observed, Operation, Plan};
 
 use super::announce::announce;
@@ -134,7 +135,7 @@ impl Run {
             return false;
         }
         let batch = first.batch;
-        let mut of_pod: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut of_pod: SortedMap<&str, usize> = SortedMap::new();
         while let Some(action) = self
             .plan
             .actions
@@ -142,11 +143,12 @@ impl Run {
             .filter(|a| a.batch == batch && !is_trim(a))
         {
             let place = match &action.pod {
-                Some(pod) => *of_pod.entry(pod.as_str()).or_insert(self.chains.len()),
+                Some(pod) => of_pod.get(pod.as_str()).copied().unwrap_or(self.chains.len()),
                 None => self.chains.len(),
             };
             if place == self.chains.len() {
                 self.chains.push(Chain::default());
+                of_pod.extend(action.pod.as_deref().map(|pod| (pod, place)));
             }
             if let Some(chain) = self.chains.get_mut(place) {
                 chain.actions.push_back(self.next);

@@ -3,6 +3,7 @@
 //! Source: `pkg/apis/apps/validation/validation.go`, `ValidateStatefulSetUpdate`.
 
 use serde_json::Value;
+use steadfast_core::sorted::SortedSet;
 use steadfast_core::{Cause, CauseType, Error, Profile};
 
 /// What may be changed, of the fields of `spec`.
@@ -26,7 +27,7 @@ const BEFORE_1_37: &str = "updates to statefulset spec for fields other than 're
 /// `invalid` in the API server's words; it names every field that differs.
 pub(super) fn check(old: &Value, new: &Value, profile: &Profile) -> Result<(), Error> {
     let (old, new) = (spec(old), spec(new));
-    let names: std::collections::BTreeSet<&str> = [old, new]
+    let names: SortedSet<&str> = [old, new]
         .into_iter()
         .flatten()
         .flat_map(|s| s.keys())

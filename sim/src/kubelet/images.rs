@@ -1,7 +1,8 @@
 //! Which images are on which node, and since when or from when on.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use crate::clock::Millis;
 
@@ -9,9 +10,9 @@ use crate::clock::Millis;
 /// being pulled wait for the same pull.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Images {
-    present: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Millis>>,
+    present: SortedMap<Arc<str>, SortedMap<Arc<str>, Millis>>,
     /// Images that an observed Pod could not pull.
-    unpullable: BTreeSet<Arc<str>>,
+    unpullable: SortedSet<Arc<str>>,
 }
 
 impl Images {
@@ -22,11 +23,11 @@ impl Images {
 
     /// The image is on the node from `at` on.
     pub(crate) fn put(&mut self, node: &Arc<str>, image: &Arc<str>, at: Millis) {
-        self.present
-            .entry(node.clone())
-            .or_default()
-            .entry(image.clone())
-            .or_insert(at);
+        self.present.change(node.clone(), |images| {
+            if !images.contains_key(image) {
+                images.insert(image.clone(), at);
+            }
+        });
     }
 
     /// An observed Pod could not pull this image.

@@ -79,6 +79,11 @@ impl Kubelet {
         }
     }
 
+    /// The Pod goes on when the object `key` changes.
+    fn awaits(&mut self, key: Key, pod: &Key) {
+        self.awaited.change(key, |waiting| waiting.insert(pod.clone()));
+    }
+
     fn mount(&mut self, pod: &mut Pod, turn: &mut Turn<'_, '_>) {
         let Some(object) = turn.world.store.get(turn.key).cloned() else {
             return;
@@ -86,7 +91,7 @@ impl Kubelet {
         pod.start_time.get_or_insert(turn.world.wall.whole_seconds());
         pod.is_dirty = true;
         if let Some(lack) = config::of_volumes(turn.key, &object, turn.world) {
-            self.awaited.entry(lack.key).or_default().insert(turn.key.clone());
+            self.awaits(lack.key, turn.key);
             if pod.said.as_ref() != Some(&lack.message) {
                 pod.said = Some(lack.message.clone());
                 turn.event("Warning", "FailedMount", lack.message);
@@ -220,7 +225,7 @@ impl Kubelet {
             is_lacking = true;
             container.wait("CreateContainerConfigError", Some(lack.message.clone()));
             turn.event("Warning", "Failed", format!("Error: {}", lack.message));
-            self.awaited.entry(lack.key).or_default().insert(turn.key.clone());
+            self.awaits(lack.key, turn.key);
         }
         if is_lacking {
             pod.stage = Stage::Unconfigured(at);
@@ -257,7 +262,7 @@ impl Kubelet {
         match before.filter(|before| !is_ready(before)) {
             Some(before) => {
                 pod.stage = Stage::Following;
-                self.awaited.entry(before).or_default().insert(turn.key.clone());
+                self.awaits(before, turn.key);
             }
             None => initialize(pod, 0, turn),
         }

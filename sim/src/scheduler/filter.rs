@@ -3,8 +3,9 @@
 //! Source of rules and words: `pkg/scheduler/framework/plugins`, in the order of the default profile; `types.go`,
 //! `FitError`. Not modelled: resources other than the number of Pods, host ports, preferences.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use super::demand::Demand;
 use super::selector::{NodeSelector, Taint};
@@ -48,13 +49,13 @@ pub(crate) fn choose(
         return Err("no nodes available to schedule pods".to_owned());
     }
     let terms = Terms::of(topology, demand);
-    let mut reasons = BTreeMap::<&str, usize>::new();
+    let mut reasons = SortedMap::<&str, usize>::new();
     let mut resolvable = 0;
     for (name, node) in topology.by_load() {
         match reject(topology, demand, volumes, &terms, name, node) {
             None => return Ok(name.clone()),
             Some(rejection) => {
-                *reasons.entry(rejection.reason).or_default() += 1;
+                reasons.change(rejection.reason, |nodes| *nodes += 1);
                 resolvable += usize::from(rejection.is_resolvable);
             }
         }
@@ -112,7 +113,7 @@ impl<'a> Terms<'a> {
             let nodes = topology
                 .by_load()
                 .filter(|(name, node)| demand.selects(name, &node.labels));
-            let domains: BTreeSet<&String> = nodes
+            let domains: SortedSet<&String> = nodes
                 .filter_map(|(_, node)| node.labels.get(&spread.term.topology_key))
                 .collect();
             let few = spread

@@ -1,13 +1,12 @@
 //! Label selectors, node selectors and taints: pure rules about labels.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
+use steadfast_core::sorted::SortedMap;
 
 use crate::view;
 
 /// Labels by key.
-pub(crate) type Labels = BTreeMap<String, String>;
+pub(crate) type Labels = SortedMap<String, String>;
 
 /// A selector: all requirements must hold. `matchLabels` are requirements with one value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

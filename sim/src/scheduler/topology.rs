@@ -1,10 +1,10 @@
 //! The nodes, what they hold, and for each affinity term how many Pods match it where: kept up to date with each
 //! change, so that a Pod is placed without looking at all others.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
+use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use super::demand::{Demand, Term};
 use super::selector::{Labels, Taint, labels_of};
@@ -14,12 +14,12 @@ use crate::view;
 /// The nodes and the Pods on them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Topology {
-    nodes: BTreeMap<Arc<str>, Node>,
+    nodes: SortedMap<Arc<str>, Node>,
     /// Nodes from the emptiest to the fullest, then by name.
-    by_load: BTreeSet<(usize, Arc<str>)>,
+    by_load: SortedSet<(usize, Arc<str>)>,
     /// The Pods on each node, also on nodes that do not exist (yet).
-    placed: BTreeMap<Arc<str>, BTreeMap<Key, Arc<Demand>>>,
-    terms: BTreeMap<Arc<Term>, Counts>,
+    placed: SortedMap<Arc<str>, SortedMap<Key, Arc<Demand>>>,
+    terms: SortedMap<Arc<Term>, Counts>,
 }
 
 /// What the scheduler reads of a node.
@@ -35,8 +35,8 @@ pub(crate) struct Node {
 /// How many Pods match a term, and hold it as anti-affinity, by the value of the term's topology label.
 #[derive(Clone, Debug, Default)]
 struct Counts {
-    matching: BTreeMap<String, u64>,
-    holders: BTreeMap<String, u64>,
+    matching: SortedMap<String, u64>,
+    holders: SortedMap<String, u64>,
 }
 
 impl Node {
@@ -75,7 +75,7 @@ impl Topology {
 
     /// How many Pods a node holds.
     pub(crate) fn load(&self, name: &str) -> usize {
-        self.placed.get(name).map_or(0, BTreeMap::len)
+        self.placed.get(name).map_or(0, SortedMap::len)
     }
 
     /// The nodes from the emptiest to the fullest, then by name.
@@ -112,10 +112,9 @@ impl Topology {
             self.register(term);
         }
         let load = self.load(node);
-        self.placed
-            .entry(node.clone())
-            .or_default()
-            .insert(pod.clone(), demand.clone());
+        self.placed.change(node.clone(), |pods| {
+            pods.insert(pod.clone(), demand.clone());
+        });
         self.reload(node, load);
         self.count(node, demand, true);
     }
@@ -198,7 +197,7 @@ impl Topology {
 
     fn count(&mut self, node: &Arc<str>, demand: &Demand, is_there: bool) {
         let Some(node) = self.nodes.get(node) else { return };
-        for (term, counts) in &mut self.terms {
+        for (term, counts) in self.terms.iter_mut() {
             let Some(domain) = node.labels.get(&term.topology_key) else {
                 continue;
             };
@@ -226,7 +225,7 @@ impl Counts {
 }
 
 /// One more, or one less; a count of none is not kept.
-fn step(counts: &mut BTreeMap<String, u64>, domain: &str, is_there: bool) {
+fn step(counts: &mut SortedMap<String, u64>, domain: &str, is_there: bool) {
     match counts.get_mut(domain) {
         Some(count) if is_there => *count += 1,
         Some(count) if *count > 1 => *count -= 1,

@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use steadfast_core::sorted::SortedSet;
 use steadfast_core::{Cause, CauseType, Error};
 
 use super::{
@@ -92,7 +93,7 @@ pub(super) fn check(settings: &Settings) -> Result<(), Error> {
 }
 
 fn duplicates<'a>(list: &str, names: impl Iterator<Item = &'a str>, causes: &mut Vec<Cause>) {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (at, name) in names.enumerate() {
         if !seen.insert(name) {
             let cause = Cause::of(

@@ -1,9 +1,9 @@
 //! What is looked up by other ways than its key.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
+use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use super::key::Key;
 use crate::view;
@@ -11,8 +11,8 @@ use crate::view;
 /// Objects by UID, and dependents by the UID of their owners.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
-    by_uid: BTreeMap<Arc<str>, Key>,
-    dependents: BTreeMap<Arc<str>, BTreeSet<Key>>,
+    by_uid: SortedMap<Arc<str>, Key>,
+    dependents: SortedMap<Arc<str>, SortedSet<Key>>,
 }
 
 impl Index {
@@ -48,13 +48,8 @@ impl Index {
             }
         }
         for owner in owners(after) {
-            match self.dependents.get_mut(owner) {
-                Some(dependents) => drop(dependents.insert(key.clone())),
-                None => drop(
-                    self.dependents
-                        .insert(owner.into(), BTreeSet::from([key.clone()])),
-                ),
-            }
+            self.dependents
+                .change(owner.into(), |dependents| dependents.insert(key.clone()));
         }
     }
 }

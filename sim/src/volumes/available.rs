@@ -1,9 +1,9 @@
 //! The volumes that no claim has yet, by class and size.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
+use steadfast_core::sorted::SortedMap;
 
 use super::size::bytes;
 use crate::scheduler::selector::{Labels, NodeSelector, Selector, labels_of};
@@ -13,8 +13,8 @@ use crate::view;
 /// The volumes that no claim has yet.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Available {
-    classes: BTreeMap<String, BTreeMap<Place, Offer>>,
-    places: BTreeMap<Arc<str>, (String, Place)>,
+    classes: SortedMap<String, SortedMap<Place, Offer>>,
+    places: SortedMap<Arc<str>, (String, Place)>,
 }
 
 /// Size, then name: the smallest volume that will do is taken.
@@ -61,7 +61,7 @@ impl Available {
         let class = view::text_or_empty(volume, &["spec", "storageClassName"]).to_owned();
         let place = (size, name.clone());
         self.places.insert(name.clone(), (class.clone(), place.clone()));
-        self.classes.entry(class).or_default().insert(place, offer);
+        self.classes.change(class, |offers| offers.insert(place, offer));
         true
     }
 
@@ -78,7 +78,7 @@ impl Available {
             .clone()
             .filter(|(_, offer)| offer.kept_for.is_some() && offer.satisfies(want));
         let free = self.classes.get(&want.class).into_iter();
-        let free = free.flat_map(|offers| offers.range((want.size, Arc::from(""))..));
+        let free = free.flat_map(|offers| offers.iter_from(&(want.size, Arc::from(""))));
         let free = free.filter(|(_, offer)| offer.kept_for.is_none() && offer.satisfies(want));
         kept.chain(free).map(|((_, name), offer)| (name, offer))
     }
