@@ -241,7 +241,7 @@ pub fn restored_template(data: &Value, profile: &Profile, unknown: UnknownFields
 /// assert!(container.fields.iter().any(|f| f.name == "image" && f.kind == "string"));
 /// ```
 pub fn schema(profile: &Profile) -> Vec<SchemaStruct> {
-    let minor = minor(profile);
+    let minor = profile.minor();
     let mut reached: Vec<&'static Struct> = vec![&schema::set::STATEFUL_SET];
     let mut structs: Vec<SchemaStruct> = Vec::new();
     while let Some(next) = reached.pop() {
@@ -294,7 +294,7 @@ fn walk(
 ) -> Result<Canonical, Error> {
     let mut found = Found::default();
     let mut purpose = Purpose {
-        minor: minor(profile),
+        minor: profile.minor(),
         is_defaulted: form != Form::Normal,
         is_stored: form == Form::Stored,
         has_max_unavailable: profile.is_enabled(Gate::MaxUnavailableStatefulSet),
@@ -315,10 +315,4 @@ fn walk(
     } else {
         Err(Error::invalid(found.faults as Vec<Cause>))
     }
-}
-
-/// Patch releases share their types and defaults.
-fn minor(profile: &Profile) -> u8 {
-    let minor = profile.kubernetes().split('.').nth(1);
-    minor.and_then(|minor| minor.parse().ok()).unwrap_or(u8::MAX)
 }

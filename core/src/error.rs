@@ -86,6 +86,14 @@ pub enum CauseType {
     FieldValueForbidden,
     /// The value appears twice.
     FieldValueDuplicate,
+    /// The value names something that is not there.
+    FieldValueNotFound,
+    /// The text is longer than it may be.
+    FieldValueTooLong,
+    /// The list has more entries than it may have.
+    FieldValueTooMany,
+    /// Upstream could not find out.
+    InternalError,
 }
 
 impl Error {
@@ -193,6 +201,10 @@ impl std::fmt::Display for Cause {
             CauseType::FieldValueNotSupported => "Unsupported value",
             CauseType::FieldValueForbidden => "Forbidden",
             CauseType::FieldValueDuplicate => "Duplicate value",
+            CauseType::FieldValueNotFound => "Not found",
+            CauseType::FieldValueTooLong => "Too long",
+            CauseType::FieldValueTooMany => "Too many",
+            CauseType::InternalError => "Internal error",
         };
         write!(f, "{}: {kind}", self.field)?;
         if let Some(value) = &self.value {

@@ -76,6 +76,8 @@ mod revision;
 pub mod sorted;
 mod storage;
 mod time;
+#[cfg(feature = "validation")]
+pub mod validation;
 
 pub use error::{Cause, CauseType, Error, ErrorCode};
 pub use identity::{

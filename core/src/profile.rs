@@ -106,6 +106,12 @@ impl Profile {
         &self.written
     }
 
+    /// The minor version, such as 37. Patch releases share their types, defaults and most of their rules.
+    pub(crate) fn minor(&self) -> u8 {
+        let minor = self.written.split('.').nth(1);
+        minor.and_then(|minor| minor.parse().ok()).unwrap_or(u8::MAX)
+    }
+
     /// This profile with the gate `name` switched.
     ///
     /// # Errors
