@@ -9,8 +9,11 @@ use serde_json::Value;
 use crate::{Cause, Error, Profile};
 
 mod gates;
+mod metadata;
+mod names;
 mod pod;
 mod report;
+mod selector;
 
 /// What an API server of the profile answers.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,15 +11,20 @@ pub(super) fn is_on(gate: PodGate, minor: u8) -> bool {
 /// The gates, under upstream's names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PodGate {
-    /// A volume may be an OCI image.
-    ImageVolume,
+    /// A variable's value may come from a file in a volume.
+    EnvFiles,
+    /// A container may have its own restart policy, with rules on exit codes.
+    ContainerRestartRules,
+    /// Such a rule may restart all containers, and sidecars may have rules.
+    RestartAllContainersOnContainerExits,
 }
 
 impl PodGate {
     /// The first minor version in which it is on by default.
     const fn since(self) -> u8 {
         match self {
-            Self::ImageVolume => 35,
+            Self::EnvFiles | Self::ContainerRestartRules => 35,
+            Self::RestartAllContainersOnContainerExits => 36,
         }
     }
 }

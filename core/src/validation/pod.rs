@@ -6,6 +6,12 @@ use super::report::{At, Report};
 use crate::Profile;
 
 mod containers;
+mod downward;
+mod paths;
+mod profiles;
+mod ratchet;
+mod resources;
+mod rule;
 mod spec;
 mod volumes;
 
@@ -17,6 +23,7 @@ pub(super) struct Options<'a> {
     pub old: Option<&'a At<'a>>,
     /// 1.`minor`.
     pub minor: u8,
+    pub allows_indivisible_huge_pages: bool,
 }
 
 /// The template at `template`, whose volumes the claim templates join: `claims` are their names, in order.
@@ -30,6 +37,7 @@ pub(super) fn template(
     let options = Options {
         old,
         minor: profile.minor(),
+        allows_indivisible_huge_pages: false,
     };
     let spec = template.field("spec");
     let volumes = volumes::all(&spec, claims, &options, report);
