@@ -10,10 +10,12 @@ use serde_json::{Value, json};
 
 use crate::{Cause, Error, Gate, Profile};
 
+#[cfg(feature = "validation")]
+pub(crate) mod equal;
 mod image;
 mod moment;
 mod normal;
-mod quantity;
+pub(crate) mod quantity;
 mod rules;
 mod schema;
 
