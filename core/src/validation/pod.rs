@@ -1,17 +1,13 @@
 //! What an API server refuses in a Pod template.
 //!
-//! Source: `pkg/apis/core/validation/validation.go`, `ValidatePodTemplateSpec` and what it calls.
+//! Source: `pkg/apis/core/validation/validation.go`, `ValidatePodTemplateSpec` and what it calls, and
+//! `ValidatePodTemplateSpecForStatefulSet` in `pkg/apis/apps/validation`, which calls it.
 
+use super::metadata;
 use super::report::{At, Report};
 use crate::Profile;
 
 mod containers;
-mod downward;
-mod paths;
-mod profiles;
-mod ratchet;
-mod resources;
-mod rule;
 mod spec;
 mod volumes;
 
@@ -23,24 +19,51 @@ pub(super) struct Options<'a> {
     pub old: Option<&'a At<'a>>,
     /// 1.`minor`.
     pub minor: u8,
-    pub allows_indivisible_huge_pages: bool,
+}
+
+impl<'a> Options<'a> {
+    /// Of a set whose stored template is `old`; none on create.
+    pub fn of(old: Option<&'a At<'a>>, profile: &Profile) -> Self {
+        Options {
+            old,
+            minor: profile.minor(),
+        }
+    }
 }
 
 /// The template at `template`, whose volumes the claim templates join: `claims` are their names, in order.
+/// `is_tolerated` says that the stored set breaks rules already: then only the metadata counts.
+///
+/// Whether the selector matches the labels is no concern of this function. Upstream checks the metadata twice where
+/// it checks the rest; here it is said once.
 pub(super) fn template(
     template: &At<'_>,
-    old: Option<&At<'_>>,
     claims: &[&str],
-    profile: &Profile,
+    is_tolerated: bool,
+    options: &Options<'_>,
     report: &mut Report,
 ) {
-    let options = Options {
-        old,
-        minor: profile.minor(),
-        allows_indivisible_huge_pages: false,
-    };
+    let metadata = template.field("metadata");
+    // Upstream leaves `metadata` out of these paths.
+    let labels = template.alias("labels", &metadata.field("labels"));
+    let annotations = template.alias("annotations", &metadata.field("annotations"));
+    metadata::labels(&labels, options.minor, report);
+    metadata::annotations(&annotations, options.minor, report);
+    // Up to 1.33 a set's template is not checked further.
+    if is_tolerated || options.minor <= 33 {
+        return;
+    }
     let spec = template.field("spec");
-    let volumes = volumes::all(&spec, claims, &options, report);
-    containers::all(&spec, &volumes, &options, report);
-    spec::rest(&spec, template, &options, report);
+    let volumes = volumes::all(&spec, claims, options, report);
+    containers::all(&spec, &volumes, options, report);
+    spec::rest(&spec, template, options, report);
+}
+
+/// Every container, in the order of upstream's `VisitContainersWithPath`.
+pub(super) fn each_container(spec: &At<'_>, visit: &mut dyn FnMut(&At<'_>)) {
+    for list in ["initContainers", "containers", "ephemeralContainers"] {
+        for container in spec.field(list).items() {
+            visit(&container);
+        }
+    }
 }

@@ -97,13 +97,10 @@ impl<'a> Quantity<'a> {
     }
 
     fn compare_size(&self, other: &Quantity<'_>) -> Ordering {
-        let place =
-            |(digits, exponent): (&str, i32)| i64::try_from(digits.len()).map(|l| l + i64::from(exponent));
+        // Where the first digit stands.
+        let place = |(digits, exponent): (&str, i32)| digits.len() as i64 + i64::from(exponent);
         let (mine, others) = (self.stripped(), other.stripped());
-        place(mine)
-            .ok()
-            .cmp(&place(others).ok())
-            .then(mine.0.cmp(others.0))
+        place(mine).cmp(&place(others)).then(mine.0.cmp(others.0))
     }
 }
 
