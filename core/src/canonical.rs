@@ -13,7 +13,7 @@ use crate::{Cause, Error, Gate, Profile};
 mod image;
 mod moment;
 mod normal;
-mod quantity;
+pub(crate) mod quantity;
 mod rules;
 mod schema;
 

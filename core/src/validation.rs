@@ -9,8 +9,12 @@ use serde_json::Value;
 use crate::{Cause, Error, Profile};
 
 mod gates;
+mod ip;
+mod metadata;
+mod names;
 mod pod;
 mod report;
+mod selector;
 
 /// What an API server of the profile answers.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,12 +38,13 @@ pub fn create(set: &Value, profile: &Profile) -> Result<Verdict, Error> {
     let mut report = report::Report::default();
     let root = report::At::root(&object, "");
     let spec = root.field("spec");
-    pod::template(&spec.field("template"), None, &[], profile, &mut report);
-    let errors = report.causes;
+    let options = pod::Options::of(None, profile);
+    pod::template(&spec.field("template"), &[], false, &options, &mut report);
+    let (errors, unchecked) = (report.causes, report.unchecked);
     Ok(Verdict {
         object,
         errors,
         warnings: Vec::new(),
-        unchecked: Vec::new(),
+        unchecked,
     })
 }

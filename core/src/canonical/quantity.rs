@@ -3,6 +3,9 @@
 //! Source: `apimachinery/pkg/api/resource/quantity.go` (`ParseQuantity`, `CanonicalizeBytes`, `RoundUp`), `amount.go`
 //! and `suffix.go`. What looks odd there is odd here too: `1000E` is written `1`, because 10^21 has no suffix.
 
+#[cfg(feature = "validation")]
+mod arithmetic;
+
 const FORMAT: &str = "quantities must match the regular expression \
     '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 const NUMERIC: &str = "unable to parse numeric part of quantity";
@@ -34,7 +37,8 @@ const BINARY: [(&str, u32); 6] = [
 ];
 
 /// A number of any length: ±digits · 10^exponent; no digits for zero.
-pub(super) struct Quantity<'a> {
+#[derive(Clone)]
+pub(crate) struct Quantity<'a> {
     negative: bool,
     digits: String,
     exponent: i32,

@@ -8,6 +8,8 @@ use crate::{Cause, CauseType};
 #[derive(Default)]
 pub(super) struct Report {
     pub causes: Vec<Cause>,
+    /// Paths of what no rule here looks at.
+    pub unchecked: Vec<String>,
 }
 
 /// A value at its place. The object is in canonical form, so that types are right; what is absent is null.
@@ -80,6 +82,24 @@ impl<'a> At<'a> {
         }
     }
 
+    /// A place below this one where upstream reports what stands at `of`: its paths are not always the object's.
+    pub const fn alias(&'a self, name: &'a str, of: &At<'a>) -> Self {
+        At {
+            value: of.value,
+            parent: Some(self),
+            step: Step::Field(name),
+        }
+    }
+
+    /// As [`At::alias`], with a number for a name.
+    pub const fn alias_item(&'a self, index: usize, of: &At<'a>) -> Self {
+        At {
+            value: of.value,
+            parent: Some(self),
+            step: Step::Item(index),
+        }
+    }
+
     pub const fn value(&self) -> &'a Value {
         self.value
     }
@@ -149,6 +169,13 @@ impl Report {
 
     pub fn invalid(&mut self, at: &At<'_>, detail: impl Into<String>) {
         self.say(CauseType::FieldValueInvalid, at, detail);
+    }
+
+    /// One invalid value for each of the sentences.
+    pub fn invalid_for(&mut self, at: &At<'_>, sentences: Vec<String>) {
+        for sentence in sentences {
+            self.invalid(at, sentence);
+        }
     }
 
     pub fn required(&mut self, at: &At<'_>, detail: impl Into<String>) {
