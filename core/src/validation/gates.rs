@@ -45,6 +45,14 @@ pub(super) enum PodGate {
     RestartAllContainersOnContainerExits,
     /// Mounts may have options.
     VolumeBindMountOptions,
+    /// A policy on SELinux labels may be another than `Recursive`.
+    SELinuxMount,
+    /// An IP address has no leading zeros and is no IPv4 address in the guise of IPv6.
+    StrictIPCIDRValidation,
+    /// A toleration may compare numbers.
+    TaintTolerationComparisonOperators,
+    /// A user namespace goes together with the host's network.
+    UserNamespacesHostNetworkSupport,
 }
 
 impl PodGate {
@@ -62,7 +70,12 @@ impl PodGate {
             | Self::GRPCContainerProbeTLS
             | Self::GenericWorkload
             | Self::H2CContainerProbe
-            | Self::VolumeBindMountOptions => u8::MAX,
+            | Self::VolumeBindMountOptions => NOT_YET,
+            Self::StrictIPCIDRValidation => 36,
+            Self::SELinuxMount => 37,
+            Self::TaintTolerationComparisonOperators | Self::UserNamespacesHostNetworkSupport => NOT_YET,
         }
     }
 }
+
+const NOT_YET: u8 = u8::MAX;

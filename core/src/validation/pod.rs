@@ -5,31 +5,20 @@
 
 use super::metadata;
 use super::report::{At, Report};
-use crate::Profile;
 
+mod annotations;
 mod containers;
+mod downward;
+mod options;
+mod paths;
+mod profiles;
+mod ratchet;
+mod resources;
+mod rule;
 mod spec;
 mod volumes;
 
-/// What the rules depend on besides the template.
-///
-/// Source: `pkg/api/pod/util.go`, `GetValidationOptionsFromPodTemplate`.
-pub(super) struct Options<'a> {
-    /// The template that is stored, on update: what it violates already may stay.
-    pub old: Option<&'a At<'a>>,
-    /// 1.`minor`.
-    pub minor: u8,
-}
-
-impl<'a> Options<'a> {
-    /// Of a set whose stored template is `old`; none on create.
-    pub fn of(old: Option<&'a At<'a>>, profile: &Profile) -> Self {
-        Options {
-            old,
-            minor: profile.minor(),
-        }
-    }
-}
+pub(super) use options::Options;
 
 /// The template at `template`, whose volumes the claim templates join: `claims` are their names, in order.
 /// `is_tolerated` says that the stored set breaks rules already: then only the metadata counts.
@@ -49,14 +38,21 @@ pub(super) fn template(
     let annotations = template.alias("annotations", &metadata.field("annotations"));
     metadata::labels(&labels, options.minor, report);
     metadata::annotations(&annotations, options.minor, report);
+    let spec = template.field("spec");
+    annotations::specific(&annotations, &spec, options, report);
     // Up to 1.33 a set's template is not checked further.
     if is_tolerated || options.minor <= 33 {
         return;
     }
-    let spec = template.field("spec");
     let volumes = volumes::all(&spec, claims, options, report);
+    let resource_claims = spec::resource_claims(&spec, report);
     containers::all(&spec, &volumes, options, report);
-    spec::rest(&spec, template, options, report);
+    spec::rest(&spec, claims, &resource_claims, options, report);
+    annotations::agree(&annotations, &spec, report);
+    let ephemeral = spec.field("ephemeralContainers");
+    if ephemeral.len() > 0 {
+        report.forbidden(&ephemeral, "ephemeral containers not allowed in pod template");
+    }
 }
 
 /// Every container, in the order of upstream's `VisitContainersWithPath`.

@@ -64,10 +64,13 @@ fn normal(pod: &Pod<'_>, report: &mut Report) {
 fn init(pod: &Pod<'_>, report: &mut Report) {
     let containers = pod.spec.field("initContainers");
     let mut names = names_in(pod, "containers");
+    let has_nameless = names.iter().any(String::is_empty);
     for container in containers.items() {
         common(&container, pod, report);
         restart::of_init(&container, pod.options, report);
         unique_name(&container, &mut names, report);
+        // Of those without a name only normal ones count.
+        names.retain(|name| !name.is_empty() || has_nameless);
         // They run one by one, so that each may have the port; upstream takes each for the first.
         ports::HostPorts::default().take(&containers.alias_item(0, &container), report);
         let is_sidecar = restart::is_sidecar(container.value());

@@ -161,28 +161,24 @@ fn resource_name(name: &str, at: &At<'_>, owner: Owner, options: &Options<'_>, r
 /// Source: `validateResourceClaimNames`.
 fn claim_names(at: &At<'_>, claims: &[&str], report: &mut Report) {
     let mut seen: Vec<(&str, &str)> = Vec::new();
-    let list: Vec<At<'_>> = at.items().collect();
-    let fields: Vec<_> = list
-        .iter()
-        .map(|claim| (claim, claim.field("name"), claim.field("request")))
-        .collect();
-    for (claim, name, request) in &fields {
-        let (name, asked) = (name.text(), request.text());
+    for (claim, value) in at.items().zip(at.value().as_array().into_iter().flatten()) {
+        let [name, asked] = ["name", "request"].map(|field| text(value, field));
+        let request = claim.field("request");
         if name.is_empty() {
-            report.required(claim, "");
+            report.required(&claim, "");
             continue;
         }
         if seen.contains(&(name, "")) {
-            report.duplicate(claim);
+            report.duplicate(&claim);
         } else {
             if !asked.is_empty() {
-                report.invalid_for(request, names::is_dns1123_label(asked));
+                report.invalid_for(&request, names::is_dns1123_label(asked));
             }
             let overlaps = seen
                 .iter()
                 .filter(|(other, part)| *other == name && (asked.is_empty() || *part == asked));
             for _ in overlaps {
-                report.duplicate(claim);
+                report.duplicate(&claim);
             }
             seen.push((name, asked));
         }
@@ -197,7 +193,7 @@ fn claim_names(at: &At<'_>, claims: &[&str], report: &mut Report) {
             };
             report.say(
                 crate::CauseType::FieldValueNotFound,
-                claim,
+                &claim,
                 format!("must be one of the names in pod.spec.resourceClaims{known}"),
             );
         }
@@ -260,7 +256,7 @@ fn aggregate<'a>(spec: &'a Value, list: &str) -> Amounts<'a> {
     }
     for container in items(spec, "initContainers") {
         let mut own = amounts_of(container, list);
-        if container.get("restartPolicy").and_then(Value::as_str) == Some("Always") {
+        if text(container, "restartPolicy") == "Always" {
             add(&mut sum, &own);
             add(&mut sidecars, &own);
             own.clone_from(&sidecars);
@@ -273,7 +269,8 @@ fn aggregate<'a>(spec: &'a Value, list: &str) -> Amounts<'a> {
     sum
 }
 
-fn items<'a>(object: &'a Value, field: &str) -> &'a [Value] {
+/// The items of the list `field`; none where it is absent.
+pub(super) fn items<'a>(object: &'a Value, field: &str) -> &'a [Value] {
     let items = object.get(field).and_then(Value::as_array);
     items.map_or(&[], Vec::as_slice)
 }
@@ -307,6 +304,11 @@ fn raise<'a>(least: &mut Amounts<'a>, other: Amounts<'a>) {
             None => least.push((name, amount)),
         }
     }
+}
+
+/// The text in `field`; empty where it is absent.
+pub(super) fn text<'a>(object: &'a Value, field: &str) -> &'a str {
+    object.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// The quantity in canonical form, which is always readable.

@@ -3,6 +3,7 @@
 //! Source: `validateEphemeralVolumeSource`, `ValidatePersistentVolumeClaimTemplate`, `ValidateTemplateObjectMeta`.
 
 use super::super::Options;
+use crate::validation::claim;
 use crate::validation::metadata::{annotations, labels};
 use crate::validation::report::{At, Report};
 
@@ -20,6 +21,7 @@ pub(super) fn template(at: &At<'_>, options: &Options<'_>, report: &mut Report) 
             report.forbidden(&metadata.alias(shown, &field), "cannot be set");
         }
     }
+    claim::check(&template.field("spec"), false, options.minor, report);
 }
 
 /// Fields of metadata with the names that upstream makes of those in Go: see `validateFieldAllowList`.
