@@ -16,6 +16,8 @@ mod ratchet;
 mod resources;
 mod rule;
 mod spec;
+#[cfg(test)]
+mod tests;
 mod volumes;
 
 pub(super) use options::Options;

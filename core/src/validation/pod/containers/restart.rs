@@ -17,16 +17,6 @@ pub(super) fn is_sidecar(container: &Value) -> bool {
         .is_some_and(|policy| policy == "Always")
 }
 
-/// The restart policy of a normal container.
-pub(super) fn of_normal(container: &At<'_>, options: &Options<'_>, report: &mut Report) {
-    let policy = container.field("restartPolicy");
-    if allows_rules(options) {
-        policy_and_rules(container, options, report);
-    } else if policy.is_present() {
-        report.forbidden(&policy, "may not be set for non-init containers");
-    }
-}
-
 /// The restart policy of an init container. Source: `validateInitContainerRestartPolicy`.
 pub(super) fn of_init(container: &At<'_>, options: &Options<'_>, report: &mut Report) {
     let (policy, rules) = (
@@ -36,10 +26,6 @@ pub(super) fn of_init(container: &At<'_>, options: &Options<'_>, report: &mut Re
     if !policy.is_present() {
         if rules.len() > 0 && options.minor >= 35 {
             report.required(&policy, NEEDS_POLICY);
-        }
-    } else if !allows_rules(options) {
-        if policy.text() != "Always" {
-            report.not_supported(&policy, &["Always"]);
         }
     } else if policy.text() != "Always" || allows_restart_all(options) {
         policy_and_rules(container, options, report);
@@ -51,8 +37,10 @@ pub(super) fn of_init(container: &At<'_>, options: &Options<'_>, report: &mut Re
 
 const NEEDS_POLICY: &str = "must specify restartPolicy when restart rules are used";
 
+/// The restart policy of a container, which 1.34 clears unless the stored set has one (`dropContainerRestartRules`).
+///
 /// Source: `validateContainerRestartPolicy`.
-fn policy_and_rules(container: &At<'_>, options: &Options<'_>, report: &mut Report) {
+pub(super) fn policy_and_rules(container: &At<'_>, options: &Options<'_>, report: &mut Report) {
     const POLICIES: &[&str] = &["Always", "Never", "OnFailure"];
     let (policy, rules) = (
         container.field("restartPolicy"),
@@ -102,24 +90,6 @@ fn at_most(limit: usize, list: &At<'_>, options: &Options<'_>, report: &mut Repo
     } else if list.len() > limit {
         report.too_long(list, limit);
     }
-}
-
-/// Source: `containerRestartRulesInUse`.
-fn allows_rules(options: &Options<'_>) -> bool {
-    let in_use_by_init = |container: &Value| {
-        let policy = container
-            .get("restartPolicy")
-            .is_some_and(|policy| !policy.is_null());
-        (policy && !is_sidecar(container)) || items(container, "restartPolicyRules").len() > 0
-    };
-    let in_use = |container: &Value| {
-        container
-            .get("restartPolicy")
-            .is_some_and(|policy| !policy.is_null())
-    };
-    is_on(PodGate::ContainerRestartRules, options.minor)
-        || has_old(options, &["initContainers"], in_use_by_init)
-        || has_old(options, &["containers"], in_use)
 }
 
 /// Source: `restartAllContainersActionInUse`.
