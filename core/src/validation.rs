@@ -9,10 +9,13 @@ use serde_json::Value;
 use crate::{Cause, Error, Profile};
 
 mod gates;
+#[allow(dead_code, reason = "the rooms that use them are being built")]
 mod ip;
 mod metadata;
+#[allow(dead_code, reason = "the rooms that use them are being built")]
 mod names;
 mod pod;
+#[allow(dead_code, reason = "the rooms that use them are being built")]
 mod report;
 mod selector;
 

@@ -12,6 +12,8 @@ mod options;
 mod profiles;
 mod resources;
 mod spec;
+#[cfg(test)]
+mod tests;
 mod volumes;
 
 pub(super) use options::Options;

@@ -127,6 +127,22 @@ mod tests {
         assert_eq!(quantity("-0").compare(&quantity("0")), Ordering::Equal);
     }
 
+    /// Each was printed by upstream's `Value`.
+    #[test]
+    fn values_are_rounded_up_to_whole_numbers() {
+        for (text, value) in [
+            ("1500m", 2),
+            ("-1500m", -2),
+            ("2Mi", 2_097_152),
+            ("9Ei", i64::MAX),
+            ("1e30", 0),
+            ("100E", 0),
+            ("0", 0),
+        ] {
+            assert_eq!(quantity(text).value(), value, "{text}");
+        }
+    }
+
     /// Each was printed by upstream after `Add`.
     #[test]
     fn sums_are_written_in_the_notation_of_the_first() {
@@ -138,6 +154,8 @@ mod tests {
             ("+5", "0", "5"),
             ("1", "-1", "0"),
             ("1k", "1Ki", "2024"),
+            ("1e3", "1k", "2e3"),
+            ("1Gi", "500m", "1073741824500m"),
         ] {
             assert_eq!(
                 quantity(a).plus(&quantity(b)).unwrap().to_string(),
