@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 
 use crate::{Cause, Error, Gate, Profile};
 
+#[cfg(feature = "validation")]
+pub(crate) mod equal;
 mod image;
 mod moment;
 mod normal;

@@ -8,9 +8,13 @@ use super::report::{At, Report};
 
 mod annotations;
 mod containers;
+mod downward;
 mod options;
+mod paths;
 mod profiles;
+mod ratchet;
 mod resources;
+mod rule;
 mod spec;
 #[cfg(test)]
 mod tests;
@@ -54,7 +58,7 @@ pub(super) fn template(
 }
 
 /// Every container, in the order of upstream's `VisitContainersWithPath`.
-fn each_container(spec: &At<'_>, visit: &mut dyn FnMut(&At<'_>)) {
+pub(super) fn each_container(spec: &At<'_>, visit: &mut dyn FnMut(&At<'_>)) {
     for list in ["initContainers", "containers", "ephemeralContainers"] {
         for container in spec.field(list).items() {
             visit(&container);

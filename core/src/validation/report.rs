@@ -100,6 +100,11 @@ impl<'a> At<'a> {
         }
     }
 
+    /// Another value at this place: upstream sometimes leaves out an index.
+    pub const fn with(&self, value: &'a Value) -> Self {
+        At { value, ..*self }
+    }
+
     pub const fn value(&self) -> &'a Value {
         self.value
     }

@@ -37,3 +37,28 @@ pub(super) fn operator(requirement: &At<'_>, report: &mut Report) {
         _ => report.invalid(&operator, "not a valid selector operator"),
     }
 }
+
+/// Whether a selector that [`check`] has nothing against selects the labels; an absent one selects none.
+///
+/// Source: `LabelSelectorAsSelector`, `Matches` of `apimachinery/pkg/labels/selector.go`.
+pub(super) fn matches(selector: &At<'_>, labels: &At<'_>) -> bool {
+    let expected = selector.field("matchLabels");
+    let has_labels = expected
+        .entries()
+        .all(|(key, value)| labels.key(key).value() == value.value());
+    let expressions = selector.field("matchExpressions");
+    let fulfils = |requirement: At<'_>| {
+        let found = labels.key(requirement.field("key").text());
+        let is_listed = || {
+            let values = requirement.field("values");
+            values.items().any(|value| value.value() == found.value())
+        };
+        match requirement.field("operator").text() {
+            "In" => is_listed(),
+            "NotIn" => !is_listed(),
+            "Exists" => found.is_present(),
+            _ => !found.is_present(),
+        }
+    };
+    selector.is_present() && has_labels && expressions.items().all(fulfils)
+}
