@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{Options, each_container, profiles};
+use super::{Options, each_container, paths};
 use crate::validation::report::{At, Report};
 
 mod tolerations;
@@ -35,7 +35,8 @@ pub(super) fn specific(annotations: &At<'_>, spec: &At<'_>, options: &Options<'_
             // A child here, a key with AppArmor: upstream's paths.
             let at = annotations.field(name);
             if let Some(path) = profile.strip_prefix(LOCALHOST) {
-                profiles::descending(&at, path, report);
+                let path = Value::from(path);
+                paths::descending(&at.with(&path), report);
             } else if !["runtime/default", "docker/default", "unconfined"].contains(&profile) {
                 report.invalid(&at, "must be a valid seccomp profile");
             }

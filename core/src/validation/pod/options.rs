@@ -10,7 +10,6 @@ use gates::PodGate;
 /// What the rules depend on besides the template.
 pub(in crate::validation) struct Options<'a> {
     /// The template that is stored, on update: what it violates already may stay.
-    #[allow(dead_code, reason = "the rooms that use it are being built")]
     pub old: Option<&'a At<'a>>,
     /// 1.`minor`.
     pub minor: u8,
