@@ -25,9 +25,17 @@ impl<'a> Quantity<'a> {
         self.negative && !self.is_zero()
     }
 
-    /// No fraction. Source: `MilliValue() % 1000`, of values that are rounded to thousandths.
+    /// No fraction, of values that are rounded to thousandths.
+    ///
+    /// Source: `MilliValue() % 1000`. What upstream holds in more than 64 bits loses the upper ones there, so that `9Pi`
+    /// passes for a fraction; what it holds in 64 bits and is too large is zero.
     pub fn is_whole(&self) -> bool {
-        self.is_zero() || self.stripped().1 >= 0
+        if self.is_zero() || self.stripped().1 < 0 {
+            return self.is_zero();
+        }
+        let is_long = self.format == Format::BinarySi || self.digits.len() > 18;
+        let thousandths = self.whole().filter(|_| is_long);
+        thousandths.is_none_or(|whole| (whole.wrapping_mul(1000) as i64) % 1000 == 0)
     }
 
     /// Source: `Value`, which rounds away from zero and is zero where an int64 is too small.
@@ -127,6 +135,33 @@ mod tests {
         assert_eq!(quantity("-0").compare(&quantity("0")), Ordering::Equal);
     }
 
+    /// Each was printed by upstream's `Value`.
+    #[test]
+    fn values_are_rounded_up_to_whole_numbers() {
+        for (text, value) in [
+            ("1500m", 2),
+            ("-1500m", -2),
+            ("2Mi", 2_097_152),
+            ("9Ei", i64::MAX),
+            ("1e30", 0),
+            ("100E", 0),
+            ("0", 0),
+        ] {
+            assert_eq!(quantity(text).value(), value, "{text}");
+        }
+    }
+
+    /// Each was asked of upstream: `MilliValue()%1000 == 0`.
+    #[test]
+    fn whole_numbers_are_those_that_upstream_takes_for_whole() {
+        for whole in ["0", "1", "1k", "1Gi", "8Pi", "10P", "-5", "100Ti", "1e30"] {
+            assert!(quantity(whole).is_whole(), "{whole}");
+        }
+        for fraction in ["1m", "1500m", "-0.1", "9Pi", "99999999999999999999"] {
+            assert!(!quantity(fraction).is_whole(), "{fraction}");
+        }
+    }
+
     /// Each was printed by upstream after `Add`.
     #[test]
     fn sums_are_written_in_the_notation_of_the_first() {
@@ -138,6 +173,8 @@ mod tests {
             ("+5", "0", "5"),
             ("1", "-1", "0"),
             ("1k", "1Ki", "2024"),
+            ("1e3", "1k", "2e3"),
+            ("1Gi", "500m", "1073741824500m"),
         ] {
             assert_eq!(
                 quantity(a).plus(&quantity(b)).unwrap().to_string(),

@@ -3,15 +3,15 @@
 //! Source: `pkg/apis/core/validation/validation.go`, `ValidatePodSpecificAnnotations`,
 //! `validateSeccompAnnotationsAndFields`, `validateAppArmorAnnotationsAndFieldsMatchOnCreate`.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::spec::tolerations;
-use super::{Options, each_container, profiles};
+use super::{Options, each_container, paths};
 use crate::validation::report::{At, Report};
+
+mod tolerations;
 
 const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
 const MIRROR: &str = "kubernetes.io/config.mirror";
-const TOLERATIONS: &str = "scheduler.alpha.kubernetes.io/tolerations";
 const SECCOMP_OF_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
 const SECCOMP: &str = "container.seccomp.security.alpha.kubernetes.io/";
 const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
@@ -25,7 +25,7 @@ pub(super) fn specific(annotations: &At<'_>, spec: &At<'_>, options: &Options<'_
     if mirror.is_present() && spec.field("nodeName").text().is_empty() {
         report.invalid(&mirror, "must set spec.nodeName if mirror pod annotation is set");
     }
-    tolerations_in(annotations, options, report);
+    tolerations::check(annotations, options, report);
     if !options.allows_invalid_deletion_cost && !is_deletion_cost(annotations) {
         report.invalid(&annotations.key(DELETION_COST), "must be a 32bit integer");
     }
@@ -35,7 +35,8 @@ pub(super) fn specific(annotations: &At<'_>, spec: &At<'_>, options: &Options<'_
             // A child here, a key with AppArmor: upstream's paths.
             let at = annotations.field(name);
             if let Some(path) = profile.strip_prefix(LOCALHOST) {
-                profiles::descending(&at, path, report);
+                let path = Value::from(path);
+                paths::descending(&at.with(&path), report);
             } else if !["runtime/default", "docker/default", "unconfined"].contains(&profile) {
                 report.invalid(&at, "must be a valid seccomp profile");
             }
@@ -117,30 +118,4 @@ fn same(annotation: Option<&Value>, profile: &At<'_>, what: &str, report: &mut R
             format!("{what} {noun} in annotation and field must match"),
         );
     }
-}
-
-/// Source: `ValidateTolerationsInPodAnnotations`.
-fn tolerations_in(annotations: &At<'_>, options: &Options<'_>, report: &mut Report) {
-    let found = annotations.key(TOLERATIONS);
-    if found.text().is_empty() {
-        return;
-    }
-    let read: Option<Vec<Map<String, Value>>> = serde_json::from_str(found.text()).ok();
-    let Some(read) = read else {
-        // The sentence is that of Go's JSON reader.
-        report.unchecked.push(found.path());
-        return;
-    };
-    // Go reads the names of fields whatever their case.
-    let names = ["key", "operator", "value", "effect", "tolerationSeconds"];
-    let list = read.into_iter().map(|fields| {
-        let fields = fields.into_iter().filter_map(|(name, value)| {
-            let known = names.into_iter().find(|known| known.eq_ignore_ascii_case(&name));
-            known.map(|known| (known.to_owned(), value))
-        });
-        Value::Object(fields.collect())
-    });
-    let list = Value::Array(list.collect());
-    let at = At::root(&list, "");
-    tolerations::all(&annotations.alias(TOLERATIONS, &at), options, report);
 }

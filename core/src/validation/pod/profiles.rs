@@ -3,6 +3,7 @@
 //! Source: `pkg/apis/core/validation/validation.go`, `validateSeccompProfileField`, `ValidateAppArmorProfileField`,
 //! `validateWindowsSecurityContextOptions`.
 
+use super::paths::descending;
 use crate::validation::names;
 use crate::validation::report::{At, Report};
 
@@ -22,7 +23,7 @@ pub(super) fn seccomp(at: &At<'_>, report: &mut Report) {
     }
     let path = at.field("localhostProfile");
     match (kind.text() == "Localhost", path.is_present()) {
-        (true, true) => descending(&path, path.text(), report),
+        (true, true) => descending(&path, report),
         (true, false) => report.required(&path, "must be set when seccomp type is Localhost"),
         (false, true) => report.invalid(&path, "can only be set when seccomp type is Localhost"),
         (false, false) => {}
@@ -55,16 +56,6 @@ pub(super) fn app_armor(at: &At<'_>, report: &mut Report) {
             }
         }
         _ => report.not_supported(&kind, &TYPES),
-    }
-}
-
-/// A path that is relative and leads nowhere up. Source: `validateLocalDescendingPath`.
-pub(super) fn descending(at: &At<'_>, path: &str, report: &mut Report) {
-    if path.starts_with('/') {
-        report.invalid(at, "must be a relative path");
-    }
-    if path.split('/').any(|part| part == "..") {
-        report.invalid(at, "must not contain '..'");
     }
 }
 

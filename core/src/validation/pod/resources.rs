@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 use serde_json::{Map, Value};
 
 use super::Options;
+use super::ratchet::items;
 use crate::canonical::quantity::Quantity;
 use crate::validation::names;
 use crate::validation::report::{At, Report};
@@ -267,12 +268,6 @@ fn aggregate<'a>(spec: &'a Value, list: &str) -> Amounts<'a> {
     }
     raise(&mut sum, greatest);
     sum
-}
-
-/// The items of the list `field`; none where it is absent.
-pub(super) fn items<'a>(object: &'a Value, field: &str) -> &'a [Value] {
-    let items = object.get(field).and_then(Value::as_array);
-    items.map_or(&[], Vec::as_slice)
 }
 
 fn amounts_of<'a>(container: &'a Value, list: &str) -> Amounts<'a> {

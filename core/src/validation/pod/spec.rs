@@ -6,6 +6,7 @@
 //!
 //! Source: `pkg/apis/core/validation/validation.go`, `ValidatePodSpec`.
 
+use super::ratchet::items;
 use super::{Options, each_container, resources};
 use crate::validation::report::{At, Report};
 use crate::validation::{metadata, names};
@@ -76,7 +77,7 @@ pub(super) fn rest(
 /// Source: `validatePodResourceClaims`.
 pub(super) fn resource_claims<'a>(spec: &At<'a>, report: &mut Report) -> Vec<&'a str> {
     let mut known = Vec::new();
-    let values = resources::items(spec.value(), "resourceClaims");
+    let values = items(spec.value(), "resourceClaims");
     for (claim, value) in spec.field("resourceClaims").items().zip(values) {
         let (name, text) = (claim.field("name"), resources::text(value, "name"));
         if text.is_empty() {

@@ -144,7 +144,10 @@ fn namespace(name: &str) -> Option<Namespace> {
         '.' => '/',
         other => other,
     };
-    let is_path = name.find(['.', '/']) < name.find('.') || (!name.contains('.') && name.contains('/'));
+    // What stands first separates.
+    let is_path = name
+        .find(['.', '/'])
+        .is_some_and(|at| name.as_bytes().get(at) == Some(&b'/'));
     let dotted: String = if is_path {
         name.chars().map(swap).collect()
     } else {

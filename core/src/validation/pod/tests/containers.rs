@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{assert_rows, errors, set};
+use super::refusals::{assert_rows, errors, set};
 
 /// A Pod whose only container is `a` with these fields.
 fn with(fields: &Value) -> Value {
@@ -280,7 +280,10 @@ fn restart_policies_came_in_steps() {
     let needed = "restartPolicy Required must specify restartPolicy when restart rules are used";
     let action = "restartPolicyRules[0].action NotSupported supported values: \"Restart\"";
     // 1.34 drops the fields.
-    assert_containers("1.34", &[(rules.clone(), &[]), (json!({"restartPolicy": "X"}), &[])]);
+    assert_containers(
+        "1.34",
+        &[(rules.clone(), &[]), (json!({"restartPolicy": "X"}), &[])],
+    );
     assert_containers("1.35", &[(rules.clone(), &[needed, action, operator])]);
     assert_containers("1.36", &[(rules, &[needed, operator])]);
     let many = json!({"restartPolicy": "Never", "restartPolicyRules":

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
-use super::{assert_rows, errors, set};
+use super::LABEL;
+use super::refusals::{assert_rows, errors, set};
 
 /// Rows of one volume called `v`.
 #[track_caller]
@@ -12,10 +13,6 @@ fn assert_volumes(version: &str, rows: &[(Value, &[&'static str])]) {
         (found, expected.to_vec(), source.clone())
     }));
 }
-
-const LABEL: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start \
-    and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is \
-    '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 
 #[test]
 fn every_source_says_what_it_needs() {
