@@ -54,7 +54,7 @@ fn normal(pod: &Pod<'_>, report: &mut Report) {
         common(&container, pod, report);
         unique_name(&container, &mut names, report);
         handler::all(&container, pod, report);
-        restart::policy_and_rules(&container, pod.options, report);
+        restart::of_normal(&container, pod.options, report);
     }
     for container in containers.items() {
         host_ports.take(&container, report);

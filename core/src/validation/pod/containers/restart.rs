@@ -17,6 +17,16 @@ pub(super) fn is_sidecar(container: &Value) -> bool {
         .is_some_and(|policy| policy == "Always")
 }
 
+/// The restart policy of a normal container.
+///
+/// Where the rules are not allowed, 1.34 has cleared them (`dropContainerRestartRules`): the sentences that upstream has
+/// for that are never said. Only a stored set may still have rules, without a policy, and those it does not look at.
+pub(super) fn of_normal(container: &At<'_>, options: &Options<'_>, report: &mut Report) {
+    if allows_rules(options) {
+        policy_and_rules(container, options, report);
+    }
+}
+
 /// The restart policy of an init container. Source: `validateInitContainerRestartPolicy`.
 pub(super) fn of_init(container: &At<'_>, options: &Options<'_>, report: &mut Report) {
     let (policy, rules) = (
@@ -37,10 +47,8 @@ pub(super) fn of_init(container: &At<'_>, options: &Options<'_>, report: &mut Re
 
 const NEEDS_POLICY: &str = "must specify restartPolicy when restart rules are used";
 
-/// The restart policy of a container, which 1.34 clears unless the stored set has one (`dropContainerRestartRules`).
-///
 /// Source: `validateContainerRestartPolicy`.
-pub(super) fn policy_and_rules(container: &At<'_>, options: &Options<'_>, report: &mut Report) {
+fn policy_and_rules(container: &At<'_>, options: &Options<'_>, report: &mut Report) {
     const POLICIES: &[&str] = &["Always", "Never", "OnFailure"];
     let (policy, rules) = (
         container.field("restartPolicy"),
@@ -90,6 +98,23 @@ fn at_most(limit: usize, list: &At<'_>, options: &Options<'_>, report: &mut Repo
     } else if list.len() > limit {
         report.too_long(list, limit);
     }
+}
+
+/// Source: `containerRestartRulesInUse`.
+fn allows_rules(options: &Options<'_>) -> bool {
+    let has_policy = |container: &Value| {
+        container
+            .get("restartPolicy")
+            .is_some_and(|policy| !policy.is_null())
+    };
+    let has_other_policy = |container: &Value| {
+        let policy = container.get("restartPolicy");
+        let is_other = policy.is_some_and(|policy| !policy.is_null() && policy != "Always");
+        is_other || items(container, "restartPolicyRules").len() > 0
+    };
+    is_on(PodGate::ContainerRestartRules, options.minor)
+        || has_old(options, &["initContainers"], has_other_policy)
+        || has_old(options, &["containers"], has_policy)
 }
 
 /// Source: `restartAllContainersActionInUse`.
