@@ -19,8 +19,10 @@ mod ip;
 mod metadata;
 #[allow(dead_code, reason = "rules of the Pod template use the rest")]
 mod names;
+#[allow(dead_code, reason = "rules of the Pod template use the rest")]
 mod pod;
 mod prepare;
+#[allow(dead_code, reason = "rules of the Pod template use the rest")]
 mod report;
 mod selector;
 mod set;
