@@ -12,8 +12,12 @@ import (
 	_ "k8s.io/apiserver/pkg/endpoints/handlers" // the two functions below are its own
 	"k8s.io/kubernetes/pkg/api/legacyscheme"
 	within "k8s.io/kubernetes/pkg/apis/apps"
+	"k8s.io/kubernetes/pkg/capabilities"
 	"sigs.k8s.io/yaml"
 )
+
+// Privileged containers are allowed, as every installer starts an API server (--allow-privileged; its own default is no).
+func init() { capabilities.Setup(true, 0) }
 
 //go:linkname addStrictDecodingWarnings k8s.io/apiserver/pkg/endpoints/handlers.addStrictDecodingWarnings
 func addStrictDecodingWarnings(ctx context.Context, errs []error)

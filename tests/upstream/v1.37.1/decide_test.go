@@ -23,5 +23,5 @@ func TestAPanicInAGoroutineNamesTheWorld(t *testing.T) {
 }
 
 func TestAdmissionIsTheAPIServers(t *testing.T) {
-	expect.Admission(t, wiring, expect.ImmutableFields)
+	expect.Admission(t, wiring, expect.ImmutableFields, expect.PortRefused)
 }

@@ -17,18 +17,23 @@ const OneMessage = "FieldValueForbidden spec: updates to statefulset spec for fi
 // ImmutableFields are the messages of the later ones for what Admission changes.
 const ImmutableFields = "FieldValueInvalid spec.serviceName: field is immutable; FieldValueInvalid spec.podManagementPolicy: field is immutable"
 
+// What releases say of a port that there is not: 1.33 has no look at the Pod template's spec.
+const (
+	PortRefused = "FieldValueInvalid spec.template.spec.containers[0].ports[0].containerPort: must be between 1 and 65535, inclusive"
+	PortTaken   = "replicas 3 OrderedReady"
+)
+
 // Admission asks what an API server says: to a good set, a bad one, a change of immutable fields, a doubtful value, fields
 // that are unknown or doubled, text in YAML, and a value that cannot be decoded.
-func Admission(t *testing.T, wiring harness.Wiring, immutable string) {
+func Admission(t *testing.T, wiring harness.Wiring, immutable, port string) {
 	t.Helper()
 	good := Set(3, "")
 	changed := strings.Replace(good, `"serviceName": "web"`, `"serviceName": "other", "podManagementPolicy": "Parallel"`, 1)
-	port := strings.Replace(good, `"image": "i"`, `"image": "i", "ports": [{"containerPort": 70000}]`, 1)
+	badPort := strings.Replace(good, `"image": "i"`, `"image": "i", "ports": [{"containerPort": 70000}]`, 1)
 	cases := []struct{ proves, line, want string }{
 		{"a good set is taken, with defaults", `{"new": ` + good + `}`, "replicas 3 OrderedReady"},
 		{"a pair that differs in nothing is taken", `{"new": ` + good + `, "old": ` + good + `}`, "replicas 3 OrderedReady"},
-		{"the Pod template's rules count", `{"new": ` + port + `}`,
-			"FieldValueInvalid spec.template.spec.containers[0].ports[0].containerPort: must be between 1 and 65535, inclusive"},
+		{"the Pod template's rules count", `{"new": ` + badPort + `}`, port},
 		{"immutable fields", `{"new": ` + changed + `, "old": ` + good + `}`, immutable},
 		{"a negative limit is warned of", `{"new": ` + Set(1, `, "revisionHistoryLimit": -1`) + `}`, "replicas 1 OrderedReady, " +
 			`warning: duplicate field "spec.revisionHistoryLimit", ` +
