@@ -1,5 +1,7 @@
 //! One question, answered by upstream and by the core: what differs, part by part.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use steadfast_core::validation::Verdict;
 use steadfast_core::{Error, Profile, RevisionData, revision_name};
@@ -94,7 +96,7 @@ pub fn compare(
     let (our_object, their_object) = (plain(question, &ours.object), plain(question, &theirs["object"]));
     compared.object = unequal(&our_object, &their_object, "object");
     compared.revision = revision(question, &ours.object, theirs, profile);
-    errors(theirs, ours, &mut compared);
+    errors(theirs, ours, claims(&our_object), &mut compared);
     warnings(theirs, ours, &mut compared);
     Ok(compared)
 }
@@ -131,7 +133,31 @@ fn revision(question: &Question, object: &Value, theirs: &Value, profile: &Profi
     (ours != theirs).then(|| format!("revision: {ours} here, {theirs} upstream"))
 }
 
-fn errors(theirs: &Value, ours: &Verdict, compared: &mut Compared) {
+/// How many volumes claim templates make: one for each name.
+fn claims(object: &Value) -> usize {
+    let templates = object["spec"]["volumeClaimTemplates"].as_array();
+    let names = templates
+        .into_iter()
+        .flatten()
+        .map(|template| template["metadata"]["name"].as_str().unwrap_or_default());
+    names.collect::<BTreeSet<&str>>().len()
+}
+
+/// Upstream puts the volumes of claim templates first, in random order: which of them it is cannot be compared.
+fn without_chance(path: &str, claims: usize) -> String {
+    let index = path
+        .strip_prefix(VOLUMES)
+        .and_then(|rest| rest.split_once(']'))
+        .and_then(|(index, rest)| Some((index.parse::<usize>().ok()?, rest)));
+    match index {
+        Some((index, rest)) if claims > 1 && index < claims => format!("{VOLUMES}0]{rest}"),
+        _ => path.to_owned(),
+    }
+}
+
+const VOLUMES: &str = "spec.template.spec.volumes[";
+
+fn errors(theirs: &Value, ours: &Verdict, claims: usize, compared: &mut Compared) {
     let kind = |cause: &steadfast_core::Cause| match serde_json::to_value(cause.kind) {
         Ok(Value::String(kind)) => kind,
         _ => String::new(),
@@ -139,11 +165,18 @@ fn errors(theirs: &Value, ours: &Verdict, compared: &mut Compared) {
     let mut left: Vec<(String, String, String)> = ours
         .errors
         .iter()
-        .map(|cause| (cause.field.clone(), kind(cause), cause.detail.clone()))
+        .map(|cause| {
+            (
+                without_chance(&cause.field, claims),
+                kind(cause),
+                cause.detail.clone(),
+            )
+        })
         .collect();
     let text = |error: &Value, field: &str| error[field].as_str().unwrap_or_default().to_owned();
     for error in theirs["errors"].as_array().into_iter().flatten() {
-        let one = (text(error, "field"), text(error, "type"), text(error, "detail"));
+        let path = without_chance(&text(error, "field"), claims);
+        let one = (path, text(error, "type"), text(error, "detail"));
         let at = left.iter().position(|ours| *ours == one);
         if let Some(at) = at {
             left.swap_remove(at);

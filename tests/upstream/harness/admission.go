@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	apps "k8s.io/api/apps/v1"
@@ -207,12 +208,18 @@ func fieldErrors(ctx context.Context, err error, set, old *within.StatefulSet, s
 	if !is || status.ErrStatus.Reason != metav1.StatusReasonInvalid || status.ErrStatus.Details == nil {
 		return found, err.Error(), nil
 	}
-	details := map[metav1.StatusCause]string{}
-	for _, raw := range rawErrors(ctx, set, old, subresource) {
-		cause := metav1.StatusCause{Type: metav1.CauseType(raw.Type), Message: raw.ErrorBody(), Field: raw.Field}
-		details[cause] = raw.Detail
+	details, causes := map[metav1.StatusCause]string{}, status.ErrStatus.Details.Causes
+	// Upstream gives the volumes of claim templates random indices, so one more run may not repeat them all.
+	for range mostRuns {
+		for _, raw := range rawErrors(ctx, set, old, subresource) {
+			cause := metav1.StatusCause{Type: metav1.CauseType(raw.Type), Message: raw.ErrorBody(), Field: raw.Field}
+			details[cause] = raw.Detail
+		}
+		if !slices.ContainsFunc(causes, func(cause metav1.StatusCause) bool { _, is := details[cause]; return !is }) {
+			break
+		}
 	}
-	for _, cause := range status.ErrStatus.Details.Causes {
+	for _, cause := range causes {
 		detail, is := details[cause]
 		if !is {
 			return nil, "", fmt.Errorf("an error that validation does not repeat: %s: %s", cause.Field, cause.Message)
@@ -221,6 +228,8 @@ func fieldErrors(ctx context.Context, err error, set, old *within.StatefulSet, s
 	}
 	return found, "", nil
 }
+
+const mostRuns = 300
 
 func rawErrors(ctx context.Context, set, old *within.StatefulSet, subresource string) fields.ErrorList {
 	switch {
