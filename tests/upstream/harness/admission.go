@@ -51,7 +51,7 @@ type fieldError struct {
 }
 
 // admissionLine does with a StatefulSet what an API server does between reading a request and writing to its store.
-func admissionLine(line []byte, wiring Wiring, gates *gates) (answer any) {
+func admissionLine(line []byte, gates *gates) (answer any) {
 	defer func() {
 		// An API server turns it into an answer 500.
 		if cause := recover(); cause != nil {
@@ -65,7 +65,7 @@ func admissionLine(line []byte, wiring Wiring, gates *gates) (answer any) {
 	if err := gates.choose(in.FeatureGates); err != nil {
 		return crash{nil, err.Error()}
 	}
-	found, err := admit(in, wiring)
+	found, err := admit(in)
 	if err != nil {
 		return crash{nil, err.Error()}
 	}
@@ -73,7 +73,7 @@ func admissionLine(line []byte, wiring Wiring, gates *gates) (answer any) {
 }
 
 // admit fails where the question is none: an old object that is not readable, say.
-func admit(in admissionInput, wiring Wiring) (*admission, error) {
+func admit(in admissionInput) (*admission, error) {
 	if in.Subresource != "" && (in.Subresource != "status" || in.Old == nil) {
 		return nil, errors.New("subresource: only `status`, and with an old object")
 	}
@@ -105,8 +105,11 @@ func admit(in admissionInput, wiring Wiring) (*admission, error) {
 	if answer.Object, err = asStored(set); err != nil {
 		return nil, err
 	}
-	if answer.Revision, _, err = firstRevision(bareSet(answer.Object), nil, wiring); err != nil {
+	none := int32(0)
+	if revision, err := newRevision(answer.Object, 1, &none); err != nil {
 		answer.RevisionError = err.Error()
+	} else {
+		answer.Revision = revision.Name
 	}
 	filled(answer.Object)
 	return answer, nil

@@ -65,7 +65,7 @@ func Main(wiring Wiring) {
 	case *canonical:
 		answer = func(line []byte) any { return canonicalLine(line, wiring, gates) }
 	case *admission:
-		answer = func(line []byte) any { return admissionLine(line, wiring, gates) }
+		answer = func(line []byte) any { return admissionLine(line, gates) }
 	case *yaml:
 		answer = yamlLine
 	case *bench > 0:
@@ -85,21 +85,19 @@ func printLine(value any) { failOn(json.NewEncoder(os.Stdout).Encode(value)) }
 
 // Decide answers worlds, as Main does without flags.
 func Decide(input io.Reader, output io.Writer, wiring Wiring) error {
-	return answerAll(input, output, wiring, decisionLine)
+	return answerAll(input, output, func(line []byte, gates *gates) any { return decisionLine(line, wiring, gates) })
 }
 
 // Admit answers manifests and pairs, as Main does with --admission.
-func Admit(input io.Reader, output io.Writer, wiring Wiring) error {
-	return answerAll(input, output, wiring, admissionLine)
-}
+func Admit(input io.Reader, output io.Writer) error { return answerAll(input, output, admissionLine) }
 
-func answerAll(input io.Reader, output io.Writer, wiring Wiring, one func([]byte, Wiring, *gates) any) error {
+func answerAll(input io.Reader, output io.Writer, one func([]byte, *gates) any) error {
 	gates, err := newGates(nil)
 	if err != nil {
 		return err
 	}
 	nameWorldsInTraces()
-	return answerLines(input, output, func(line []byte) any { return one(line, wiring, gates) })
+	return answerLines(input, output, func(line []byte) any { return one(line, gates) })
 }
 
 // answerLines flushes whenever no whole line is waiting, so that a parent can hold a conversation.

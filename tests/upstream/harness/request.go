@@ -9,7 +9,7 @@ import (
 	apps "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	_ "k8s.io/apiserver/pkg/endpoints/handlers" // the two functions below are its own
+	_ "k8s.io/apiserver/pkg/endpoints/handlers" // two of the functions below are its own
 	"k8s.io/kubernetes/pkg/api/legacyscheme"
 	within "k8s.io/kubernetes/pkg/apis/apps"
 	"k8s.io/kubernetes/pkg/capabilities"
@@ -24,6 +24,11 @@ func addStrictDecodingWarnings(ctx context.Context, errs []error)
 
 //go:linkname ensureOwnersOnce k8s.io/apiserver/pkg/endpoints/handlers.dedupOwnerReferencesAndAddWarning
 func ensureOwnersOnce(obj runtime.Object, ctx context.Context, afterMutatingAdmission bool)
+
+// newRevision is what the controller's sync begins with; all of a sync would take as long again as everything else here.
+//
+//go:linkname newRevision k8s.io/kubernetes/pkg/controller/statefulset.newRevision
+func newRevision(set *apps.StatefulSet, revision int64, collisionCount *int32) (*apps.ControllerRevision, error)
 
 // decoders of request bodies by media type, strict and not, each followed by defaults and conversion.
 var decoders = func() map[string][2]runtime.Decoder {

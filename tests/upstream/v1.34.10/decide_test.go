@@ -11,5 +11,5 @@ func TestSyncReadsTheObservedWorldAndRecordsWhatItAsksFor(t *testing.T) {
 }
 
 func TestAdmissionIsTheAPIServers(t *testing.T) {
-	expect.Admission(t, wiring, expect.OneMessage, expect.PortRefused)
+	expect.Admission(t, expect.OneMessage, expect.PortRefused)
 }

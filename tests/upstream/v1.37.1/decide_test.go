@@ -23,5 +23,5 @@ func TestAPanicInAGoroutineNamesTheWorld(t *testing.T) {
 }
 
 func TestAdmissionIsTheAPIServers(t *testing.T) {
-	expect.Admission(t, wiring, expect.ImmutableFields, expect.PortRefused)
+	expect.Admission(t, expect.ImmutableFields, expect.PortRefused)
 }

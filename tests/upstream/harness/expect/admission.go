@@ -25,7 +25,7 @@ const (
 
 // Admission asks what an API server says: to a good set, a bad one, a change of immutable fields, a doubtful value, fields
 // that are unknown or doubled, text in YAML, and a value that cannot be decoded.
-func Admission(t *testing.T, wiring harness.Wiring, immutable, port string) {
+func Admission(t *testing.T, immutable, port string) {
 	t.Helper()
 	good := Set(3, "")
 	changed := strings.Replace(good, `"serviceName": "web"`, `"serviceName": "other", "podManagementPolicy": "Parallel"`, 1)
@@ -48,7 +48,7 @@ func Admission(t *testing.T, wiring harness.Wiring, immutable, port string) {
 	for _, c := range cases {
 		input.WriteString(strings.ReplaceAll(c.line, "\n", " ") + "\n")
 	}
-	if err := harness.Admit(&input, &output, wiring); err != nil {
+	if err := harness.Admit(&input, &output); err != nil {
 		t.Fatal(err)
 	}
 	answers := strings.Split(strings.TrimSpace(output.String()), "\n")
