@@ -28,7 +28,10 @@ cargo xtask admission [--kubernetes V[,V]|all] [options]
 /// # Errors
 /// No Go, a failed build, or a difference that is not a missing rule of the Pod template.
 pub fn run(arguments: &[String]) -> Result<(), String> {
-    if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
+    if arguments
+        .iter()
+        .any(|argument| argument == "--help" || argument == "-h")
+    {
         print!("{HELP}");
         return Ok(());
     }

@@ -19,6 +19,8 @@ pub struct Compared {
     pub decode: Option<String>,
     /// Upstream answered with something else than a list of errors: not compared.
     pub is_outside: bool,
+    /// Upstream panics, which an API server answers with 500: there is nothing to be compared with.
+    pub is_panic: bool,
     pub object: Option<String>,
     pub revision: Option<String>,
     /// Errors outside of the Pod template's spec, and those in it.
@@ -69,10 +71,15 @@ pub fn compare(
     ours: &Result<Verdict, Error>,
     profile: &Profile,
 ) -> Result<Compared, String> {
-    if let Some(crash) = theirs.get("crash") {
-        return Err(format!("upstream: {crash}"));
-    }
     let mut compared = Compared::default();
+    match theirs.get("crash").and_then(Value::as_str) {
+        Some(crash) if crash.starts_with("panic: ") => {
+            compared.is_panic = true;
+            return Ok(compared);
+        }
+        Some(crash) => return Err(format!("upstream: {crash}")),
+        None => {}
+    }
     let ours = match (theirs.get("decodeError"), ours) {
         (Some(_), Err(_)) => {
             compared.is_refused = true;

@@ -45,7 +45,7 @@ pub struct Example {
 }
 
 /// The parts that are counted, in the order of the table.
-pub const PARTS: [&str; 11] = [
+pub const PARTS: [&str; 12] = [
     "refused by both decoders",
     "decode disagreements",
     "outside (no list of errors)",
@@ -57,6 +57,7 @@ pub const PARTS: [&str; 11] = [
     "Pod template: mutants with an upstream error",
     "Pod template: complete matches of those",
     "Pod template: mutants with a false error",
+    "upstream panics",
 ];
 
 impl Tally {
@@ -82,6 +83,7 @@ impl Tally {
         count(PARTS[8], has_pod);
         count(PARTS[9], has_pod && pod.agree());
         count(PARTS[10], !pod.only_ours.is_empty());
+        count(PARTS[11], compared.is_panic);
         let mut paths: Vec<&str> = pod.theirs.iter().map(|(rule, _)| rule.path.as_str()).collect();
         paths.sort_unstable();
         paths.dedup();
