@@ -7,6 +7,7 @@ mod bases;
 mod command;
 mod compare;
 mod mutate;
+mod names;
 mod numbers;
 mod options;
 mod places;

@@ -34,7 +34,9 @@ pub fn mutate(set: &mut Value, bases: &Bases, draw: &mut Draw) -> Option<String>
 /// How often a field is drawn: what decides about the whole manifest seldom, the set's own rules often.
 fn weight(of: &str, field: &str) -> usize {
     match (of, field) {
-        ("StatefulSet", "apiVersion" | "kind" | "metadata") | ("StatefulSetSpec", "template") => 1,
+        // Another kind goes to another handler.
+        ("StatefulSet", "apiVersion" | "kind") => 0,
+        ("StatefulSet", "metadata") | ("StatefulSetSpec", "template") => 1,
         ("PodTemplateSpec", "spec") | ("PodSpec", "containers") => 2,
         ("ObjectMeta", "managedFields") | ("ManagedFieldsEntry", _) => 1,
         (of, _) if of.ends_with("Status") || of.ends_with("Condition") => 1,
