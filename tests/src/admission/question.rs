@@ -137,7 +137,7 @@ impl Candidate {
         let is_taken = answer.get("decodeError").is_none() && answer["errors"] == json!([]);
         let is_readable = answer.get("object").is_some();
         let mut manifest = question.new;
-        if !is_taken && !(is_readable && draw.percent(10)) {
+        if !(is_taken || is_readable && draw.percent(10)) {
             manifest = base;
             question.notes.clear();
         }

@@ -58,11 +58,9 @@ fn general_path(path: &str) -> String {
         general.push_str(before);
         general.push_str("[]");
         // A key may hold brackets itself: what follows an end is the end of the path, a field or another index.
-        let ends = after.match_indices(']').map(|(at, _)| at + 1);
-        let end = ends
-            .into_iter()
-            .find(|at| matches!(after[*at..].chars().next(), None | Some('.' | '[')));
-        rest = end.map_or("", |end| &after[end..]);
+        let mut tails = after.match_indices(']').filter_map(|(at, _)| after.get(at + 1..));
+        let tail = tails.find(|tail| tail.is_empty() || tail.starts_with(['.', '[']));
+        rest = tail.unwrap_or_default();
     }
     general + rest
 }
