@@ -9,6 +9,7 @@
     missing_docs
 )]
 
+pub mod admission;
 pub mod cases;
 pub mod conformance;
 pub mod counterfactual;

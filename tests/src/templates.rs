@@ -8,6 +8,7 @@ mod upstream;
 mod values;
 
 pub use compare::difference;
+pub(crate) use compare::unequal;
 pub use random::Union;
 pub use smaller::smallest;
 pub use upstream::{Scheme, question, schema_dump};

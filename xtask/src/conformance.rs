@@ -164,7 +164,7 @@ fn side_by_side<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<
 }
 
 /// The arguments without an option and its values.
-fn without(arguments: &[String], name: &str, values: usize) -> Vec<String> {
+pub fn without(arguments: &[String], name: &str, values: usize) -> Vec<String> {
     let at = arguments.iter().position(|argument| argument == name);
     let is_kept = |index: usize| at.is_none_or(|at| !(at..=at + values).contains(&index));
     let kept = arguments.iter().enumerate().filter(|(index, _)| is_kept(*index));

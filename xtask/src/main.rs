@@ -3,6 +3,7 @@
 // A tool of the repository: what it may not do in a library (stop with a message) is its job here.
 #![allow(clippy::indexing_slicing, missing_docs)]
 
+mod admission;
 mod bench;
 mod chromium;
 mod command;
@@ -31,6 +32,8 @@ cargo xtask COMMAND
   conformance [--kubernetes V[,V]|all] [--worlds N] [--seed S] [--gates A=true,B=false] [--flip-gates] ...
                     generated worlds against upstream's controller of each version (needs Go);
                     also lives in lockstep, templates, deliberate faults: conformance --help
+  admission [--kubernetes V[,V]|all] [--worlds N] [--pairs N] [--seed S] [--show N] [--examples FILE] ...
+                    mutated manifests and updates, judged by upstream's API server code and by the core (needs Go)
   soak [--worlds N] [--flipped N] [--lives N] [--faulty-lives N] [--templates N] [--waits N] [--no-mutants]
        [--seed S] [--kubernetes V]
                     all of that for all versions at full figures (a million worlds a version; hours),
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
     let result = match arguments.first().map(String::as_str) {
         Some("test") => test::run(rest),
         Some("conformance") => conformance::run(rest),
+        Some("admission") => admission::run(rest),
         Some("soak") => soak::run(rest),
         Some("bench") => bench::run(),
         Some("record") => record::run(rest),

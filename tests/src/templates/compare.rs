@@ -86,7 +86,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 /// The first place where the two differ.
-fn unequal(ours: &Value, theirs: &Value, at: &str) -> Option<String> {
+pub(crate) fn unequal(ours: &Value, theirs: &Value, at: &str) -> Option<String> {
     match (ours, theirs) {
         (Value::Object(ours), Value::Object(theirs)) => {
             let mut names: Vec<&String> = ours.keys().chain(theirs.keys()).collect();

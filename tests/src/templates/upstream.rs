@@ -1,4 +1,4 @@
-//! Upstream's program in its mode `--canonical`, asked many lines at once.
+//! Upstream's program in a mode such as `--canonical`, asked many lines at once.
 
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
@@ -14,13 +14,21 @@ pub struct Scheme {
 }
 
 impl Scheme {
-    /// Starts the program.
+    /// Starts the program in its mode `--canonical`.
     ///
     /// # Errors
     /// A sentence, where it cannot be started.
     pub fn start(program: &Path) -> Result<Self, String> {
+        Self::start_as(program, "--canonical")
+    }
+
+    /// Starts the program in a mode in which a line is an answer to a line.
+    ///
+    /// # Errors
+    /// As [`Scheme::start`].
+    pub fn start_as(program: &Path, mode: &str) -> Result<Self, String> {
         let mut child = Command::new(program)
-            .arg("--canonical")
+            .arg(mode)
             .env("GOMAXPROCS", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

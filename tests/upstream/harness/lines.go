@@ -27,6 +27,8 @@ func init() {
 // Main answers each line of standard input with a line on standard output, until the input ends.
 func Main(wiring Wiring) {
 	canonical := flag.Bool("canonical", false, "lines are StatefulSets: print them defaulted, with their revision")
+	admission := flag.Bool("admission", false, "lines are StatefulSets, or pairs of them: print what an API server says of them")
+	yaml := flag.Bool("yaml", false, "lines are texts: print the JSON that they are read as")
 	bench := flag.Int("bench", 0, "time the decision on worlds of a stable set of `N` replicas")
 	times := flag.Int("times", 200, "how often --bench decides")
 	profile := flag.String("cpuprofile", "", "write a CPU profile to `FILE`")
@@ -59,9 +61,14 @@ func Main(wiring Wiring) {
 	nameWorldsInTraces()
 
 	answer := func(line []byte) any { return decisionLine(line, wiring, gates) }
-	if *canonical {
+	switch {
+	case *canonical:
 		answer = func(line []byte) any { return canonicalLine(line, wiring, gates) }
-	} else if *bench > 0 {
+	case *admission:
+		answer = func(line []byte) any { return admissionLine(line, gates) }
+	case *yaml:
+		answer = yamlLine
+	case *bench > 0:
 		answer = func(line []byte) any { return benchLine(line, wiring, gates, *bench, *times) }
 	}
 	failOn(answerLines(os.Stdin, os.Stdout, answer))
@@ -78,12 +85,19 @@ func printLine(value any) { failOn(json.NewEncoder(os.Stdout).Encode(value)) }
 
 // Decide answers worlds, as Main does without flags.
 func Decide(input io.Reader, output io.Writer, wiring Wiring) error {
+	return answerAll(input, output, func(line []byte, gates *gates) any { return decisionLine(line, wiring, gates) })
+}
+
+// Admit answers manifests and pairs, as Main does with --admission.
+func Admit(input io.Reader, output io.Writer) error { return answerAll(input, output, admissionLine) }
+
+func answerAll(input io.Reader, output io.Writer, one func([]byte, *gates) any) error {
 	gates, err := newGates(nil)
 	if err != nil {
 		return err
 	}
 	nameWorldsInTraces()
-	return answerLines(input, output, func(line []byte) any { return decisionLine(line, wiring, gates) })
+	return answerLines(input, output, func(line []byte) any { return one(line, gates) })
 }
 
 // answerLines flushes whenever no whole line is waiting, so that a parent can hold a conversation.

@@ -9,3 +9,7 @@ import (
 func TestSyncReadsTheObservedWorldAndRecordsWhatItAsksFor(t *testing.T) {
 	expect.Decisions(t, wiring, append(expect.OfEveryVersion(), expect.RealClock())...)
 }
+
+func TestAdmissionIsTheAPIServers(t *testing.T) {
+	expect.Admission(t, expect.OneMessage, expect.PortRefused)
+}

@@ -21,3 +21,7 @@ func TestAPanicInAGoroutineNamesTheWorld(t *testing.T) {
 		t.Errorf("it said: %s", said)
 	}
 }
+
+func TestAdmissionIsTheAPIServers(t *testing.T) {
+	expect.Admission(t, expect.ImmutableFields, expect.PortRefused)
+}

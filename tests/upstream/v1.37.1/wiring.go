@@ -6,6 +6,7 @@ import (
 
 	apps "k8s.io/api/apps/v1"
 	v1 "k8s.io/api/core/v1"
+	"k8s.io/apiserver/pkg/registry/rest"
 	appslisters "k8s.io/client-go/listers/apps/v1"
 	"k8s.io/client-go/tools/record"
 	"k8s.io/kubernetes/pkg/controller"
@@ -15,6 +16,11 @@ import (
 	clocktesting "k8s.io/utils/clock/testing"
 	"upstream/harness"
 )
+
+// Since 1.37 the rules that are generated from the types' comments count, too.
+func init() {
+	harness.ValidateCreate, harness.ValidateUpdate = rest.ValidateCreate, rest.ValidateUpdate
+}
 
 // wiring gives the fields of this version's StatefulSetController. A fresh control for each world: it remembers
 // which revisions were equal.
