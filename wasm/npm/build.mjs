@@ -27,6 +27,9 @@ const settings = {
   logLevel: "warning",
 };
 
+// Entries that cannot be required.
+const MODULES_ONLY = ["browser.d.ts", "inline.d.ts", "workerd.d.ts"];
+
 // What all entries share is one file beside them.
 await esbuild.build({
   ...settings,
@@ -49,6 +52,8 @@ await esbuild.build({
 });
 
 execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", root], { stdio: "inherit" });
+// Nothing that is exported names a type of this file.
+rmSync(join(dist, "types/handle.d.ts"));
 forRequire(join(dist, "types"));
 
 /** What lies in `dist` beside the entries stays there. */
@@ -73,7 +78,7 @@ function forRequire(folder) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       forRequire(path);
-    } else if (entry.name.endsWith(".d.ts")) {
+    } else if (entry.name.endsWith(".d.ts") && !MODULES_ONLY.includes(entry.name)) {
       const text = readFileSync(path, "utf8").replaceAll(/(["'])(\.{1,2}\/[^"']+)\.js\1/g, "$1$2.cjs$1");
       writeFileSync(path.replace(/\.d\.ts$/, ".d.cts"), text);
     }

@@ -1,8 +1,9 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** Steadfast: Kubernetes' StatefulSet controller as a library. What every entry of the package exports. */
 
 export { about, canonical, plan, read, reconcile, revisionName, simulate, write } from "./functions.js";
 export type { About, Canonical, Contents, Options } from "./functions.js";
-export type { Source, SyncSource } from "./instance.js";
+export type { CompiledModule, Source, SyncSource } from "./instance.js";
 export { ObservationHandle, type ObservedKind } from "./observation.js";
 export { SteadfastError, type Misuse, type Problem, type Result } from "./result.js";
 export type * from "./scenario.js";

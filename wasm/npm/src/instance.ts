@@ -2,10 +2,15 @@ import * as glue from "../glue/steadfast.js";
 import { SteadfastError } from "./result.js";
 
 /** Where the WebAssembly module comes from: compiled, as bytes, as a response, or where it can be fetched. */
-export type Source = WebAssembly.Module | BufferSource | Response | URL | string;
+export type Source = CompiledModule | ArrayBuffer | ArrayBufferView | Response | URL | string;
 
 /** What can be had without waiting. */
-export type SyncSource = WebAssembly.Module | BufferSource;
+export type SyncSource = CompiledModule | ArrayBuffer | ArrayBufferView;
+
+/** A `WebAssembly.Module`, under a name that TypeScript knows in a project for Node too, where there is no library `dom`. */
+export interface CompiledModule {
+  readonly [Symbol.toStringTag]?: string;
+}
 
 let isReady = false;
 let underWay: Promise<void> | undefined;
@@ -89,7 +94,7 @@ async function compiled(source: Source): Promise<WebAssembly.Module> {
       : WebAssembly.compile(await source.arrayBuffer());
   }
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) {
-    return WebAssembly.compile(source);
+    return WebAssembly.compile(source as BufferSource);
   }
   throw new SteadfastError("wrongArgument", "`source` must be a URL, a Response, bytes or a WebAssembly.Module");
 }
@@ -107,7 +112,7 @@ function begin(source: SyncSource): void {
     return;
   }
   try {
-    const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
+    const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source as BufferSource);
     // The glue keeps whatever it could instantiate: a foreign module must not come that far.
     if (!WebAssembly.Module.exports(module).some(({ name }) => name === "__wbindgen_start")) {
       throw new TypeError("the module does not export `__wbindgen_start`");

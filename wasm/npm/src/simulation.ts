@@ -49,7 +49,7 @@ type Call =
  * if (begun.ok) {
  *   using simulation = begun.value;
  *   simulation.run();
- *   simulation.event({ crash: { pod: "web-1" } });
+ *   simulation.event({ crash: "web-1" });
  *   simulation.advance("5m");
  *   console.log(simulation.sets());
  * }

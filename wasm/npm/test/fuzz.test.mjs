@@ -62,7 +62,7 @@ const yaml = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: web}\nspe
 const observation = stableWorld(2);
 const scenario = {
   kubernetes: "1.37", objects: [manifest], until: "10m", settings: { nodes: 2, pull: "1s" },
-  timeline: [{ at: "5s", scale: { name: "web", replicas: 3 } }, { at: "9s", crash: { pod: "web-0" } }, { at: "1m", deletePod: "web-1" }],
+  timeline: [{ at: "5s", scale: { name: "web", replicas: 3 } }, { at: "9s", crash: "web-0" }, { at: "1m", deletePod: "web-1" }],
 };
 const question = { objects: [manifest], kubernetes: "1.36", until: "10m", settings: { nodes: 2 } };
 const options = { kubernetes: "1.35", featureGates: { MaxUnavailableStatefulSet: true }, now: "2026-11-21T00:00:00Z" };
@@ -99,7 +99,7 @@ const CALLS = {
       }
       return begun;
     },
-    [{ objects: [manifest] }, { crash: { pod: "web-0" } }, "12s"],
+    [{ objects: [manifest] }, { crash: "web-0" }, "12s"],
   ],
 };
 
