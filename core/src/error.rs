@@ -196,7 +196,9 @@ impl std::fmt::Display for Cause {
         };
         write!(f, "{}: {kind}", self.field)?;
         if let Some(value) = &self.value {
-            write!(f, ": {value}")?;
+            // Not by its `Display`, which would bring a second and a third writer of JSON into every module.
+            f.write_str(": ")?;
+            f.write_str(&serde_json::to_string(value).unwrap_or_default())?;
         }
         if !self.detail.is_empty() {
             write!(f, ": {}", self.detail)?;

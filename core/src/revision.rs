@@ -49,7 +49,9 @@ impl RevisionData {
 
     /// The bytes as JSON.
     pub(crate) fn value(&self) -> Value {
-        serde_json::from_slice(&self.bytes).unwrap_or_default()
+        // From text, as all JSON is read: a reader of bytes would be a second one in every WebAssembly module.
+        let text = std::str::from_utf8(&self.bytes).unwrap_or_default();
+        serde_json::from_str(text).unwrap_or_default()
     }
 
     /// The hash after `collision_count` names were taken, as it stands at the end of a revision's name.

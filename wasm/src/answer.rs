@@ -35,7 +35,8 @@ fn error_text(error: &Error) -> String {
 pub(crate) fn json(text: &str) -> Result<Value, Error> {
     serde_json::from_str(text).map_err(|error| {
         let full = error.to_string();
-        let reason = full.split(" at line ").next().unwrap_or(&full);
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let reason = full.strip_suffix(&place).unwrap_or(&full);
         let reason = match reason.strip_prefix("EOF while parsing ") {
             Some(within) => format!("it ends inside {within}"),
             None => reason.to_owned(),
