@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use crate::object::{edit, without_nulls};
+use crate::object::{drop_fields, edit, without_nulls};
 use crate::observed::{ClaimTemplate, Pod, StatefulSet, same};
 
 pub(crate) mod retention;
@@ -86,7 +86,7 @@ impl<'a> Templates<'a> {
         if let Value::Object(claim) = &mut claim {
             claim.insert("apiVersion".into(), json!("v1"));
             claim.insert("kind".into(), json!("PersistentVolumeClaim"));
-            claim.remove("status");
+            drop_fields(claim, &["status"]);
             edit(claim, "metadata", |metadata| {
                 metadata.insert("name".into(), json!(format!("{prefix}-{ordinal}")));
                 metadata.insert("namespace".into(), json!(self.set.namespace()));

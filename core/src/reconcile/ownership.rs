@@ -83,7 +83,7 @@ pub(super) fn claim_pods<'a>(
     draft.end_batch();
     if has_adopted && profile.lists_orphans_last() {
         // Of two Pods with one ordinal, the one just adopted has the place.
-        claimed.sort_by_key(|pod| (pod.ordinal(), pod.metadata.controller().is_none()));
+        claimed.sort_unstable_by_key(|pod| (pod.ordinal(), pod.metadata.controller().is_none(), pod.name()));
     }
     claimed
 }

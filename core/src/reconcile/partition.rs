@@ -68,8 +68,8 @@ impl<'a> Partition<'a> {
                 _ => replicas.push(judged),
             }
         }
-        // Stable: Pods that share an ordinal keep the order of their names.
-        condemned.sort_by_key(|judged| std::cmp::Reverse(judged.ordinal));
+        // Pods that share an ordinal stay in the order of their names.
+        condemned.sort_unstable_by_key(|judged| (std::cmp::Reverse(judged.ordinal), judged.name()));
         let mut partition = Self {
             replicas,
             condemned,

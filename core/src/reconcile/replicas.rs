@@ -255,7 +255,9 @@ fn is_current(call: &Call<'_>, ordinal: u64) -> bool {
     match &set.strategy.rolling {
         Some(rolling) => ordinal < set.start() + rolling.partition,
         None if set.strategy.kind == StrategyType::RollingUpdate => {
-            i128::from(ordinal) < i128::from(set.start()) + i128::from(set.status.current_replicas)
+            // Ordinals are below 2^32: two int32 added up.
+            let place = ordinal.cast_signed().wrapping_sub(set.start().cast_signed());
+            place < i64::from(set.status.current_replicas)
         }
         None => false,
     }

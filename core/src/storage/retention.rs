@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use crate::object::{edit, without_nulls};
+use crate::object::{drop_fields, edit, without_nulls};
 use crate::observed::{Claim, OwnerReference, RetentionPolicy, StatefulSet};
 use crate::owner::controller_reference;
 
@@ -84,10 +84,11 @@ pub(crate) fn with_owners(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -> 
     if let Value::Object(object) = &mut object {
         object.insert("apiVersion".into(), json!("v1"));
         object.insert("kind".into(), json!("PersistentVolumeClaim"));
-        object.remove("status");
+        drop_fields(object, &["status"]);
         edit(object, "metadata", |metadata| {
-            metadata.remove("ownerReferences");
-            if !owners.is_empty() {
+            if owners.is_empty() {
+                drop_fields(metadata, &["ownerReferences"]);
+            } else {
                 metadata.insert("ownerReferences".into(), Value::Array(owners));
             }
         });
