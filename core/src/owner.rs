@@ -34,6 +34,7 @@ pub(crate) fn release(set: &StatefulSet, dependent: &Metadata) -> Value {
 }
 
 /// Whether the object is the set's to decide about: controlled by it, or by nobody.
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Claim {
     /// The set controls it.
     Owned,

@@ -42,7 +42,7 @@ pub fn reconcile(observed: &Observed, now: Timestamp, profile: &Profile) -> Plan
     if ownership::adopt_revisions(observed, &history, &mut draft).is_err() {
         return draft.into_plan();
     }
-    let pods = ownership::claim_pods(observed, selector, profile, &mut draft);
+    let pods = ownership::claim_pods(observed, profile, &mut draft);
     history::sort(&mut history);
     let chosen = revisions::choose(observed, &history, profile, &mut draft);
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::metadata::Metadata;
+use super::standing::Standing;
 use crate::identity::{POD_NAME_LABEL, REVISION_LABEL, membership, split_canonical};
 use crate::json::{Faults, Field};
 use crate::{Cause, Timestamp};
@@ -25,6 +26,7 @@ pub struct Pod {
     pub(crate) ready_since: Option<Timestamp>,
     pub(crate) revision: Box<str>,
     pub(crate) volumes: Vec<Volume>,
+    pub(crate) standing: Standing,
 }
 
 /// `status.phase`.
@@ -144,6 +146,7 @@ impl Pod {
                 .items()
                 .map(|volume| Volume::parse(&volume))
                 .collect(),
+            standing: Standing::UNKNOWN,
             metadata,
             object: Arc::clone(&object),
         };
