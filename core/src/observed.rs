@@ -20,8 +20,8 @@ mod set;
 mod standing;
 
 pub use claim::{Claim, Revision};
+pub(crate) use metadata::{Ends, namespace_of};
 pub use metadata::{Labels, Metadata, OwnerReference};
-pub(crate) use metadata::{namespace_of, same};
 pub use pod::{Phase, Pod};
 pub use selector::Selector;
 pub use set::{

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::metadata::Metadata;
+use super::metadata::{Ends, Metadata};
 use super::standing::Standing;
 use crate::identity::{POD_NAME_LABEL, REVISION_LABEL, membership, split_canonical};
 use crate::json::{Faults, Field};
@@ -25,6 +25,7 @@ pub struct Pod {
     pub(crate) is_ready: bool,
     pub(crate) ready_since: Option<Timestamp>,
     pub(crate) revision: Box<str>,
+    pub(crate) revision_ends: Ends,
     pub(crate) volumes: Vec<Volume>,
     pub(crate) standing: Standing,
 }
@@ -122,6 +123,7 @@ impl Pod {
             .items()
             .find(|condition| condition.key("type").string() == Some("Ready"));
         let member = membership(&metadata.name);
+        let revision = metadata.labels.value(REVISION_LABEL).unwrap_or_default();
         let pod = Self {
             ordinal: member
                 .and_then(|m| m.ordinal)
@@ -140,7 +142,8 @@ impl Pod {
                 .as_ref()
                 .is_some_and(|r| r.key("status").string() == Some("True")),
             ready_since: ready.as_ref().and_then(|r| r.key("lastTransitionTime").time()),
-            revision: metadata.labels.value(REVISION_LABEL).unwrap_or_default().into(),
+            revision: revision.into(),
+            revision_ends: Ends::of(revision),
             volumes: spec
                 .key("volumes")
                 .items()

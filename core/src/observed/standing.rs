@@ -1,6 +1,6 @@
 //! What the set and a Pod are to each other, found out when one of the two changes and not in every decision.
 
-use super::{Pod, StatefulSet, same};
+use super::{Pod, StatefulSet};
 use crate::owner::Claim;
 use crate::storage::Templates;
 
@@ -36,7 +36,7 @@ impl Standing {
             by_uid: Claim::of(metadata, set, false),
             by_whole_owner: Claim::of(metadata, set, true),
             is_selected: selector.is_ok_and(|selector| selector.matches(&metadata.labels)),
-            is_named_after: pod.parent().is_some_and(|parent| same(parent, set.name())),
+            is_named_after: pod.parent() == Some(set.name()),
             has_volumes: templates.match_volumes(pod),
         }
     }
