@@ -8,6 +8,7 @@
 
 use serde_json::{Value, json};
 
+use crate::object::drop_fields;
 use crate::{Cause, Error, Gate, Profile};
 
 #[cfg(feature = "validation")]
@@ -146,9 +147,8 @@ pub fn canonical_pod(pod: &Value, profile: &Profile, unknown: UnknownFields) -> 
     let mut template = pod.clone();
     let mut status = None;
     if let Value::Object(template) = &mut template {
-        template.remove("apiVersion");
-        template.remove("kind");
-        status = template.remove("status");
+        status = template.get("status").cloned();
+        drop_fields(template, &["apiVersion", "kind", "status"]);
     }
     let of = &schema::pod::POD_TEMPLATE_SPEC;
     let mut canonical = walk(of, &template, "", profile, unknown, Form::Stored)?;
@@ -227,7 +227,7 @@ pub fn normal_template(template: &Value, profile: &Profile, unknown: UnknownFiel
 pub fn restored_template(data: &Value, profile: &Profile, unknown: UnknownFields) -> Result<Value, Error> {
     let mut data = data.clone();
     if let Value::Object(template) = &mut data {
-        template.remove("$patch");
+        drop_fields(template, &["$patch"]);
     }
     let of = &schema::pod::POD_TEMPLATE_SPEC;
     Ok(walk(of, &data, "spec.template", profile, unknown, Form::Defaulted)?.object)
@@ -247,7 +247,7 @@ pub fn schema(profile: &Profile) -> Vec<SchemaStruct> {
     let mut reached: Vec<&'static Struct> = vec![&schema::set::STATEFUL_SET];
     let mut structs: Vec<SchemaStruct> = Vec::new();
     while let Some(next) = reached.pop() {
-        if structs.iter().any(|known| known.name == next.name) {
+        if structs.iter().any(|known| known.name == schema::name_of(next)) {
             continue;
         }
         let mut fields = Vec::new();
@@ -265,14 +265,14 @@ pub fn schema(profile: &Profile) -> Vec<SchemaStruct> {
             fields.push(SchemaField {
                 name: field.name,
                 kind: kind.name(),
-                of: of.map_or("", |of| of.name),
+                of: of.map_or("", schema::name_of),
                 container,
                 is_pointer: field.is_pointer,
                 is_always: field.is_always,
             });
         }
         structs.push(SchemaStruct {
-            name: next.name,
+            name: schema::name_of(next),
             fields,
         });
     }

@@ -152,6 +152,10 @@ impl Cause {
 
     /// `field` has another JSON type than `expected`, such as `a string`.
     pub fn wrong_type(field: impl Into<String>, value: &Value, expected: &str) -> Self {
+        Self::of_type(field.into(), value, expected)
+    }
+
+    fn of_type(field: String, value: &Value, expected: &str) -> Self {
         let found = match value {
             Value::Null => "null",
             Value::Bool(_) => "a boolean",
@@ -171,8 +175,17 @@ impl Cause {
 
     /// `field` is none of the `supported` values.
     pub fn not_supported(field: impl Into<String>, value: &Value, supported: &[&str]) -> Self {
-        let quoted: Vec<String> = supported.iter().map(|s| format!("\"{s}\"")).collect();
-        let detail = format!("supported values: {}", quoted.join(", "));
+        let mut detail = String::new();
+        for value in supported {
+            let before = if detail.is_empty() {
+                "supported values: \""
+            } else {
+                ", \""
+            };
+            detail.push_str(before);
+            detail.push_str(value);
+            detail.push('"');
+        }
         Self {
             value: Some(value.clone()),
             ..Self::of(field, CauseType::FieldValueNotSupported, detail)
@@ -208,7 +221,9 @@ impl std::fmt::Display for Cause {
         };
         write!(f, "{}: {kind}", self.field)?;
         if let Some(value) = &self.value {
-            write!(f, ": {value}")?;
+            // Not by its `Display`, which would bring a second and a third writer of JSON into every module.
+            f.write_str(": ")?;
+            f.write_str(&serde_json::to_string(value).unwrap_or_default())?;
         }
         if !self.detail.is_empty() {
             write!(f, ": {}", self.detail)?;

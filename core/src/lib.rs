@@ -58,6 +58,7 @@
 pub mod canonical;
 mod error;
 pub mod explain;
+mod float;
 mod health;
 mod identity;
 mod json;

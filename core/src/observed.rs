@@ -8,17 +8,20 @@ use serde_json::Value;
 
 use crate::identity::split_canonical;
 use crate::sorted::SortedMap;
+use crate::storage::Templates;
 use crate::{Cause, CauseType, Error, ErrorCode, Kind, Timestamp};
+use standing::Standing;
 
 mod claim;
 mod metadata;
 mod pod;
 mod selector;
 mod set;
+mod standing;
 
 pub use claim::{Claim, Revision};
+pub(crate) use metadata::{Ends, namespace_of};
 pub use metadata::{Labels, Metadata, OwnerReference};
-pub(crate) use metadata::{namespace_of, same};
 pub use pod::{Phase, Pod};
 pub use selector::Selector;
 pub use set::{
@@ -230,6 +233,12 @@ impl Observed {
             Some("StatefulSet") => {
                 let set = parse_set(object)?;
                 if set.name() == self.set.name() && set.namespace() == self.set.namespace() {
+                    if !Standing::is_as_before(&self.set, &set) {
+                        let templates = Templates::of(&set);
+                        for pod in self.pods.values_mut() {
+                            pod.standing = Standing::of(pod, &set, &templates);
+                        }
+                    }
                     self.set = set;
                 }
                 Ok(())
@@ -274,6 +283,11 @@ impl Observed {
         self.pods.values()
     }
 
+    /// How many Pods there are in the namespace.
+    pub(crate) fn pod_count(&self) -> usize {
+        self.pods.len()
+    }
+
     /// The Pod of this name.
     pub fn pod(&self, name: &str) -> Option<&Pod> {
         self.pods.get(&pod_key(name))
@@ -314,7 +328,8 @@ impl Observed {
         match kind {
             Kind::StatefulSet => {}
             Kind::Pod => {
-                let pod = Pod::parse(Arc::clone(&object)).map_err(invalid)?;
+                let mut pod = Pod::parse(Arc::clone(&object)).map_err(invalid)?;
+                pod.standing = Standing::of(&pod, &self.set, &Templates::of(&self.set));
                 self.pods.insert(pod_key(pod.name()), pod);
             }
             Kind::PersistentVolumeClaim => {

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::observed::{Metadata, StatefulSet, same};
+use crate::observed::{Metadata, StatefulSet};
 
 /// A reference that makes the owner the controller (`metav1.NewControllerRef`).
 pub(crate) fn controller_reference(api_version: &str, kind: &str, name: &str, uid: &str) -> Value {
@@ -34,6 +34,7 @@ pub(crate) fn release(set: &StatefulSet, dependent: &Metadata) -> Value {
 }
 
 /// Whether the object is the set's to decide about: controlled by it, or by nobody.
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Claim {
     /// The set controls it.
     Owned,
@@ -48,8 +49,8 @@ impl Claim {
     pub(crate) fn of(object: &Metadata, set: &StatefulSet, whole: bool) -> Self {
         match object.controller() {
             None => Self::Orphan,
-            Some(owner) if !same(&owner.uid, &set.metadata.uid) => Self::Foreign,
-            Some(owner) if whole && !(object.is_of_set && same(&owner.name, set.name())) => Self::Foreign,
+            Some(owner) if owner.uid != set.metadata.uid => Self::Foreign,
+            Some(owner) if whole && !(object.is_of_set && *owner.name == *set.name()) => Self::Foreign,
             Some(_) => Self::Owned,
         }
     }

@@ -5,7 +5,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::sorted::SortedMap;
 use crate::{Cause, CauseType, Error, ErrorCode};
 
 /// A Kubernetes version with its feature gates.
@@ -26,7 +25,8 @@ use crate::{Cause, CauseType, Error, ErrorCode};
 pub struct Profile {
     written: String,
     row: Row,
-    gates: SortedMap<Gate, bool>,
+    /// Those that were switched, in order.
+    gates: Vec<(Gate, bool)>,
 }
 
 /// The feature gates that bear on a StatefulSet, under their upstream names.
@@ -141,7 +141,9 @@ impl Profile {
             );
             return Err(profile_error(format!("featureGates[{name}]"), message));
         }
-        self.gates.insert(gate, enabled);
+        self.gates.retain(|(switched, _)| *switched != gate);
+        let place = self.gates.partition_point(|(switched, _)| *switched < gate);
+        self.gates.insert(place, (gate, enabled));
         Ok(self)
     }
 
@@ -169,10 +171,11 @@ impl Profile {
 
     /// Whether the gate is on; a gate that this version does not know is off.
     pub fn is_enabled(&self, gate: Gate) -> bool {
-        self.gates
-            .get(&gate)
-            .copied()
-            .unwrap_or(matches!(gate.setting(self.row), Setting::On | Setting::Locked))
+        let switched = self.gates.iter().find(|(switched, _)| *switched == gate);
+        switched.map_or_else(
+            || matches!(gate.setting(self.row), Setting::On | Setting::Locked),
+            |(_, enabled)| *enabled,
+        )
     }
 
     /// Revision data writes `creationTimestamp: null` in the template's metadata (until 1.33).
@@ -245,7 +248,7 @@ impl Profile {
         Self {
             written,
             row,
-            gates: SortedMap::new(),
+            gates: Vec::new(),
         }
     }
 }

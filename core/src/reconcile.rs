@@ -1,6 +1,6 @@
 //! One reconcile: the passes, in upstream's order, on one page.
 
-use crate::observed::Observed;
+use crate::observed::{Ends, Observed};
 use crate::plan::{Kind, Plan, Status, Wait, WaitCode};
 use crate::storage::Templates;
 use crate::{Profile, Timestamp};
@@ -42,16 +42,19 @@ pub fn reconcile(observed: &Observed, now: Timestamp, profile: &Profile) -> Plan
     if ownership::adopt_revisions(observed, &history, &mut draft).is_err() {
         return draft.into_plan();
     }
-    let pods = ownership::claim_pods(observed, selector, profile, &mut draft);
+    let pods = ownership::claim_pods(observed, profile, &mut draft);
     history::sort(&mut history);
     let chosen = revisions::choose(observed, &history, profile, &mut draft);
 
-    let is_updating = chosen.current.name() != chosen.update.name();
+    let (current, update) = (chosen.current.name(), chosen.update.name());
+    let is_updating = current != update;
     let call = Call {
         observed,
         now,
         profile,
         chosen: &chosen,
+        current: (Ends::of(current), current),
+        update: (Ends::of(update), update),
         is_updating,
         templates: Templates::of(set),
     };
@@ -77,6 +80,9 @@ struct Call<'a> {
     now: Timestamp,
     profile: &'a Profile,
     chosen: &'a Chosen<'a>,
+    /// The names of the revisions chosen.
+    current: (Ends, &'a str),
+    update: (Ends, &'a str),
     /// The current revision is not the update's.
     is_updating: bool,
     templates: Templates<'a>,

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::identity::{POD_INDEX_LABEL, POD_NAME_LABEL, REVISION_LABEL, generate_name};
-use crate::object::{edit, without_nulls};
+use crate::object::{drop_fields, edit, without_nulls};
 use crate::observed::{Pod, StatefulSet};
 use crate::owner::set_reference;
 use crate::storage::Templates;
@@ -49,8 +49,9 @@ pub(crate) fn new_pod(
         _ => Map::new(),
     };
     spec.insert("hostname".into(), json!(name));
-    spec.remove("subdomain");
-    if !set.service_name().is_empty() {
+    if set.service_name().is_empty() {
+        drop_fields(&mut spec, &["subdomain"]);
+    } else {
         spec.insert("subdomain".into(), json!(set.service_name()));
     }
     put_volumes(&mut spec, templates, ordinal);
@@ -69,7 +70,7 @@ pub(crate) fn corrected_pod(
     if let Value::Object(object) = &mut object {
         object.insert("apiVersion".into(), json!("v1"));
         object.insert("kind".into(), json!("Pod"));
-        object.remove("status");
+        drop_fields(object, &["status"]);
         if identity {
             let name = format!("{}-{ordinal}", set.name());
             edit(object, "metadata", |metadata| {
@@ -95,7 +96,7 @@ fn identify(metadata: &mut Map<String, Value>, set: &StatefulSet, name: &str, or
 fn put_volumes(spec: &mut Map<String, Value>, templates: &Templates<'_>, ordinal: u64) {
     let volumes = templates.volumes(ordinal, spec.get("volumes"));
     if volumes.is_empty() {
-        spec.remove("volumes");
+        drop_fields(spec, &["volumes"]);
     } else {
         spec.insert("volumes".into(), Value::Array(volumes));
     }

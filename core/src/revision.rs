@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::canonical::{UnknownFields, canonical, normal_template};
+use crate::object::drop_fields;
 use crate::{Cause, Error, Profile};
 
 mod go_json;
@@ -49,7 +50,9 @@ impl RevisionData {
 
     /// The bytes as JSON.
     pub(crate) fn value(&self) -> Value {
-        serde_json::from_slice(&self.bytes).unwrap_or_default()
+        // From text, as all JSON is read: a reader of bytes would be a second one in every WebAssembly module.
+        let text = std::str::from_utf8(&self.bytes).unwrap_or_default();
+        serde_json::from_str(text).unwrap_or_default()
     }
 
     /// The hash after `collision_count` names were taken, as it stands at the end of a revision's name.
@@ -98,8 +101,9 @@ pub fn revision_name(set: &str, hash: &str) -> String {
 /// ```
 pub fn revision_name_of(set: &Value, profile: &Profile) -> Result<String, Error> {
     let set = canonical(set, profile)?;
-    let name = set.pointer("/metadata/name").and_then(Value::as_str);
-    let template = set.pointer("/spec/template");
+    let within = |room: &str, field: &str| set.get(room).and_then(|room| room.get(field));
+    let name = within("metadata", "name").and_then(Value::as_str);
+    let template = within("spec", "template");
     let (Some(name), Some(template)) = (name, template) else {
         let missing = [
             ("metadata.name", name.is_none()),
@@ -110,7 +114,7 @@ pub fn revision_name_of(set: &Value, profile: &Profile) -> Result<String, Error>
             missing.map(|(field, _)| Cause::required(field)).collect(),
         ));
     };
-    let collisions = set.pointer("/status/collisionCount").and_then(Value::as_i64);
+    let collisions = within("status", "collisionCount").and_then(Value::as_i64);
     let collisions = collisions
         .and_then(|count| i32::try_from(count).ok())
         .unwrap_or(0);
@@ -147,7 +151,7 @@ pub(crate) fn stored_template(data: Option<&Value>) -> Result<Option<Value>, Str
     }
     let mut template = template.clone();
     if let Value::Object(template) = &mut template {
-        template.remove("$patch");
+        drop_fields(template, &["$patch"]);
     }
     // All numbers of a template are int32 or int64, but revisions are written through float64: the largest int64 comes
     // back as 9223372036854776000, which nobody can read again.
@@ -219,7 +223,7 @@ fn set_null_timestamp(owner: &mut Map<String, Value>, null: bool) {
     } else if let Some(Value::Object(metadata)) = owner.get_mut("metadata")
         && metadata.get("creationTimestamp") == Some(&Value::Null)
     {
-        metadata.remove("creationTimestamp");
+        drop_fields(metadata, &["creationTimestamp"]);
     }
 }
 

@@ -5,8 +5,8 @@
 
 use serde_json::{Value, json};
 
-use crate::object::{edit, without_nulls};
-use crate::observed::{ClaimTemplate, Pod, StatefulSet, same};
+use crate::object::{drop_fields, edit, without_nulls};
+use crate::observed::{ClaimTemplate, Pod, StatefulSet};
 
 pub(crate) mod retention;
 
@@ -50,12 +50,9 @@ impl<'a> Templates<'a> {
             return false;
         };
         self.entries.iter().all(|(template, prefix)| {
-            let volume = pod
-                .volumes
-                .iter()
-                .rfind(|volume| same(&volume.name, &template.name));
+            let volume = pod.volumes.iter().rfind(|volume| volume.name == template.name);
             let claim = volume.and_then(|volume| volume.claim.as_ref());
-            claim.is_some_and(|(found, number)| *number == ordinal && same(found, prefix))
+            claim.is_some_and(|(found, number)| *number == ordinal && **found == **prefix)
         })
     }
 
@@ -86,7 +83,7 @@ impl<'a> Templates<'a> {
         if let Value::Object(claim) = &mut claim {
             claim.insert("apiVersion".into(), json!("v1"));
             claim.insert("kind".into(), json!("PersistentVolumeClaim"));
-            claim.remove("status");
+            drop_fields(claim, &["status"]);
             edit(claim, "metadata", |metadata| {
                 metadata.insert("name".into(), json!(format!("{prefix}-{ordinal}")));
                 metadata.insert("namespace".into(), json!(self.set.namespace()));

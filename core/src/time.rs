@@ -102,10 +102,10 @@ impl Timestamp {
         if self <= earlier {
             return Duration::ZERO;
         }
-        let nanos = i128::from(self.seconds) * 1_000_000_000 + i128::from(self.nanos)
-            - (i128::from(earlier.seconds) * 1_000_000_000 + i128::from(earlier.nanos));
-        let seconds = u64::try_from(nanos / 1_000_000_000).unwrap_or(u64::MAX);
-        Duration::new(seconds, (nanos % 1_000_000_000) as u32)
+        // The later one has at least the seconds of the earlier: the difference fits, whatever the signs.
+        let seconds = self.seconds.wrapping_sub(earlier.seconds) as u64;
+        let whole = Duration::from_secs(seconds) + Duration::from_nanos(self.nanos.into());
+        whole - Duration::from_nanos(earlier.nanos.into())
     }
 }
 

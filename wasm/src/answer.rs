@@ -6,15 +6,17 @@ use steadfast_core::{Cause, CauseType, Error, ErrorCode};
 
 /// The answer on the wire.
 pub(crate) fn answer<T: Serialize>(result: Result<T, Error>) -> String {
-    let written = result.as_ref().map(serde_json::to_string);
-    let (tag, body) = match written {
-        Ok(Ok(value)) => ("true,\"value\":", value),
-        // Nothing of ours has keys that are no strings; what JSON cannot say is said in words.
-        Ok(Err(error)) => (
-            "false,\"error\":",
-            error_text(&Error::new(ErrorCode::Invalid, error.to_string())),
-        ),
-        Err(error) => ("false,\"error\":", error_text(error)),
+    // Nothing of ours has keys that are no strings; what JSON cannot say is said in words.
+    tagged(result.and_then(|value| {
+        serde_json::to_string(&value).map_err(|error| Error::new(ErrorCode::Invalid, error.to_string()))
+    }))
+}
+
+/// The same for a value that is JSON already; once in the module, for all types.
+pub(crate) fn tagged(result: Result<String, Error>) -> String {
+    let (tag, body) = match result {
+        Ok(value) => ("true,\"value\":", value),
+        Err(error) => ("false,\"error\":", error_text(&error)),
     };
     let mut text = String::with_capacity(body.len() + 24);
     text.push_str("{\"ok\":");
@@ -35,7 +37,8 @@ fn error_text(error: &Error) -> String {
 pub(crate) fn json(text: &str) -> Result<Value, Error> {
     serde_json::from_str(text).map_err(|error| {
         let full = error.to_string();
-        let reason = full.split(" at line ").next().unwrap_or(&full);
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let reason = full.strip_suffix(&place).unwrap_or(&full);
         let reason = match reason.strip_prefix("EOF while parsing ") {
             Some(within) => format!("it ends inside {within}"),
             None => reason.to_owned(),

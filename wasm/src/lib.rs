@@ -34,7 +34,7 @@ pub use simulation::Simulation;
 ///     "statefulSet": {"metadata": {"name": "web", "uid": "u"}, "spec": {
 ///         "replicas": 1, "selector": {"matchLabels": {"app": "web"}}, "template": {"metadata": {"labels": {"app": "web"}}}}}}"#;
 /// let plan = steadfast_wasm::reconcile(observation, "");
-/// assert!(plan.starts_with(r#"{"ok":true,"value":{"actions":[{"batch":0,"#), "{plan}");
+/// assert!(plan.starts_with(r#"{"ok":true,"value":{"actions":[{"type":"CreateControllerRevision""#), "{plan}");
 /// assert!(steadfast_wasm::reconcile("{", "").starts_with(r#"{"ok":false,"error":{"code":"unreadable""#));
 /// ```
 #[wasm_bindgen]

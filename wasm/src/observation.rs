@@ -1,12 +1,13 @@
 //! A handle on what is observed of one set: objects go in and out one at a time.
 
+use serde::Serialize;
 use serde_json::Value;
 use steadfast_core::{
     Cause, Error, ErrorCode, Kind, Observation as Whole, Observed, Plan, Profile, Timestamp, reconcile,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::answer::{answer, json};
+use crate::answer::{answer, json, tagged};
 use crate::options::Options;
 
 /// An observation that stays parsed: a Pod that changes costs the work of one Pod.
@@ -45,22 +46,36 @@ impl Observation {
 
     /// The observation as it stands, in the form in which `load` takes it.
     pub fn whole(&self) -> String {
-        let whole = self.observed.as_ref().ok_or_else(empty);
-        answer(whole.map(|observed| {
-            let mut whole = Whole::default();
-            whole.now = self.now;
-            whole.stateful_set = observed.set().object().clone();
-            whole.pods = Some(observed.pods().map(|pod| pod.object().clone()).collect());
-            whole.persistent_volume_claims =
-                Some(observed.claims().map(|claim| claim.object().clone()).collect());
-            whole.controller_revisions = Some(
-                observed
-                    .revisions()
-                    .map(|revision| revision.object().clone())
-                    .collect(),
-            );
-            whole
-        }))
+        let Some(observed) = &self.observed else {
+            return tagged(Err(empty()));
+        };
+        // Written piece by piece, so that no object is copied.
+        let mut text = String::from("{\"now\":");
+        text.push_str(&json_of(&self.now));
+        text.push_str(",\"statefulSet\":");
+        text.push_str(&json_of(observed.set().object()));
+        let mut list = |name: &str, objects: &mut dyn Iterator<Item = &Value>| {
+            text.push_str(",\"");
+            text.push_str(name);
+            let mut before = "\":[";
+            for object in objects {
+                text.push_str(before);
+                text.push_str(&json_of(object));
+                before = ",";
+            }
+            text.push_str(if before == "," { "]" } else { "\":[]" });
+        };
+        list("pods", &mut observed.pods().map(|pod| pod.object()));
+        list(
+            "persistentVolumeClaims",
+            &mut observed.claims().map(|claim| claim.object()),
+        );
+        list(
+            "controllerRevisions",
+            &mut observed.revisions().map(|revision| revision.object()),
+        );
+        text.push('}');
+        tagged(Ok(text))
     }
 
     /// The plan, now. `options` as for `reconcile`, for this call only.
@@ -106,6 +121,11 @@ impl Observation {
     fn loaded(&mut self) -> Result<&mut Observed, Error> {
         self.observed.as_mut().ok_or_else(empty)
     }
+}
+
+/// Times and objects can always be written.
+fn json_of(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
 }
 
 fn empty() -> Error {

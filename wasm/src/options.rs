@@ -21,12 +21,15 @@ impl Options {
             return Ok(Self::default());
         }
         let value = json(text)?;
-        let Value::Object(fields) = &value else {
-            return Err(Error::invalid(vec![Cause::wrong_type(
-                "options",
-                &value,
-                "a mapping",
-            )]));
+        Self::of(&value).map_err(|fault| match fault {
+            Fault::Field(cause) => Error::invalid(vec![cause]),
+            Fault::Profile(error) => error,
+        })
+    }
+
+    fn of(value: &Value) -> Result<Self, Fault> {
+        let Value::Object(fields) = value else {
+            return Err(Cause::wrong_type("options", value, "a mapping").into());
         };
         let mut options = Self::default();
         for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
@@ -37,23 +40,20 @@ impl Options {
                 }
                 ("now", Value::String(text)) => {
                     let detail = "must be a time such as `2026-11-21T00:00:00Z`";
-                    let now = Timestamp::parse(text)
-                        .ok_or_else(|| Error::invalid(vec![Cause::invalid("now", value, detail)]))?;
-                    options.now = Some(now);
+                    let now = Timestamp::parse(text);
+                    options.now = Some(now.ok_or_else(|| Cause::invalid("now", value, detail))?);
                 }
                 ("kubernetes" | "now", other) => {
-                    return Err(Error::invalid(vec![Cause::wrong_type(name, other, "a string")]));
+                    return Err(Cause::wrong_type(name, other, "a string").into());
                 }
                 ("featureGates", Value::Object(_)) => options.has_profile = true,
                 ("featureGates", other) => {
-                    return Err(Error::invalid(vec![Cause::wrong_type(name, other, "a mapping")]));
+                    return Err(Cause::wrong_type(name, other, "a mapping").into());
                 }
                 _ => {
                     let supported = ["kubernetes", "featureGates", "now"];
                     let name = Value::from(name.as_str());
-                    return Err(Error::invalid(vec![Cause::not_supported(
-                        "options", &name, &supported,
-                    )]));
+                    return Err(Cause::not_supported("options", &name, &supported).into());
                 }
             }
         }
@@ -61,14 +61,28 @@ impl Options {
         for (name, value) in gates.into_iter().flatten() {
             let Value::Bool(enabled) = value else {
                 let field = format!("featureGates[{name}]");
-                return Err(Error::invalid(vec![Cause::wrong_type(
-                    field,
-                    value,
-                    "true or false",
-                )]));
+                return Err(Cause::wrong_type(field, value, "true or false").into());
             };
             options.profile = options.profile.with_gate(name, *enabled)?;
         }
         Ok(options)
+    }
+}
+
+/// What is wrong with options.
+enum Fault {
+    Field(Cause),
+    Profile(Error),
+}
+
+impl From<Cause> for Fault {
+    fn from(cause: Cause) -> Self {
+        Self::Field(cause)
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Profile(error)
     }
 }

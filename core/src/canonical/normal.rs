@@ -129,17 +129,19 @@ fn written(
                 .enumerate()
                 .map(|(index, item)| one(kind, item, &Place::Item(at, index), purpose))
                 .collect();
-            Some(Value::Array(items)).filter(|items| *items != json!([]))
+            Some(items).filter(|items| !items.is_empty()).map(Value::Array)
         }
         Shape::Map(kind) => {
             let Value::Object(entries) = value else {
                 return purpose.wrong_type(at, value, "a mapping");
             };
-            let entries: Map<String, Value> = entries
-                .iter()
-                .map(|(key, value)| (key.clone(), one(kind, value, &Place::Key(at, key), purpose)))
-                .collect();
-            Some(Value::Object(entries)).filter(|entries| *entries != json!({}))
+            let mut normal = Map::new();
+            for (key, value) in entries {
+                normal.insert(key.clone(), one(kind, value, &Place::Key(at, key), purpose));
+            }
+            Some(normal)
+                .filter(|normal| !normal.is_empty())
+                .map(Value::Object)
         }
     }
 }

@@ -95,13 +95,10 @@ impl<'a> Quantity<'a> {
     }
 
     /// The absolute value where it is a whole number that fits.
-    fn whole(&self) -> Option<u128> {
+    fn whole(&self) -> Option<u64> {
         let (digits, exponent) = self.stripped();
         let power = u32::try_from(exponent).ok()?;
-        digits
-            .parse::<u128>()
-            .ok()?
-            .checked_mul(10u128.checked_pow(power)?)
+        digits.parse::<u64>().ok()?.checked_mul(10u64.checked_pow(power)?)
     }
 
     /// Without the zeros at the end.
@@ -111,7 +108,7 @@ impl<'a> Quantity<'a> {
         (digits, self.exponent.wrapping_add(zeros as i32))
     }
 
-    fn is_below(&self, whole: u128) -> bool {
+    fn is_below(&self, whole: u64) -> bool {
         let mut up = Self {
             digits: self.digits.clone(),
             written: None,
@@ -280,7 +277,7 @@ impl<'a> Parts<'a> {
         quantity.round_up(NANO);
         if is_binary {
             let most = i64::MAX.unsigned_abs();
-            if !quantity.is_below(u128::from(most)) {
+            if !quantity.is_below(most) {
                 quantity.digits = most.to_string();
                 quantity.exponent = 0;
             }
@@ -310,10 +307,11 @@ fn interpret(suffix: &str) -> Option<(Format, i32)> {
 /// Multiplies a decimal number by 2^power, where power is at most 60.
 fn double(digits: &mut String, power: i32) {
     let Ok(power) = u32::try_from(power) else { return };
-    let mut carry = 0u128;
+    let mut carry = 0u64;
     let mut reversed = Vec::with_capacity(digits.len() + 20);
     for digit in digits.bytes().rev() {
-        carry += u128::from(digit.wrapping_sub(b'0')) << power.min(60);
+        // At most 9 * 2^60 and a tenth of that.
+        carry += u64::from(digit.wrapping_sub(b'0')) << power.min(60);
         reversed.push(char::from(b'0' + (carry % 10) as u8));
         carry /= 10;
     }

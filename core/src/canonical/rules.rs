@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::image;
 use super::normal::Purpose;
+use crate::object::drop_fields;
 
 /// What defaulting does to the fields of a struct together.
 #[derive(Clone, Copy)]
@@ -107,11 +108,12 @@ fn drop_init_containers(fields: &mut Map<String, Value>) {
     let Some(metadata) = metadata else { return };
     if let Some(Value::Object(annotations)) = metadata.get_mut("annotations") {
         for stage in ["alpha", "beta"] {
-            annotations.remove(&format!("pod.{stage}.kubernetes.io/init-containers"));
-            annotations.remove(&format!("pod.{stage}.kubernetes.io/init-container-statuses"));
+            let containers = format!("pod.{stage}.kubernetes.io/init-containers");
+            let statuses = format!("pod.{stage}.kubernetes.io/init-container-statuses");
+            drop_fields(annotations, &[&containers, &statuses]);
         }
         if annotations.is_empty() {
-            metadata.remove("annotations");
+            drop_fields(metadata, &["annotations"]);
         }
     }
 }

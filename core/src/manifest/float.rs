@@ -2,12 +2,14 @@
 
 use serde_json::{Number, Value};
 
+use crate::float::Shortest;
+
 /// The JSON number that Go's `encoding/json` writes for a float: `1e3` in YAML becomes the integer 1000, since
 /// below 1e21 Go writes the shortest digits, filled up with zeros, and no `.0`. `None` for infinities and NaN,
 /// which JSON has not.
 pub(super) fn json_of(value: f64) -> Option<Value> {
     if value.fract() == 0.0 && value.abs() < 1e21 {
-        let digits = value.to_string();
+        let digits = Shortest::of(value).plain();
         if let Ok(integer) = digits.parse::<i64>() {
             return Some(Value::from(integer));
         }
@@ -25,20 +27,23 @@ pub(super) fn key_of(value: f64) -> String {
     match (value.is_nan(), value.is_infinite()) {
         (true, _) => ".nan".to_owned(),
         (_, true) => if value > 0.0 { ".inf" } else { "-.inf" }.to_owned(),
-        _ => shortest(&format!("{value:e}")),
+        _ => {
+            let scientific = format!("{value:e}");
+            let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+            laid_out(mantissa, exponent.parse().unwrap_or_default())
+        }
     }
 }
 
 /// `strconv.FormatFloat(value, 'g', -1, 64)`: how go-yaml writes a finite float.
 pub(super) fn text_of(value: f64) -> String {
-    shortest(&format!("{value:e}"))
+    let (mantissa, exponent) = Shortest::of(value).scientific();
+    laid_out(&mantissa, exponent)
 }
 
-/// Lays out the shortest digits, given as Rust's `-1.25e7`, by the rule of Go's `%g`: an exponent below -4 or
-/// from 6 on, with two digits at least.
-fn shortest(scientific: &str) -> String {
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or_default();
+/// Lays out the shortest digits, with one before the point, by the rule of Go's `%g`: an exponent below -4 or from 6 on,
+/// with two digits at least.
+fn laid_out(mantissa: &str, exponent: i32) -> String {
     let (sign, mantissa) = match mantissa.strip_prefix('-') {
         Some(rest) => ("-", rest),
         None => ("", mantissa),

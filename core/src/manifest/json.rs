@@ -55,7 +55,8 @@ pub(super) fn read(text: &str, most: usize) -> (Vec<JsonValue>, Option<JsonFault
 fn fault(error: &serde_json::Error, text: &str) -> JsonFault {
     let position = position_of(error, text);
     let full = error.to_string();
-    let reason = full.split(" at line ").next().unwrap_or(&full);
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let reason = full.strip_suffix(&place).unwrap_or(&full);
     let (message, is_final) = match (error.classify(), reason) {
         (_, "recursion limit exceeded") => {
             return JsonFault {

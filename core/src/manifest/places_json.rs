@@ -21,7 +21,8 @@ pub(super) fn of_json(text: &str, start: Position) -> Places {
             b'"' => {
                 let token = cursor.string();
                 if builder.expects_key() {
-                    let name: String = serde_json::from_slice(token).unwrap_or_default();
+                    let token = std::str::from_utf8(token).unwrap_or_default();
+                    let name: String = serde_json::from_str(token).unwrap_or_default();
                     builder.key(Some(name.into_boxed_str()), at);
                 } else {
                     builder.scalar(at);

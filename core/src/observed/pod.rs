@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::metadata::Metadata;
+use super::metadata::{Ends, Metadata};
+use super::standing::Standing;
 use crate::identity::{POD_NAME_LABEL, REVISION_LABEL, membership, split_canonical};
 use crate::json::{Faults, Field};
 use crate::{Cause, Timestamp};
@@ -24,7 +25,9 @@ pub struct Pod {
     pub(crate) is_ready: bool,
     pub(crate) ready_since: Option<Timestamp>,
     pub(crate) revision: Box<str>,
+    pub(crate) revision_ends: Ends,
     pub(crate) volumes: Vec<Volume>,
+    pub(crate) standing: Standing,
 }
 
 /// `status.phase`.
@@ -120,6 +123,7 @@ impl Pod {
             .items()
             .find(|condition| condition.key("type").string() == Some("Ready"));
         let member = membership(&metadata.name);
+        let revision = metadata.labels.value(REVISION_LABEL).unwrap_or_default();
         let pod = Self {
             ordinal: member
                 .and_then(|m| m.ordinal)
@@ -138,12 +142,14 @@ impl Pod {
                 .as_ref()
                 .is_some_and(|r| r.key("status").string() == Some("True")),
             ready_since: ready.as_ref().and_then(|r| r.key("lastTransitionTime").time()),
-            revision: metadata.labels.value(REVISION_LABEL).unwrap_or_default().into(),
+            revision: revision.into(),
+            revision_ends: Ends::of(revision),
             volumes: spec
                 .key("volumes")
                 .items()
                 .map(|volume| Volume::parse(&volume))
                 .collect(),
+            standing: Standing::UNKNOWN,
             metadata,
             object: Arc::clone(&object),
         };

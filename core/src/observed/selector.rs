@@ -1,6 +1,6 @@
 //! A label selector, checked once and then only matched.
 
-use super::metadata::{Labels, same};
+use super::metadata::Labels;
 use crate::json::Field;
 
 /// `spec.selector`, ready to match.
@@ -90,7 +90,7 @@ impl Requirement {
     }
 
     fn matches(&self, value: Option<&str>) -> bool {
-        let listed = || value.is_some_and(|value| self.values.iter().any(|v| same(v, value)));
+        let listed = || value.is_some_and(|value| self.values.iter().any(|v| **v == *value));
         match self.operator {
             Operator::In => listed(),
             Operator::NotIn => !listed(),

@@ -323,8 +323,8 @@ impl IntOrPercent {
         let percent: i64 = digits
             .parse()
             .map_err(|_| format!("invalid value for IntOrString: invalid value \"{text}\""))?;
-        let pods = i128::from(percent) * i128::from(total);
-        Ok(i64::try_from(pods.div_euclid(100)).unwrap_or(i64::MAX))
+        let pods = percent.saturating_mul(i64::try_from(total).unwrap_or(i64::MAX));
+        Ok(pods.div_euclid(100))
     }
 }
 

@@ -9,7 +9,6 @@ use crate::Profile;
 use crate::observed::{Observed, Pod, Revision, Selector};
 use crate::owner::Claim;
 use crate::plan::{Operation, Reason};
-use crate::sorted::SortedSet;
 
 /// The revisions that the selector matches and that the set or nobody controls, in order of names. An owned one that
 /// does not match is invisible, and stays.
@@ -31,7 +30,8 @@ pub(super) fn of_set<'a>(
 
 /// Oldest first: by number, then creation, then name.
 pub(super) fn sort(history: &mut [&Revision]) {
-    history.sort_by_key(|revision| {
+    // No two have one name. Unstable sorts are the smaller ones in WebAssembly.
+    history.sort_unstable_by_key(|revision| {
         (
             revision.number,
             revision.metadata.created,
@@ -50,12 +50,13 @@ pub(super) fn trim(call: &Call<'_>, history: &[&Revision], pods: &[&Pod], draft:
         return;
     }
     let chosen = call.chosen;
-    let mut live: SortedSet<&str> = pods.iter().map(|pod| &*pod.revision).collect();
-    live.extend([chosen.current.name(), chosen.update.name()]);
+    let mut live = vec![chosen.current.name(), chosen.update.name()];
+    live.extend(pods.iter().map(|pod| &*pod.revision));
+    live.sort_unstable();
     let past: Vec<&Revision> = history
         .iter()
         .copied()
-        .filter(|revision| !live.contains(&*revision.metadata.name))
+        .filter(|revision| live.binary_search(&&*revision.metadata.name).is_err())
         .collect();
     for revision in past.iter().take(past.len().saturating_sub(keep)) {
         let uid = Some(revision.metadata.uid.to_string()).filter(|uid| !uid.is_empty());

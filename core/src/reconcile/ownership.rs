@@ -6,7 +6,7 @@
 use super::Stopped;
 use super::draft::Draft;
 use crate::Profile;
-use crate::observed::{Observed, Pod, Revision, Selector, same};
+use crate::observed::{Observed, Pod, Revision};
 use crate::owner::{self, Claim};
 use crate::plan::{Kind, Operation, Reason, Wait, WaitCode};
 
@@ -37,28 +37,19 @@ pub(super) fn adopt_revisions(
 }
 
 /// The Pods that the set decides about, those that it adopts in this very call among them, in order of ordinals.
-pub(super) fn claim_pods<'a>(
-    observed: &'a Observed,
-    selector: &Selector,
-    profile: &Profile,
-    draft: &mut Draft,
-) -> Vec<&'a Pod> {
+pub(super) fn claim_pods<'a>(observed: &'a Observed, profile: &Profile, draft: &mut Draft) -> Vec<&'a Pod> {
     let set = observed.set();
-    let is_deleted = set.metadata().is_terminating();
-    let mut claimed = Vec::new();
+    let (is_deleted, is_whole) = (set.metadata().is_terminating(), profile.pods_by_whole_owner());
+    let mut claimed = Vec::with_capacity(observed.pod_count());
     let mut has_adopted = false;
     draft.end_batch();
     for pod in observed.pods() {
-        let claim = Claim::of(&pod.metadata, set, profile.pods_by_whole_owner());
-        if matches!(claim, Claim::Foreign) {
-            continue;
-        }
-        let is_selected = selector.matches(&pod.metadata.labels);
-        let is_match = is_selected && pod.parent().is_some_and(|parent| same(parent, set.name()));
-        match claim {
+        let standing = &pod.standing;
+        let is_match = standing.is_selected && standing.is_named_after;
+        match standing.claim(is_whole) {
             Claim::Owned if is_match => claimed.push(pod),
             Claim::Owned if !is_deleted => {
-                let reason = if is_selected {
+                let reason = if standing.is_selected {
                     Reason::NameMismatch
                 } else {
                     Reason::SelectorMismatch
@@ -83,7 +74,7 @@ pub(super) fn claim_pods<'a>(
     draft.end_batch();
     if has_adopted && profile.lists_orphans_last() {
         // Of two Pods with one ordinal, the one just adopted has the place.
-        claimed.sort_by_key(|pod| (pod.ordinal(), pod.metadata.controller().is_none()));
+        claimed.sort_unstable_by_key(|pod| (pod.ordinal(), pod.metadata.controller().is_none(), pod.name()));
     }
     claimed
 }

@@ -4,7 +4,7 @@
 
 use super::Call;
 use crate::health;
-use crate::observed::{Phase, Pod, same};
+use crate::observed::{Phase, Pod};
 
 /// The Pods of a set by what is to become of them.
 pub(super) struct Partition<'a> {
@@ -68,8 +68,8 @@ impl<'a> Partition<'a> {
                 _ => replicas.push(judged),
             }
         }
-        // Stable: Pods that share an ordinal keep the order of their names.
-        condemned.sort_by_key(|judged| std::cmp::Reverse(judged.ordinal));
+        // Pods that share an ordinal stay in the order of their names.
+        condemned.sort_unstable_by_key(|judged| (std::cmp::Reverse(judged.ordinal), judged.name()));
         let mut partition = Self {
             replicas,
             condemned,
@@ -119,12 +119,12 @@ impl<'a> Judged<'a> {
     pub fn of(call: &Call<'_>, pod: &'a Pod, ordinal: u64) -> Self {
         let is_available =
             health::is_available(pod, call.observed.set().min_ready_seconds, call.now, call.profile);
-        let (current, update) = (call.chosen.current.name(), call.chosen.update.name());
-        let is_updated = same(&pod.revision, update);
+        let is_of = |name| pod.revision_ends.are_of_same(&pod.revision, name);
+        let is_updated = is_of(call.update);
         Self {
             is_updated,
             is_current: if call.is_updating {
-                same(&pod.revision, current)
+                is_of(call.current)
             } else {
                 is_updated
             },

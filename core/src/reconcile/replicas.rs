@@ -3,8 +3,6 @@
 //! Source: `stateful_set_control.go` (`processReplica`, `runForAll`, `slowStartBatch`) and
 //! `stateful_pod_control.go`.
 
-use std::iter::Peekable;
-
 use super::draft::Draft;
 use super::partition::{Judged, Partition, Slot};
 use super::{Call, Stopped};
@@ -206,7 +204,7 @@ fn correct<'a>(
     let set = call.observed.set();
     let (pod, ordinal) = (judged.pod, judged.ordinal);
     let identity = !(pod.is_canonical && pod.is_labelled);
-    let storage = !call.templates.match_volumes(pod);
+    let storage = !pod.standing.has_volumes;
     let owners_right = cursor.all(ordinal, |claim| {
         retention::is_up_to_date(claim, set, pod_ref(judged))
     });
@@ -255,7 +253,9 @@ fn is_current(call: &Call<'_>, ordinal: u64) -> bool {
     match &set.strategy.rolling {
         Some(rolling) => ordinal < set.start() + rolling.partition,
         None if set.strategy.kind == StrategyType::RollingUpdate => {
-            i128::from(ordinal) < i128::from(set.start()) + i128::from(set.status.current_replicas)
+            // Ordinals are below 2^32: two int32 added up.
+            let place = ordinal.cast_signed().wrapping_sub(set.start().cast_signed());
+            place < i64::from(set.status.current_replicas)
         }
         None => false,
     }
@@ -363,7 +363,13 @@ fn correct_claims_for(
 
 /// Walks the claims of each template along with the ordinals, so that a stable set looks none of them up.
 struct ClaimCursor<'a> {
-    claims: Vec<Peekable<sorted::Iter<'a, u64, Claim>>>,
+    walks: Vec<Walk<'a>>,
+}
+
+/// The claim that is next, and those behind it.
+struct Walk<'a> {
+    next: Option<(&'a u64, &'a Claim)>,
+    rest: sorted::Iter<'a, u64, Claim>,
 }
 
 impl<'a> ClaimCursor<'a> {
@@ -373,18 +379,29 @@ impl<'a> ClaimCursor<'a> {
             .templates
             .iter()
             .filter_map(|(_, prefix)| call.observed.claims_of(prefix));
+        let walk = |claims: &'a sorted::SortedMap<u64, Claim>| {
+            let mut rest = claims.iter_from(&start);
+            let next = rest.next();
+            Walk { next, rest }
+        };
         Self {
-            claims: lists.map(|claims| claims.iter_from(&start).peekable()).collect(),
+            walks: lists.map(walk).collect(),
         }
     }
 
     /// Whether all claims of `ordinal` that are there are as `test` asks; ordinals come upwards.
     fn all(&mut self, ordinal: u64, test: impl Fn(&Claim) -> bool) -> bool {
-        self.claims.iter_mut().all(|claims| {
-            while claims.next_if(|(number, _)| **number < ordinal).is_some() {}
-            claims
-                .peek()
-                .is_none_or(|(number, claim)| **number != ordinal || test(claim))
-        })
+        for walk in &mut self.walks {
+            while let Some((number, claim)) = walk.next {
+                if *number == ordinal && !test(claim) {
+                    return false;
+                }
+                if *number >= ordinal {
+                    break;
+                }
+                walk.next = walk.rest.next();
+            }
+        }
+        true
     }
 }

@@ -3,6 +3,8 @@
 
 use serde_json::{Number, Value};
 
+use crate::float::Shortest;
+
 /// Writes `value` as Go's `json.Marshal` writes what `json.Unmarshal` has read from the same text.
 ///
 /// ```
@@ -62,18 +64,14 @@ fn write_number(out: &mut String, number: &Number) {
 /// The shortest digits that read back as the same float64: plain between 1e-6 and 1e21, else with an exponent of at
 /// least one digit (`1e-7`, `1e+21`). Source: `encoding/json/encode.go`, `floatEncoder`.
 fn write_float(out: &mut String, float: f64) {
-    let magnitude = float.abs();
+    let (shortest, magnitude) = (Shortest::of(float), float.abs());
     if magnitude == 0.0 || (1e-6..1e21).contains(&magnitude) {
-        out.push_str(&float.to_string());
+        out.push_str(&shortest.plain());
         return;
     }
-    let text = format!("{float:e}");
-    match text.split_once('e') {
-        Some((digits, exponent)) if !exponent.starts_with('-') => {
-            out.push_str(&format!("{digits}e+{exponent}"))
-        }
-        _ => out.push_str(&text),
-    }
+    let (mantissa, exponent) = shortest.scientific();
+    let sign = if exponent < 0 { "" } else { "+" };
+    out.push_str(&format!("{mantissa}e{sign}{exponent}"));
 }
 
 fn write_string(out: &mut String, text: &str) {
@@ -121,6 +119,7 @@ mod tests {
     fn numbers_and_strings_are_written_as_go_writes_them() {
         let pairs = [
             ("9007199254740993", "9007199254740992"),
+            ("1658206780088562.25", "1658206780088562.2"),
             ("9223372036854775807", "9223372036854776000"),
             ("18446744073709551615", "18446744073709552000"),
             ("-0", "-0"),

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use crate::object::{edit, without_nulls};
+use crate::object::{drop_fields, edit, without_nulls};
 use crate::observed::{Claim, OwnerReference, RetentionPolicy, StatefulSet};
 use crate::owner::controller_reference;
 
@@ -28,6 +28,10 @@ pub(crate) fn is_stale(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -> boo
 /// Whether the owner references are as the policy asks. A claim that is marked by an earlier owner or a foreign
 /// controller counts as right: it is not touched, but for taking our own references away.
 pub(crate) fn is_up_to_date(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -> bool {
+    if claim.metadata.owners.is_empty() {
+        // By far the most frequent.
+        return wanted(set, pod) == (false, false);
+    }
     let (by_set, by_pod) = (has_owner(claim, set_uid(set)), has_owner(claim, pod.uid));
     if refers_to_earlier(claim, |owner| names_set(owner, set), set_uid(set))
         || refers_to_earlier(claim, |owner| names_pod(owner, pod), pod.uid)
@@ -84,10 +88,11 @@ pub(crate) fn with_owners(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -> 
     if let Value::Object(object) = &mut object {
         object.insert("apiVersion".into(), json!("v1"));
         object.insert("kind".into(), json!("PersistentVolumeClaim"));
-        object.remove("status");
+        drop_fields(object, &["status"]);
         edit(object, "metadata", |metadata| {
-            metadata.remove("ownerReferences");
-            if !owners.is_empty() {
+            if owners.is_empty() {
+                drop_fields(metadata, &["ownerReferences"]);
+            } else {
                 metadata.insert("ownerReferences".into(), Value::Array(owners));
             }
         });

@@ -153,6 +153,10 @@ pub fn rooms(dumps: &BTreeMap<u8, String>) -> Result<BTreeMap<&'static str, Stri
         for (name, fields) in merged.iter().filter(|(name, _)| home[name.as_str()] == room) {
             write_struct(&mut body, name, fields, dumps);
         }
+        write_names(
+            &mut body,
+            merged.keys().filter(|name| home[name.as_str()] == room),
+        );
         texts.insert(room, format!("{}{body}", head(room, title, &body, &home)));
     }
     Ok(texts)
@@ -297,7 +301,7 @@ fn write_struct(
     let rule = rule.map_or("None".to_owned(), |(_, rule)| format!("Some(Rule::{rule})"));
     let _ = write!(
         out,
-        "\npub(in crate::canonical) static {}: Struct = Struct {{ name: \"{name}\", rule: {rule}, fields: &[",
+        "\npub(in crate::canonical) static {}: Struct = Struct {{ rule: {rule}, fields: &[",
         constant(name)
     );
     for (field, rows) in fields {
@@ -306,6 +310,14 @@ fn write_struct(
         }
     }
     out.push_str("\n]};\n");
+}
+
+fn write_names<'a>(out: &mut String, names: impl Iterator<Item = &'a String>) {
+    out.push_str("\npub(in crate::canonical) static NAMES: &[(&Struct, &str)] = &[\n");
+    for name in names {
+        let _ = writeln!(out, "    (&{}, \"{name}\"),", constant(name));
+    }
+    out.push_str("];\n");
 }
 
 fn written(of: &str, field: &str, row: &Row, since: u8, until: u8, dumps: &BTreeMap<u8, String>) -> String {

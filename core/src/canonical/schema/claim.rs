@@ -6,7 +6,6 @@ use super::metadata::{LABEL_SELECTOR, OBJECT_META};
 use super::{Default, Struct, field};
 
 pub(in crate::canonical) static MODIFY_VOLUME_STATUS: Struct = Struct {
-    name: "ModifyVolumeStatus",
     rule: None,
     fields: &[
         field("status", One(Text)).always(),
@@ -15,7 +14,6 @@ pub(in crate::canonical) static MODIFY_VOLUME_STATUS: Struct = Struct {
 };
 
 pub(in crate::canonical) static PERSISTENT_VOLUME_CLAIM: Struct = Struct {
-    name: "PersistentVolumeClaim",
     rule: None,
     fields: &[
         field("apiVersion", One(Text)),
@@ -27,7 +25,6 @@ pub(in crate::canonical) static PERSISTENT_VOLUME_CLAIM: Struct = Struct {
 };
 
 pub(in crate::canonical) static PERSISTENT_VOLUME_CLAIM_CONDITION: Struct = Struct {
-    name: "PersistentVolumeClaimCondition",
     rule: None,
     fields: &[
         field("lastProbeTime", One(Time)).always(),
@@ -40,7 +37,6 @@ pub(in crate::canonical) static PERSISTENT_VOLUME_CLAIM_CONDITION: Struct = Stru
 };
 
 pub(in crate::canonical) static PERSISTENT_VOLUME_CLAIM_SPEC: Struct = Struct {
-    name: "PersistentVolumeClaimSpec",
     rule: None,
     fields: &[
         field("accessModes", List(Text)),
@@ -58,7 +54,6 @@ pub(in crate::canonical) static PERSISTENT_VOLUME_CLAIM_SPEC: Struct = Struct {
 };
 
 pub(in crate::canonical) static PERSISTENT_VOLUME_CLAIM_STATUS: Struct = Struct {
-    name: "PersistentVolumeClaimStatus",
     rule: None,
     fields: &[
         field("accessModes", List(Text)),
@@ -79,7 +74,6 @@ pub(in crate::canonical) static PERSISTENT_VOLUME_CLAIM_STATUS: Struct = Struct 
 };
 
 pub(in crate::canonical) static PERSISTENT_VOLUME_CLAIM_TEMPLATE: Struct = Struct {
-    name: "PersistentVolumeClaimTemplate",
     rule: None,
     fields: &[
         field("metadata", One(Kind::Struct(&OBJECT_META))).always(),
@@ -88,7 +82,6 @@ pub(in crate::canonical) static PERSISTENT_VOLUME_CLAIM_TEMPLATE: Struct = Struc
 };
 
 pub(in crate::canonical) static TYPED_LOCAL_OBJECT_REFERENCE: Struct = Struct {
-    name: "TypedLocalObjectReference",
     rule: None,
     fields: &[
         field("apiGroup", One(Text)).pointer().always(),
@@ -98,7 +91,6 @@ pub(in crate::canonical) static TYPED_LOCAL_OBJECT_REFERENCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static TYPED_OBJECT_REFERENCE: Struct = Struct {
-    name: "TypedObjectReference",
     rule: None,
     fields: &[
         field("apiGroup", One(Text)).pointer().always(),
@@ -109,7 +101,6 @@ pub(in crate::canonical) static TYPED_OBJECT_REFERENCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static VOLUME_HEALTH_CONDITION: Struct = Struct {
-    name: "VolumeHealthCondition",
     rule: None,
     fields: &[
         field("message", One(Text)).since(37),
@@ -119,7 +110,6 @@ pub(in crate::canonical) static VOLUME_HEALTH_CONDITION: Struct = Struct {
 };
 
 pub(in crate::canonical) static VOLUME_HEALTH_STATUS: Struct = Struct {
-    name: "VolumeHealthStatus",
     rule: None,
     fields: &[
         field("healthConditions", List(Kind::Struct(&VOLUME_HEALTH_CONDITION))).since(37),
@@ -128,7 +118,23 @@ pub(in crate::canonical) static VOLUME_HEALTH_STATUS: Struct = Struct {
 };
 
 pub(in crate::canonical) static VOLUME_RESOURCE_REQUIREMENTS: Struct = Struct {
-    name: "VolumeResourceRequirements",
     rule: None,
     fields: &[field("limits", Map(Quantity)), field("requests", Map(Quantity))],
 };
+
+pub(in crate::canonical) static NAMES: &[(&Struct, &str)] = &[
+    (&MODIFY_VOLUME_STATUS, "ModifyVolumeStatus"),
+    (&PERSISTENT_VOLUME_CLAIM, "PersistentVolumeClaim"),
+    (
+        &PERSISTENT_VOLUME_CLAIM_CONDITION,
+        "PersistentVolumeClaimCondition",
+    ),
+    (&PERSISTENT_VOLUME_CLAIM_SPEC, "PersistentVolumeClaimSpec"),
+    (&PERSISTENT_VOLUME_CLAIM_STATUS, "PersistentVolumeClaimStatus"),
+    (&PERSISTENT_VOLUME_CLAIM_TEMPLATE, "PersistentVolumeClaimTemplate"),
+    (&TYPED_LOCAL_OBJECT_REFERENCE, "TypedLocalObjectReference"),
+    (&TYPED_OBJECT_REFERENCE, "TypedObjectReference"),
+    (&VOLUME_HEALTH_CONDITION, "VolumeHealthCondition"),
+    (&VOLUME_HEALTH_STATUS, "VolumeHealthStatus"),
+    (&VOLUME_RESOURCE_REQUIREMENTS, "VolumeResourceRequirements"),
+];

@@ -7,7 +7,6 @@ use super::{Default, Struct, field};
 use crate::canonical::rules::Rule;
 
 pub(in crate::canonical) static APP_ARMOR_PROFILE: Struct = Struct {
-    name: "AppArmorProfile",
     rule: None,
     fields: &[
         field("localhostProfile", One(Text)).pointer(),
@@ -16,19 +15,16 @@ pub(in crate::canonical) static APP_ARMOR_PROFILE: Struct = Struct {
 };
 
 pub(in crate::canonical) static CAPABILITIES: Struct = Struct {
-    name: "Capabilities",
     rule: None,
     fields: &[field("add", List(Text)), field("drop", List(Text))],
 };
 
 pub(in crate::canonical) static CONFIG_MAP_ENV_SOURCE: Struct = Struct {
-    name: "ConfigMapEnvSource",
     rule: None,
     fields: &[field("name", One(Text)), field("optional", One(Bool)).pointer()],
 };
 
 pub(in crate::canonical) static CONFIG_MAP_KEY_SELECTOR: Struct = Struct {
-    name: "ConfigMapKeySelector",
     rule: None,
     fields: &[
         field("key", One(Text)).always(),
@@ -38,7 +34,6 @@ pub(in crate::canonical) static CONFIG_MAP_KEY_SELECTOR: Struct = Struct {
 };
 
 pub(in crate::canonical) static CONTAINER: Struct = Struct {
-    name: "Container",
     rule: Some(Rule::Container),
     fields: &[
         field("args", List(Text)),
@@ -70,7 +65,6 @@ pub(in crate::canonical) static CONTAINER: Struct = Struct {
 };
 
 pub(in crate::canonical) static CONTAINER_PORT: Struct = Struct {
-    name: "ContainerPort",
     rule: None,
     fields: &[
         field("containerPort", One(Int32)).always(),
@@ -82,7 +76,6 @@ pub(in crate::canonical) static CONTAINER_PORT: Struct = Struct {
 };
 
 pub(in crate::canonical) static CONTAINER_RESIZE_POLICY: Struct = Struct {
-    name: "ContainerResizePolicy",
     rule: None,
     fields: &[
         field("resourceName", One(Text)).always(),
@@ -91,7 +84,6 @@ pub(in crate::canonical) static CONTAINER_RESIZE_POLICY: Struct = Struct {
 };
 
 pub(in crate::canonical) static CONTAINER_RESTART_RULE: Struct = Struct {
-    name: "ContainerRestartRule",
     rule: None,
     fields: &[
         field("action", One(Text)).since(34),
@@ -105,7 +97,6 @@ pub(in crate::canonical) static CONTAINER_RESTART_RULE: Struct = Struct {
 };
 
 pub(in crate::canonical) static CONTAINER_RESTART_RULE_ON_EXIT_CODES: Struct = Struct {
-    name: "ContainerRestartRuleOnExitCodes",
     rule: None,
     fields: &[
         field("operator", One(Text)).since(34),
@@ -114,7 +105,6 @@ pub(in crate::canonical) static CONTAINER_RESTART_RULE_ON_EXIT_CODES: Struct = S
 };
 
 pub(in crate::canonical) static ENV_FROM_SOURCE: Struct = Struct {
-    name: "EnvFromSource",
     rule: None,
     fields: &[
         field("configMapRef", One(Kind::Struct(&CONFIG_MAP_ENV_SOURCE))).pointer(),
@@ -124,7 +114,6 @@ pub(in crate::canonical) static ENV_FROM_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static ENV_VAR: Struct = Struct {
-    name: "EnvVar",
     rule: None,
     fields: &[
         field("name", One(Text)).always(),
@@ -134,7 +123,6 @@ pub(in crate::canonical) static ENV_VAR: Struct = Struct {
 };
 
 pub(in crate::canonical) static ENV_VAR_SOURCE: Struct = Struct {
-    name: "EnvVarSource",
     rule: None,
     fields: &[
         field("configMapKeyRef", One(Kind::Struct(&CONFIG_MAP_KEY_SELECTOR))).pointer(),
@@ -148,7 +136,6 @@ pub(in crate::canonical) static ENV_VAR_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static EPHEMERAL_CONTAINER: Struct = Struct {
-    name: "EphemeralContainer",
     rule: Some(Rule::Container),
     fields: &[
         field("args", List(Text)),
@@ -181,13 +168,11 @@ pub(in crate::canonical) static EPHEMERAL_CONTAINER: Struct = Struct {
 };
 
 pub(in crate::canonical) static EXEC_ACTION: Struct = Struct {
-    name: "ExecAction",
     rule: None,
     fields: &[field("command", List(Text))],
 };
 
 pub(in crate::canonical) static FILE_KEY_SELECTOR: Struct = Struct {
-    name: "FileKeySelector",
     rule: None,
     fields: &[
         field("key", One(Text)).always().since(34),
@@ -201,7 +186,6 @@ pub(in crate::canonical) static FILE_KEY_SELECTOR: Struct = Struct {
 };
 
 pub(in crate::canonical) static GRPC_ACTION: Struct = Struct {
-    name: "GRPCAction",
     rule: None,
     fields: &[
         field("mode", One(Text)).pointer().since(37),
@@ -214,7 +198,6 @@ pub(in crate::canonical) static GRPC_ACTION: Struct = Struct {
 };
 
 pub(in crate::canonical) static HTTP_GET_ACTION: Struct = Struct {
-    name: "HTTPGetAction",
     rule: None,
     fields: &[
         field("host", One(Text)),
@@ -227,7 +210,6 @@ pub(in crate::canonical) static HTTP_GET_ACTION: Struct = Struct {
 };
 
 pub(in crate::canonical) static HTTP_HEADER: Struct = Struct {
-    name: "HTTPHeader",
     rule: None,
     fields: &[
         field("name", One(Text)).always(),
@@ -236,7 +218,6 @@ pub(in crate::canonical) static HTTP_HEADER: Struct = Struct {
 };
 
 pub(in crate::canonical) static LIFECYCLE: Struct = Struct {
-    name: "Lifecycle",
     rule: None,
     fields: &[
         field("postStart", One(Kind::Struct(&LIFECYCLE_HANDLER))).pointer(),
@@ -246,7 +227,6 @@ pub(in crate::canonical) static LIFECYCLE: Struct = Struct {
 };
 
 pub(in crate::canonical) static LIFECYCLE_HANDLER: Struct = Struct {
-    name: "LifecycleHandler",
     rule: None,
     fields: &[
         field("exec", One(Kind::Struct(&EXEC_ACTION))).pointer(),
@@ -257,7 +237,6 @@ pub(in crate::canonical) static LIFECYCLE_HANDLER: Struct = Struct {
 };
 
 pub(in crate::canonical) static PROBE: Struct = Struct {
-    name: "Probe",
     rule: None,
     fields: &[
         field("exec", One(Kind::Struct(&EXEC_ACTION))).pointer(),
@@ -274,13 +253,11 @@ pub(in crate::canonical) static PROBE: Struct = Struct {
 };
 
 pub(in crate::canonical) static RESOURCE_CLAIM: Struct = Struct {
-    name: "ResourceClaim",
     rule: None,
     fields: &[field("name", One(Text)).always(), field("request", One(Text))],
 };
 
 pub(in crate::canonical) static RESOURCE_REQUIREMENTS: Struct = Struct {
-    name: "ResourceRequirements",
     rule: None,
     fields: &[
         field("claims", List(Kind::Struct(&RESOURCE_CLAIM))),
@@ -290,7 +267,6 @@ pub(in crate::canonical) static RESOURCE_REQUIREMENTS: Struct = Struct {
 };
 
 pub(in crate::canonical) static SE_LINUX_OPTIONS: Struct = Struct {
-    name: "SELinuxOptions",
     rule: None,
     fields: &[
         field("level", One(Text)),
@@ -301,7 +277,6 @@ pub(in crate::canonical) static SE_LINUX_OPTIONS: Struct = Struct {
 };
 
 pub(in crate::canonical) static SECCOMP_PROFILE: Struct = Struct {
-    name: "SeccompProfile",
     rule: None,
     fields: &[
         field("localhostProfile", One(Text)).pointer(),
@@ -310,13 +285,11 @@ pub(in crate::canonical) static SECCOMP_PROFILE: Struct = Struct {
 };
 
 pub(in crate::canonical) static SECRET_ENV_SOURCE: Struct = Struct {
-    name: "SecretEnvSource",
     rule: None,
     fields: &[field("name", One(Text)), field("optional", One(Bool)).pointer()],
 };
 
 pub(in crate::canonical) static SECRET_KEY_SELECTOR: Struct = Struct {
-    name: "SecretKeySelector",
     rule: None,
     fields: &[
         field("key", One(Text)).always(),
@@ -326,7 +299,6 @@ pub(in crate::canonical) static SECRET_KEY_SELECTOR: Struct = Struct {
 };
 
 pub(in crate::canonical) static SECURITY_CONTEXT: Struct = Struct {
-    name: "SecurityContext",
     rule: None,
     fields: &[
         field("allowPrivilegeEscalation", One(Bool)).pointer(),
@@ -349,19 +321,16 @@ pub(in crate::canonical) static SECURITY_CONTEXT: Struct = Struct {
 };
 
 pub(in crate::canonical) static SLEEP_ACTION: Struct = Struct {
-    name: "SleepAction",
     rule: None,
     fields: &[field("seconds", One(Int64)).always()],
 };
 
 pub(in crate::canonical) static TCP_SOCKET_ACTION: Struct = Struct {
-    name: "TCPSocketAction",
     rule: None,
     fields: &[field("host", One(Text)), field("port", One(IntOrText)).always()],
 };
 
 pub(in crate::canonical) static VOLUME_DEVICE: Struct = Struct {
-    name: "VolumeDevice",
     rule: None,
     fields: &[
         field("devicePath", One(Text)).always(),
@@ -370,7 +339,6 @@ pub(in crate::canonical) static VOLUME_DEVICE: Struct = Struct {
 };
 
 pub(in crate::canonical) static VOLUME_MOUNT: Struct = Struct {
-    name: "VolumeMount",
     rule: None,
     fields: &[
         field("bindMountOptions", List(Text)).since(37),
@@ -385,7 +353,6 @@ pub(in crate::canonical) static VOLUME_MOUNT: Struct = Struct {
 };
 
 pub(in crate::canonical) static WINDOWS_SECURITY_CONTEXT_OPTIONS: Struct = Struct {
-    name: "WindowsSecurityContextOptions",
     rule: None,
     fields: &[
         field("gmsaCredentialSpec", One(Text)).pointer(),
@@ -394,3 +361,42 @@ pub(in crate::canonical) static WINDOWS_SECURITY_CONTEXT_OPTIONS: Struct = Struc
         field("runAsUserName", One(Text)).pointer(),
     ],
 };
+
+pub(in crate::canonical) static NAMES: &[(&Struct, &str)] = &[
+    (&APP_ARMOR_PROFILE, "AppArmorProfile"),
+    (&CAPABILITIES, "Capabilities"),
+    (&CONFIG_MAP_ENV_SOURCE, "ConfigMapEnvSource"),
+    (&CONFIG_MAP_KEY_SELECTOR, "ConfigMapKeySelector"),
+    (&CONTAINER, "Container"),
+    (&CONTAINER_PORT, "ContainerPort"),
+    (&CONTAINER_RESIZE_POLICY, "ContainerResizePolicy"),
+    (&CONTAINER_RESTART_RULE, "ContainerRestartRule"),
+    (
+        &CONTAINER_RESTART_RULE_ON_EXIT_CODES,
+        "ContainerRestartRuleOnExitCodes",
+    ),
+    (&ENV_FROM_SOURCE, "EnvFromSource"),
+    (&ENV_VAR, "EnvVar"),
+    (&ENV_VAR_SOURCE, "EnvVarSource"),
+    (&EPHEMERAL_CONTAINER, "EphemeralContainer"),
+    (&EXEC_ACTION, "ExecAction"),
+    (&FILE_KEY_SELECTOR, "FileKeySelector"),
+    (&GRPC_ACTION, "GRPCAction"),
+    (&HTTP_GET_ACTION, "HTTPGetAction"),
+    (&HTTP_HEADER, "HTTPHeader"),
+    (&LIFECYCLE, "Lifecycle"),
+    (&LIFECYCLE_HANDLER, "LifecycleHandler"),
+    (&PROBE, "Probe"),
+    (&RESOURCE_CLAIM, "ResourceClaim"),
+    (&RESOURCE_REQUIREMENTS, "ResourceRequirements"),
+    (&SE_LINUX_OPTIONS, "SELinuxOptions"),
+    (&SECCOMP_PROFILE, "SeccompProfile"),
+    (&SECRET_ENV_SOURCE, "SecretEnvSource"),
+    (&SECRET_KEY_SELECTOR, "SecretKeySelector"),
+    (&SECURITY_CONTEXT, "SecurityContext"),
+    (&SLEEP_ACTION, "SleepAction"),
+    (&TCP_SOCKET_ACTION, "TCPSocketAction"),
+    (&VOLUME_DEVICE, "VolumeDevice"),
+    (&VOLUME_MOUNT, "VolumeMount"),
+    (&WINDOWS_SECURITY_CONTEXT_OPTIONS, "WindowsSecurityContextOptions"),
+];

@@ -5,7 +5,6 @@ use super::Shape::{List, Map, One};
 use super::{Struct, field};
 
 pub(in crate::canonical) static LABEL_SELECTOR: Struct = Struct {
-    name: "LabelSelector",
     rule: None,
     fields: &[
         field(
@@ -17,7 +16,6 @@ pub(in crate::canonical) static LABEL_SELECTOR: Struct = Struct {
 };
 
 pub(in crate::canonical) static LABEL_SELECTOR_REQUIREMENT: Struct = Struct {
-    name: "LabelSelectorRequirement",
     rule: None,
     fields: &[
         field("key", One(Text)).always(),
@@ -27,13 +25,11 @@ pub(in crate::canonical) static LABEL_SELECTOR_REQUIREMENT: Struct = Struct {
 };
 
 pub(in crate::canonical) static LOCAL_OBJECT_REFERENCE: Struct = Struct {
-    name: "LocalObjectReference",
     rule: None,
     fields: &[field("name", One(Text))],
 };
 
 pub(in crate::canonical) static MANAGED_FIELDS_ENTRY: Struct = Struct {
-    name: "ManagedFieldsEntry",
     rule: None,
     fields: &[
         field("apiVersion", One(Text)),
@@ -47,7 +43,6 @@ pub(in crate::canonical) static MANAGED_FIELDS_ENTRY: Struct = Struct {
 };
 
 pub(in crate::canonical) static OBJECT_META: Struct = Struct {
-    name: "ObjectMeta",
     rule: None,
     fields: &[
         field("annotations", Map(Text)),
@@ -70,7 +65,6 @@ pub(in crate::canonical) static OBJECT_META: Struct = Struct {
 };
 
 pub(in crate::canonical) static OWNER_REFERENCE: Struct = Struct {
-    name: "OwnerReference",
     rule: None,
     fields: &[
         field("apiVersion", One(Text)).always(),
@@ -81,3 +75,12 @@ pub(in crate::canonical) static OWNER_REFERENCE: Struct = Struct {
         field("uid", One(Text)).always(),
     ],
 };
+
+pub(in crate::canonical) static NAMES: &[(&Struct, &str)] = &[
+    (&LABEL_SELECTOR, "LabelSelector"),
+    (&LABEL_SELECTOR_REQUIREMENT, "LabelSelectorRequirement"),
+    (&LOCAL_OBJECT_REFERENCE, "LocalObjectReference"),
+    (&MANAGED_FIELDS_ENTRY, "ManagedFieldsEntry"),
+    (&OBJECT_META, "ObjectMeta"),
+    (&OWNER_REFERENCE, "OwnerReference"),
+];

@@ -12,7 +12,6 @@ use super::{Default, Struct, field};
 use crate::canonical::rules::Rule;
 
 pub(in crate::canonical) static AFFINITY: Struct = Struct {
-    name: "Affinity",
     rule: None,
     fields: &[
         field("nodeAffinity", One(Kind::Struct(&NODE_AFFINITY))).pointer(),
@@ -22,7 +21,6 @@ pub(in crate::canonical) static AFFINITY: Struct = Struct {
 };
 
 pub(in crate::canonical) static EVICTION_RESPONDER: Struct = Struct {
-    name: "EvictionResponder",
     rule: None,
     fields: &[
         field("name", One(Text)).always().since(37),
@@ -31,13 +29,11 @@ pub(in crate::canonical) static EVICTION_RESPONDER: Struct = Struct {
 };
 
 pub(in crate::canonical) static HOST_ALIAS: Struct = Struct {
-    name: "HostAlias",
     rule: None,
     fields: &[field("hostnames", List(Text)), field("ip", One(Text)).always()],
 };
 
 pub(in crate::canonical) static NODE_AFFINITY: Struct = Struct {
-    name: "NodeAffinity",
     rule: None,
     fields: &[
         field(
@@ -53,13 +49,11 @@ pub(in crate::canonical) static NODE_AFFINITY: Struct = Struct {
 };
 
 pub(in crate::canonical) static NODE_SELECTOR: Struct = Struct {
-    name: "NodeSelector",
     rule: None,
     fields: &[field("nodeSelectorTerms", List(Kind::Struct(&NODE_SELECTOR_TERM))).always()],
 };
 
 pub(in crate::canonical) static NODE_SELECTOR_REQUIREMENT: Struct = Struct {
-    name: "NodeSelectorRequirement",
     rule: None,
     fields: &[
         field("key", One(Text)).always(),
@@ -69,7 +63,6 @@ pub(in crate::canonical) static NODE_SELECTOR_REQUIREMENT: Struct = Struct {
 };
 
 pub(in crate::canonical) static NODE_SELECTOR_TERM: Struct = Struct {
-    name: "NodeSelectorTerm",
     rule: None,
     fields: &[
         field("matchExpressions", List(Kind::Struct(&NODE_SELECTOR_REQUIREMENT))),
@@ -78,7 +71,6 @@ pub(in crate::canonical) static NODE_SELECTOR_TERM: Struct = Struct {
 };
 
 pub(in crate::canonical) static POD_AFFINITY: Struct = Struct {
-    name: "PodAffinity",
     rule: None,
     fields: &[
         field(
@@ -93,7 +85,6 @@ pub(in crate::canonical) static POD_AFFINITY: Struct = Struct {
 };
 
 pub(in crate::canonical) static POD_AFFINITY_TERM: Struct = Struct {
-    name: "PodAffinityTerm",
     rule: None,
     fields: &[
         field("labelSelector", One(Kind::Struct(&LABEL_SELECTOR))).pointer(),
@@ -106,7 +97,6 @@ pub(in crate::canonical) static POD_AFFINITY_TERM: Struct = Struct {
 };
 
 pub(in crate::canonical) static POD_ANTI_AFFINITY: Struct = Struct {
-    name: "PodAntiAffinity",
     rule: None,
     fields: &[
         field(
@@ -121,7 +111,6 @@ pub(in crate::canonical) static POD_ANTI_AFFINITY: Struct = Struct {
 };
 
 pub(in crate::canonical) static POD_DNS_CONFIG: Struct = Struct {
-    name: "PodDNSConfig",
     rule: None,
     fields: &[
         field("nameservers", List(Text)),
@@ -131,25 +120,21 @@ pub(in crate::canonical) static POD_DNS_CONFIG: Struct = Struct {
 };
 
 pub(in crate::canonical) static POD_DNS_CONFIG_OPTION: Struct = Struct {
-    name: "PodDNSConfigOption",
     rule: None,
     fields: &[field("name", One(Text)), field("value", One(Text)).pointer()],
 };
 
 pub(in crate::canonical) static POD_OS: Struct = Struct {
-    name: "PodOS",
     rule: None,
     fields: &[field("name", One(Text)).always()],
 };
 
 pub(in crate::canonical) static POD_READINESS_GATE: Struct = Struct {
-    name: "PodReadinessGate",
     rule: None,
     fields: &[field("conditionType", One(Text)).always()],
 };
 
 pub(in crate::canonical) static POD_RESOURCE_CLAIM: Struct = Struct {
-    name: "PodResourceClaim",
     rule: None,
     fields: &[
         field("name", One(Text)).always(),
@@ -159,19 +144,16 @@ pub(in crate::canonical) static POD_RESOURCE_CLAIM: Struct = Struct {
 };
 
 pub(in crate::canonical) static POD_SCHEDULING_GATE: Struct = Struct {
-    name: "PodSchedulingGate",
     rule: None,
     fields: &[field("name", One(Text)).always()],
 };
 
 pub(in crate::canonical) static POD_SCHEDULING_GROUP: Struct = Struct {
-    name: "PodSchedulingGroup",
     rule: None,
     fields: &[field("podGroupName", One(Text)).pointer().since(36)],
 };
 
 pub(in crate::canonical) static POD_SECURITY_CONTEXT: Struct = Struct {
-    name: "PodSecurityContext",
     rule: None,
     fields: &[
         field("appArmorProfile", One(Kind::Struct(&APP_ARMOR_PROFILE))).pointer(),
@@ -195,7 +177,6 @@ pub(in crate::canonical) static POD_SECURITY_CONTEXT: Struct = Struct {
 };
 
 pub(in crate::canonical) static POD_SPEC: Struct = Struct {
-    name: "PodSpec",
     rule: Some(Rule::PodSpec),
     fields: &[
         field("activeDeadlineSeconds", One(Int64)).pointer(),
@@ -258,7 +239,6 @@ pub(in crate::canonical) static POD_SPEC: Struct = Struct {
 };
 
 pub(in crate::canonical) static POD_TEMPLATE_SPEC: Struct = Struct {
-    name: "PodTemplateSpec",
     rule: Some(Rule::PodTemplate),
     fields: &[
         field("metadata", One(Kind::Struct(&OBJECT_META))).always(),
@@ -267,7 +247,6 @@ pub(in crate::canonical) static POD_TEMPLATE_SPEC: Struct = Struct {
 };
 
 pub(in crate::canonical) static PREFERRED_SCHEDULING_TERM: Struct = Struct {
-    name: "PreferredSchedulingTerm",
     rule: None,
     fields: &[
         field("preference", One(Kind::Struct(&NODE_SELECTOR_TERM))).always(),
@@ -276,7 +255,6 @@ pub(in crate::canonical) static PREFERRED_SCHEDULING_TERM: Struct = Struct {
 };
 
 pub(in crate::canonical) static SYSCTL: Struct = Struct {
-    name: "Sysctl",
     rule: None,
     fields: &[
         field("name", One(Text)).always(),
@@ -285,7 +263,6 @@ pub(in crate::canonical) static SYSCTL: Struct = Struct {
 };
 
 pub(in crate::canonical) static TOLERATION: Struct = Struct {
-    name: "Toleration",
     rule: None,
     fields: &[
         field("effect", One(Text)),
@@ -297,7 +274,6 @@ pub(in crate::canonical) static TOLERATION: Struct = Struct {
 };
 
 pub(in crate::canonical) static TOPOLOGY_SPREAD_CONSTRAINT: Struct = Struct {
-    name: "TopologySpreadConstraint",
     rule: None,
     fields: &[
         field("labelSelector", One(Kind::Struct(&LABEL_SELECTOR))).pointer(),
@@ -312,7 +288,6 @@ pub(in crate::canonical) static TOPOLOGY_SPREAD_CONSTRAINT: Struct = Struct {
 };
 
 pub(in crate::canonical) static WEIGHTED_POD_AFFINITY_TERM: Struct = Struct {
-    name: "WeightedPodAffinityTerm",
     rule: None,
     fields: &[
         field("podAffinityTerm", One(Kind::Struct(&POD_AFFINITY_TERM))).always(),
@@ -321,7 +296,6 @@ pub(in crate::canonical) static WEIGHTED_POD_AFFINITY_TERM: Struct = Struct {
 };
 
 pub(in crate::canonical) static WORKLOAD_REFERENCE: Struct = Struct {
-    name: "WorkloadReference",
     rule: None,
     fields: &[
         field("name", One(Text)).always().since(35).until(35),
@@ -329,3 +303,32 @@ pub(in crate::canonical) static WORKLOAD_REFERENCE: Struct = Struct {
         field("podGroupReplicaKey", One(Text)).since(35).until(35),
     ],
 };
+
+pub(in crate::canonical) static NAMES: &[(&Struct, &str)] = &[
+    (&AFFINITY, "Affinity"),
+    (&EVICTION_RESPONDER, "EvictionResponder"),
+    (&HOST_ALIAS, "HostAlias"),
+    (&NODE_AFFINITY, "NodeAffinity"),
+    (&NODE_SELECTOR, "NodeSelector"),
+    (&NODE_SELECTOR_REQUIREMENT, "NodeSelectorRequirement"),
+    (&NODE_SELECTOR_TERM, "NodeSelectorTerm"),
+    (&POD_AFFINITY, "PodAffinity"),
+    (&POD_AFFINITY_TERM, "PodAffinityTerm"),
+    (&POD_ANTI_AFFINITY, "PodAntiAffinity"),
+    (&POD_DNS_CONFIG, "PodDNSConfig"),
+    (&POD_DNS_CONFIG_OPTION, "PodDNSConfigOption"),
+    (&POD_OS, "PodOS"),
+    (&POD_READINESS_GATE, "PodReadinessGate"),
+    (&POD_RESOURCE_CLAIM, "PodResourceClaim"),
+    (&POD_SCHEDULING_GATE, "PodSchedulingGate"),
+    (&POD_SCHEDULING_GROUP, "PodSchedulingGroup"),
+    (&POD_SECURITY_CONTEXT, "PodSecurityContext"),
+    (&POD_SPEC, "PodSpec"),
+    (&POD_TEMPLATE_SPEC, "PodTemplateSpec"),
+    (&PREFERRED_SCHEDULING_TERM, "PreferredSchedulingTerm"),
+    (&SYSCTL, "Sysctl"),
+    (&TOLERATION, "Toleration"),
+    (&TOPOLOGY_SPREAD_CONSTRAINT, "TopologySpreadConstraint"),
+    (&WEIGHTED_POD_AFFINITY_TERM, "WeightedPodAffinityTerm"),
+    (&WORKLOAD_REFERENCE, "WorkloadReference"),
+];

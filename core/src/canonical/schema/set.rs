@@ -9,7 +9,6 @@ use super::{Default, Struct, field};
 use crate::canonical::rules::Rule;
 
 pub(in crate::canonical) static ROLLING_UPDATE_STATEFUL_SET_STRATEGY: Struct = Struct {
-    name: "RollingUpdateStatefulSetStrategy",
     rule: None,
     fields: &[
         field("maxUnavailable", One(IntOrText)).pointer(),
@@ -18,7 +17,6 @@ pub(in crate::canonical) static ROLLING_UPDATE_STATEFUL_SET_STRATEGY: Struct = S
 };
 
 pub(in crate::canonical) static STATEFUL_SET: Struct = Struct {
-    name: "StatefulSet",
     rule: None,
     fields: &[
         field("apiVersion", One(Text)),
@@ -30,7 +28,6 @@ pub(in crate::canonical) static STATEFUL_SET: Struct = Struct {
 };
 
 pub(in crate::canonical) static STATEFUL_SET_CONDITION: Struct = Struct {
-    name: "StatefulSetCondition",
     rule: None,
     fields: &[
         field("lastTransitionTime", One(Time)).always(),
@@ -42,13 +39,11 @@ pub(in crate::canonical) static STATEFUL_SET_CONDITION: Struct = Struct {
 };
 
 pub(in crate::canonical) static STATEFUL_SET_ORDINALS: Struct = Struct {
-    name: "StatefulSetOrdinals",
     rule: None,
     fields: &[field("start", One(Int32)).always()],
 };
 
 pub(in crate::canonical) static STATEFUL_SET_PERSISTENT_VOLUME_CLAIM_RETENTION_POLICY: Struct = Struct {
-    name: "StatefulSetPersistentVolumeClaimRetentionPolicy",
     rule: None,
     fields: &[
         field("whenDeleted", One(Text)).or(&Default::Text("Retain")),
@@ -57,7 +52,6 @@ pub(in crate::canonical) static STATEFUL_SET_PERSISTENT_VOLUME_CLAIM_RETENTION_P
 };
 
 pub(in crate::canonical) static STATEFUL_SET_SPEC: Struct = Struct {
-    name: "StatefulSetSpec",
     rule: Some(Rule::StatefulSetSpec),
     fields: &[
         field("minReadySeconds", One(Int32)),
@@ -89,7 +83,6 @@ pub(in crate::canonical) static STATEFUL_SET_SPEC: Struct = Struct {
 };
 
 pub(in crate::canonical) static STATEFUL_SET_STATUS: Struct = Struct {
-    name: "StatefulSetStatus",
     rule: None,
     fields: &[
         field("availableReplicas", One(Int32)).always(),
@@ -106,7 +99,6 @@ pub(in crate::canonical) static STATEFUL_SET_STATUS: Struct = Struct {
 };
 
 pub(in crate::canonical) static STATEFUL_SET_UPDATE_STRATEGY: Struct = Struct {
-    name: "StatefulSetUpdateStrategy",
     rule: Some(Rule::UpdateStrategy),
     fields: &[
         field(
@@ -117,3 +109,20 @@ pub(in crate::canonical) static STATEFUL_SET_UPDATE_STRATEGY: Struct = Struct {
         field("type", One(Text)),
     ],
 };
+
+pub(in crate::canonical) static NAMES: &[(&Struct, &str)] = &[
+    (
+        &ROLLING_UPDATE_STATEFUL_SET_STRATEGY,
+        "RollingUpdateStatefulSetStrategy",
+    ),
+    (&STATEFUL_SET, "StatefulSet"),
+    (&STATEFUL_SET_CONDITION, "StatefulSetCondition"),
+    (&STATEFUL_SET_ORDINALS, "StatefulSetOrdinals"),
+    (
+        &STATEFUL_SET_PERSISTENT_VOLUME_CLAIM_RETENTION_POLICY,
+        "StatefulSetPersistentVolumeClaimRetentionPolicy",
+    ),
+    (&STATEFUL_SET_SPEC, "StatefulSetSpec"),
+    (&STATEFUL_SET_STATUS, "StatefulSetStatus"),
+    (&STATEFUL_SET_UPDATE_STRATEGY, "StatefulSetUpdateStrategy"),
+];

@@ -8,7 +8,6 @@ use super::{Default, Struct, field};
 use crate::canonical::rules::Rule;
 
 pub(in crate::canonical) static AWS_ELASTIC_BLOCK_STORE_VOLUME_SOURCE: Struct = Struct {
-    name: "AWSElasticBlockStoreVolumeSource",
     rule: None,
     fields: &[
         field("fsType", One(Text)),
@@ -19,7 +18,6 @@ pub(in crate::canonical) static AWS_ELASTIC_BLOCK_STORE_VOLUME_SOURCE: Struct = 
 };
 
 pub(in crate::canonical) static AZURE_DISK_VOLUME_SOURCE: Struct = Struct {
-    name: "AzureDiskVolumeSource",
     rule: None,
     fields: &[
         field("cachingMode", One(Text))
@@ -34,7 +32,6 @@ pub(in crate::canonical) static AZURE_DISK_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static AZURE_FILE_VOLUME_SOURCE: Struct = Struct {
-    name: "AzureFileVolumeSource",
     rule: None,
     fields: &[
         field("readOnly", One(Bool)),
@@ -44,7 +41,6 @@ pub(in crate::canonical) static AZURE_FILE_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static CSI_VOLUME_SOURCE: Struct = Struct {
-    name: "CSIVolumeSource",
     rule: None,
     fields: &[
         field("driver", One(Text)).always(),
@@ -56,7 +52,6 @@ pub(in crate::canonical) static CSI_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static CEPH_FS_VOLUME_SOURCE: Struct = Struct {
-    name: "CephFSVolumeSource",
     rule: None,
     fields: &[
         field("monitors", List(Text)).always(),
@@ -69,7 +64,6 @@ pub(in crate::canonical) static CEPH_FS_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static CINDER_VOLUME_SOURCE: Struct = Struct {
-    name: "CinderVolumeSource",
     rule: None,
     fields: &[
         field("fsType", One(Text)),
@@ -80,7 +74,6 @@ pub(in crate::canonical) static CINDER_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static CLUSTER_TRUST_BUNDLE_PROJECTION: Struct = Struct {
-    name: "ClusterTrustBundleProjection",
     rule: None,
     fields: &[
         field("labelSelector", One(Kind::Struct(&LABEL_SELECTOR))).pointer(),
@@ -93,7 +86,6 @@ pub(in crate::canonical) static CLUSTER_TRUST_BUNDLE_PROJECTION: Struct = Struct
 };
 
 pub(in crate::canonical) static CONFIG_MAP_PROJECTION: Struct = Struct {
-    name: "ConfigMapProjection",
     rule: None,
     fields: &[
         field("items", List(Kind::Struct(&KEY_TO_PATH))),
@@ -103,7 +95,6 @@ pub(in crate::canonical) static CONFIG_MAP_PROJECTION: Struct = Struct {
 };
 
 pub(in crate::canonical) static CONFIG_MAP_VOLUME_SOURCE: Struct = Struct {
-    name: "ConfigMapVolumeSource",
     rule: None,
     fields: &[
         field("defaultMode", One(Int32))
@@ -117,13 +108,11 @@ pub(in crate::canonical) static CONFIG_MAP_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static DOWNWARD_API_PROJECTION: Struct = Struct {
-    name: "DownwardAPIProjection",
     rule: None,
     fields: &[field("items", List(Kind::Struct(&DOWNWARD_API_VOLUME_FILE)))],
 };
 
 pub(in crate::canonical) static DOWNWARD_API_VOLUME_FILE: Struct = Struct {
-    name: "DownwardAPIVolumeFile",
     rule: None,
     fields: &[
         field("fieldRef", One(Kind::Struct(&OBJECT_FIELD_SELECTOR))).pointer(),
@@ -135,7 +124,6 @@ pub(in crate::canonical) static DOWNWARD_API_VOLUME_FILE: Struct = Struct {
 };
 
 pub(in crate::canonical) static DOWNWARD_API_VOLUME_SOURCE: Struct = Struct {
-    name: "DownwardAPIVolumeSource",
     rule: None,
     fields: &[
         field("defaultMode", One(Int32))
@@ -147,7 +135,6 @@ pub(in crate::canonical) static DOWNWARD_API_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static EMPTY_DIR_VOLUME_SOURCE: Struct = Struct {
-    name: "EmptyDirVolumeSource",
     rule: None,
     fields: &[
         field("medium", One(Text)),
@@ -157,7 +144,6 @@ pub(in crate::canonical) static EMPTY_DIR_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static EPHEMERAL_VOLUME_SOURCE: Struct = Struct {
-    name: "EphemeralVolumeSource",
     rule: None,
     fields: &[field(
         "volumeClaimTemplate",
@@ -167,7 +153,6 @@ pub(in crate::canonical) static EPHEMERAL_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static FC_VOLUME_SOURCE: Struct = Struct {
-    name: "FCVolumeSource",
     rule: None,
     fields: &[
         field("fsType", One(Text)),
@@ -179,7 +164,6 @@ pub(in crate::canonical) static FC_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static FLEX_VOLUME_SOURCE: Struct = Struct {
-    name: "FlexVolumeSource",
     rule: None,
     fields: &[
         field("driver", One(Text)).always(),
@@ -191,13 +175,11 @@ pub(in crate::canonical) static FLEX_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static FLOCKER_VOLUME_SOURCE: Struct = Struct {
-    name: "FlockerVolumeSource",
     rule: None,
     fields: &[field("datasetName", One(Text)), field("datasetUUID", One(Text))],
 };
 
 pub(in crate::canonical) static GCE_PERSISTENT_DISK_VOLUME_SOURCE: Struct = Struct {
-    name: "GCEPersistentDiskVolumeSource",
     rule: None,
     fields: &[
         field("fsType", One(Text)),
@@ -208,7 +190,6 @@ pub(in crate::canonical) static GCE_PERSISTENT_DISK_VOLUME_SOURCE: Struct = Stru
 };
 
 pub(in crate::canonical) static GIT_REPO_VOLUME_SOURCE: Struct = Struct {
-    name: "GitRepoVolumeSource",
     rule: None,
     fields: &[
         field("directory", One(Text)),
@@ -218,7 +199,6 @@ pub(in crate::canonical) static GIT_REPO_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static GLUSTERFS_VOLUME_SOURCE: Struct = Struct {
-    name: "GlusterfsVolumeSource",
     rule: None,
     fields: &[
         field("endpoints", One(Text)).always(),
@@ -228,7 +208,6 @@ pub(in crate::canonical) static GLUSTERFS_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static HOST_PATH_VOLUME_SOURCE: Struct = Struct {
-    name: "HostPathVolumeSource",
     rule: None,
     fields: &[
         field("path", One(Text)).always(),
@@ -237,7 +216,6 @@ pub(in crate::canonical) static HOST_PATH_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static ISCSI_VOLUME_SOURCE: Struct = Struct {
-    name: "ISCSIVolumeSource",
     rule: None,
     fields: &[
         field("chapAuthDiscovery", One(Bool)),
@@ -255,13 +233,11 @@ pub(in crate::canonical) static ISCSI_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static IMAGE_VOLUME_SOURCE: Struct = Struct {
-    name: "ImageVolumeSource",
     rule: None,
     fields: &[field("pullPolicy", One(Text)), field("reference", One(Text))],
 };
 
 pub(in crate::canonical) static KEY_TO_PATH: Struct = Struct {
-    name: "KeyToPath",
     rule: None,
     fields: &[
         field("key", One(Text)).always(),
@@ -272,7 +248,6 @@ pub(in crate::canonical) static KEY_TO_PATH: Struct = Struct {
 };
 
 pub(in crate::canonical) static NFS_VOLUME_SOURCE: Struct = Struct {
-    name: "NFSVolumeSource",
     rule: None,
     fields: &[
         field("path", One(Text)).always(),
@@ -282,7 +257,6 @@ pub(in crate::canonical) static NFS_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static OBJECT_FIELD_SELECTOR: Struct = Struct {
-    name: "ObjectFieldSelector",
     rule: None,
     fields: &[
         field("apiVersion", One(Text)).or(&Default::Text("v1")),
@@ -291,7 +265,6 @@ pub(in crate::canonical) static OBJECT_FIELD_SELECTOR: Struct = Struct {
 };
 
 pub(in crate::canonical) static PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE: Struct = Struct {
-    name: "PersistentVolumeClaimVolumeSource",
     rule: None,
     fields: &[
         field("claimName", One(Text)).always(),
@@ -300,13 +273,11 @@ pub(in crate::canonical) static PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE: Struct = 
 };
 
 pub(in crate::canonical) static PHOTON_PERSISTENT_DISK_VOLUME_SOURCE: Struct = Struct {
-    name: "PhotonPersistentDiskVolumeSource",
     rule: None,
     fields: &[field("fsType", One(Text)), field("pdID", One(Text)).always()],
 };
 
 pub(in crate::canonical) static POD_CERTIFICATE_PROJECTION: Struct = Struct {
-    name: "PodCertificateProjection",
     rule: None,
     fields: &[
         field("certificateChainPath", One(Text)).since(34),
@@ -321,7 +292,6 @@ pub(in crate::canonical) static POD_CERTIFICATE_PROJECTION: Struct = Struct {
 };
 
 pub(in crate::canonical) static PORTWORX_VOLUME_SOURCE: Struct = Struct {
-    name: "PortworxVolumeSource",
     rule: None,
     fields: &[
         field("fsType", One(Text)),
@@ -331,7 +301,6 @@ pub(in crate::canonical) static PORTWORX_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static PROJECTED_VOLUME_SOURCE: Struct = Struct {
-    name: "ProjectedVolumeSource",
     rule: None,
     fields: &[
         field("defaultMode", One(Int32))
@@ -343,7 +312,6 @@ pub(in crate::canonical) static PROJECTED_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static QUOBYTE_VOLUME_SOURCE: Struct = Struct {
-    name: "QuobyteVolumeSource",
     rule: None,
     fields: &[
         field("group", One(Text)),
@@ -356,7 +324,6 @@ pub(in crate::canonical) static QUOBYTE_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static RBD_VOLUME_SOURCE: Struct = Struct {
-    name: "RBDVolumeSource",
     rule: None,
     fields: &[
         field("fsType", One(Text)),
@@ -371,7 +338,6 @@ pub(in crate::canonical) static RBD_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static RESOURCE_FIELD_SELECTOR: Struct = Struct {
-    name: "ResourceFieldSelector",
     rule: None,
     fields: &[
         field("containerName", One(Text)),
@@ -381,7 +347,6 @@ pub(in crate::canonical) static RESOURCE_FIELD_SELECTOR: Struct = Struct {
 };
 
 pub(in crate::canonical) static SCALE_IO_VOLUME_SOURCE: Struct = Struct {
-    name: "ScaleIOVolumeSource",
     rule: None,
     fields: &[
         field("fsType", One(Text)).or(&Default::Text("xfs")),
@@ -400,7 +365,6 @@ pub(in crate::canonical) static SCALE_IO_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static SECRET_PROJECTION: Struct = Struct {
-    name: "SecretProjection",
     rule: None,
     fields: &[
         field("items", List(Kind::Struct(&KEY_TO_PATH))),
@@ -410,7 +374,6 @@ pub(in crate::canonical) static SECRET_PROJECTION: Struct = Struct {
 };
 
 pub(in crate::canonical) static SECRET_VOLUME_SOURCE: Struct = Struct {
-    name: "SecretVolumeSource",
     rule: None,
     fields: &[
         field("defaultMode", One(Int32))
@@ -424,7 +387,6 @@ pub(in crate::canonical) static SECRET_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static SERVICE_ACCOUNT_TOKEN_PROJECTION: Struct = Struct {
-    name: "ServiceAccountTokenProjection",
     rule: None,
     fields: &[
         field("audience", One(Text)),
@@ -437,7 +399,6 @@ pub(in crate::canonical) static SERVICE_ACCOUNT_TOKEN_PROJECTION: Struct = Struc
 };
 
 pub(in crate::canonical) static STORAGE_OS_VOLUME_SOURCE: Struct = Struct {
-    name: "StorageOSVolumeSource",
     rule: None,
     fields: &[
         field("fsType", One(Text)),
@@ -449,7 +410,6 @@ pub(in crate::canonical) static STORAGE_OS_VOLUME_SOURCE: Struct = Struct {
 };
 
 pub(in crate::canonical) static VOLUME: Struct = Struct {
-    name: "Volume",
     rule: Some(Rule::Volume),
     fields: &[
         field(
@@ -507,7 +467,6 @@ pub(in crate::canonical) static VOLUME: Struct = Struct {
 };
 
 pub(in crate::canonical) static VOLUME_PROJECTION: Struct = Struct {
-    name: "VolumeProjection",
     rule: None,
     fields: &[
         field(
@@ -530,7 +489,6 @@ pub(in crate::canonical) static VOLUME_PROJECTION: Struct = Struct {
 };
 
 pub(in crate::canonical) static VSPHERE_VIRTUAL_DISK_VOLUME_SOURCE: Struct = Struct {
-    name: "VsphereVirtualDiskVolumeSource",
     rule: None,
     fields: &[
         field("fsType", One(Text)),
@@ -539,3 +497,63 @@ pub(in crate::canonical) static VSPHERE_VIRTUAL_DISK_VOLUME_SOURCE: Struct = Str
         field("volumePath", One(Text)).always(),
     ],
 };
+
+pub(in crate::canonical) static NAMES: &[(&Struct, &str)] = &[
+    (
+        &AWS_ELASTIC_BLOCK_STORE_VOLUME_SOURCE,
+        "AWSElasticBlockStoreVolumeSource",
+    ),
+    (&AZURE_DISK_VOLUME_SOURCE, "AzureDiskVolumeSource"),
+    (&AZURE_FILE_VOLUME_SOURCE, "AzureFileVolumeSource"),
+    (&CSI_VOLUME_SOURCE, "CSIVolumeSource"),
+    (&CEPH_FS_VOLUME_SOURCE, "CephFSVolumeSource"),
+    (&CINDER_VOLUME_SOURCE, "CinderVolumeSource"),
+    (&CLUSTER_TRUST_BUNDLE_PROJECTION, "ClusterTrustBundleProjection"),
+    (&CONFIG_MAP_PROJECTION, "ConfigMapProjection"),
+    (&CONFIG_MAP_VOLUME_SOURCE, "ConfigMapVolumeSource"),
+    (&DOWNWARD_API_PROJECTION, "DownwardAPIProjection"),
+    (&DOWNWARD_API_VOLUME_FILE, "DownwardAPIVolumeFile"),
+    (&DOWNWARD_API_VOLUME_SOURCE, "DownwardAPIVolumeSource"),
+    (&EMPTY_DIR_VOLUME_SOURCE, "EmptyDirVolumeSource"),
+    (&EPHEMERAL_VOLUME_SOURCE, "EphemeralVolumeSource"),
+    (&FC_VOLUME_SOURCE, "FCVolumeSource"),
+    (&FLEX_VOLUME_SOURCE, "FlexVolumeSource"),
+    (&FLOCKER_VOLUME_SOURCE, "FlockerVolumeSource"),
+    (
+        &GCE_PERSISTENT_DISK_VOLUME_SOURCE,
+        "GCEPersistentDiskVolumeSource",
+    ),
+    (&GIT_REPO_VOLUME_SOURCE, "GitRepoVolumeSource"),
+    (&GLUSTERFS_VOLUME_SOURCE, "GlusterfsVolumeSource"),
+    (&HOST_PATH_VOLUME_SOURCE, "HostPathVolumeSource"),
+    (&ISCSI_VOLUME_SOURCE, "ISCSIVolumeSource"),
+    (&IMAGE_VOLUME_SOURCE, "ImageVolumeSource"),
+    (&KEY_TO_PATH, "KeyToPath"),
+    (&NFS_VOLUME_SOURCE, "NFSVolumeSource"),
+    (&OBJECT_FIELD_SELECTOR, "ObjectFieldSelector"),
+    (
+        &PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE,
+        "PersistentVolumeClaimVolumeSource",
+    ),
+    (
+        &PHOTON_PERSISTENT_DISK_VOLUME_SOURCE,
+        "PhotonPersistentDiskVolumeSource",
+    ),
+    (&POD_CERTIFICATE_PROJECTION, "PodCertificateProjection"),
+    (&PORTWORX_VOLUME_SOURCE, "PortworxVolumeSource"),
+    (&PROJECTED_VOLUME_SOURCE, "ProjectedVolumeSource"),
+    (&QUOBYTE_VOLUME_SOURCE, "QuobyteVolumeSource"),
+    (&RBD_VOLUME_SOURCE, "RBDVolumeSource"),
+    (&RESOURCE_FIELD_SELECTOR, "ResourceFieldSelector"),
+    (&SCALE_IO_VOLUME_SOURCE, "ScaleIOVolumeSource"),
+    (&SECRET_PROJECTION, "SecretProjection"),
+    (&SECRET_VOLUME_SOURCE, "SecretVolumeSource"),
+    (&SERVICE_ACCOUNT_TOKEN_PROJECTION, "ServiceAccountTokenProjection"),
+    (&STORAGE_OS_VOLUME_SOURCE, "StorageOSVolumeSource"),
+    (&VOLUME, "Volume"),
+    (&VOLUME_PROJECTION, "VolumeProjection"),
+    (
+        &VSPHERE_VIRTUAL_DISK_VOLUME_SOURCE,
+        "VsphereVirtualDiskVolumeSource",
+    ),
+];
