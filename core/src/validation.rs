@@ -7,22 +7,17 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::canonical::canonical;
+use crate::canonical::{UnknownFields, canonical, canonical_with};
 use crate::{Cause, Error, Profile};
 
 mod claim;
 mod disabled;
-#[allow(dead_code, reason = "rules of the Pod template use the rest")]
 mod gates;
-#[allow(dead_code, reason = "rules of the Pod template use the rest")]
 mod ip;
 mod metadata;
-#[allow(dead_code, reason = "rules of the Pod template use the rest")]
 mod names;
-#[allow(dead_code, reason = "rules of the Pod template use the rest")]
 mod pod;
 mod prepare;
-#[allow(dead_code, reason = "rules of the Pod template use the rest")]
 mod report;
 mod selector;
 mod set;
@@ -84,12 +79,12 @@ impl Verdict {
 /// # Ok::<(), steadfast_core::Error>(())
 /// ```
 pub fn create(set: &Value, profile: &Profile) -> Result<Verdict, Error> {
-    let mut object = canonical(set, profile)?;
+    let (mut object, unknown) = decoded(set, profile)?;
     let owners = prepare::create(&mut object, profile);
     let mut report = Report::default();
     set::create(&At::root(&object, ""), profile, &mut report);
     let warn = |set: &At<'_>, warnings: &mut Warnings| warnings::of_set(set, false, true, warnings);
-    verdict(&object, report, owners, profile, warn)
+    verdict(&object, report, (unknown, owners), profile, warn)
 }
 
 /// A set that is to replace the stored set `old`, as `kubectl apply` or `kubectl replace` sends it.
@@ -117,7 +112,7 @@ pub fn create(set: &Value, profile: &Profile) -> Result<Verdict, Error> {
 /// # Ok::<(), steadfast_core::Error>(())
 /// ```
 pub fn update(new: &Value, old: &Value, profile: &Profile) -> Result<Verdict, Error> {
-    let mut object = canonical(new, profile)?;
+    let (mut object, unknown) = decoded(new, profile)?;
     let old = stored(old, profile)?;
     let owners = prepare::update(&mut object, &old, profile);
     let mut report = Report::default();
@@ -125,7 +120,7 @@ pub fn update(new: &Value, old: &Value, profile: &Profile) -> Result<Verdict, Er
     let generation = |set: &Value| set.pointer("/metadata/generation").and_then(Value::as_i64);
     let has_changed = generation(&object) != Some(generation(&old).unwrap_or(1));
     let warn = |set: &At<'_>, warnings: &mut Warnings| warnings::of_set(set, true, has_changed, warnings);
-    verdict(&object, report, owners, profile, warn)
+    verdict(&object, report, (unknown, owners), profile, warn)
 }
 
 /// A set whose status and metadata are to replace those of `old`, as a controller writes it.
@@ -145,12 +140,12 @@ pub fn update(new: &Value, old: &Value, profile: &Profile) -> Result<Verdict, Er
 /// # Ok::<(), steadfast_core::Error>(())
 /// ```
 pub fn update_status(new: &Value, old: &Value, profile: &Profile) -> Result<Verdict, Error> {
-    let mut object = canonical(new, profile)?;
+    let (mut object, unknown) = decoded(new, profile)?;
     let old = stored(old, profile)?;
     let owners = prepare::update_status(&mut object, &old);
     let mut report = Report::default();
     set::update_status(&At::root(&object, ""), &At::root(&old, ""), profile, &mut report);
-    verdict(&object, report, owners, profile, |_, _| {})
+    verdict(&object, report, (unknown, owners), profile, |_, _| {})
 }
 
 /// Source: `FieldImmutableErrorMsg`.
@@ -163,6 +158,14 @@ fn non_negative(at: &At<'_>, report: &mut Report) {
     }
 }
 
+/// The object that upstream's decoder makes, and its warnings about fields that this version does not know
+/// (`fieldValidation=Warn`).
+fn decoded(set: &Value, profile: &Profile) -> Result<(Value, Vec<String>), Error> {
+    let canonical = canonical_with(set, profile, UnknownFields::Drop)?;
+    let warn = |path: &String| format!("unknown field \"{path}\"");
+    Ok((canonical.object, canonical.unknown.iter().map(warn).collect()))
+}
+
 fn stored(old: &Value, profile: &Profile) -> Result<Value, Error> {
     canonical(old, profile).map_err(|error| Error {
         message: format!("the stored set: {}", error.message),
@@ -173,7 +176,7 @@ fn stored(old: &Value, profile: &Profile) -> Result<Value, Error> {
 fn verdict(
     object: &Value,
     report: Report,
-    owners: Option<String>,
+    (unknown, owners): (Vec<String>, Option<String>),
     profile: &Profile,
     warn: impl FnOnce(&At<'_>, &mut Warnings),
 ) -> Result<Verdict, Error> {
@@ -184,6 +187,7 @@ fn verdict(
         }
     }
     let mut warnings = Warnings::new(profile.minor());
+    warnings.texts.extend(unknown);
     warnings.texts.extend(owners);
     if errors.is_empty() {
         warn(&At::root(object, ""), &mut warnings);
@@ -195,22 +199,4 @@ fn verdict(
         warnings: warnings.texts,
         unchecked: report.unchecked,
     })
-}
-
-/// A set that is to take the place of `old`, the stored one. A place holder for the comparison: nothing is checked yet.
-///
-/// # Errors
-/// As [`create`].
-pub fn update(new: &Value, old: &Value, profile: &Profile) -> Result<Verdict, Error> {
-    let _ = old;
-    create(new, profile)
-}
-
-/// A set whose status is to take the place of that of `old`. A place holder, as [`update`].
-///
-/// # Errors
-/// As [`create`].
-pub fn update_status(new: &Value, old: &Value, profile: &Profile) -> Result<Verdict, Error> {
-    let _ = old;
-    create(new, profile)
 }

@@ -4,7 +4,6 @@
 //! and `suffix.go`. What looks odd there is odd here too: `1000E` is written `1`, because 10^21 has no suffix.
 
 #[cfg(feature = "validation")]
-#[allow(dead_code, reason = "rules of the Pod template use the rest")]
 mod arithmetic;
 
 const FORMAT: &str = "quantities must match the regular expression \

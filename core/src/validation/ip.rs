@@ -18,18 +18,6 @@ pub(in crate::validation) fn is_ip(value: &str, is_strict: bool) -> Vec<String> 
     errors
 }
 
-/// Source: `IsValidIP`.
-pub(in crate::validation) fn is_canonical_ip(value: &str) -> Vec<String> {
-    let mut errors = is_ip(value, true);
-    if errors.is_empty()
-        && let Some(address) = parse(value)
-        && address.canonical() != value
-    {
-        errors.push(format!("must be in canonical form (\"{}\")", address.canonical()));
-    }
-    errors
-}
-
 /// What is warned of an address that is valid, without its path. Source: `GetWarningsForIP`.
 pub(in crate::validation) fn ip_warning(value: &str, minor: u8) -> Option<String> {
     let address = parse(value)?;

@@ -71,28 +71,6 @@ pub(in crate::validation) fn is_dns1123_subdomain_with_underscore(value: &str, m
     format.check(value, "characters")
 }
 
-/// Source: `IsDNS1035Label`.
-pub(in crate::validation) fn is_dns1035_label(value: &str) -> Vec<String> {
-    DNS1035_LABEL.check(value, "characters")
-}
-
-/// Source: `IsWildcardDNS1123Subdomain`.
-pub(in crate::validation) fn is_wildcard_dns1123_subdomain(value: &str) -> Vec<String> {
-    WILDCARD.check(value, "characters")
-}
-
-/// Source: `IsCIdentifier`.
-pub(in crate::validation) fn is_c_identifier(value: &str) -> Vec<String> {
-    C_IDENTIFIER.check(value, "")
-}
-
-/// Source: `IsEnvVarName`.
-pub(in crate::validation) fn is_env_var_name(value: &str) -> Vec<String> {
-    let mut errors = ENV_VAR_NAME.check(value, "");
-    errors.extend(has_change_dir_prefix(value));
-    errors
-}
-
 /// Source: `IsRelaxedEnvVarName`.
 pub(in crate::validation) fn is_relaxed_env_var_name(value: &str) -> Vec<String> {
     if value.is_empty() {
@@ -193,52 +171,6 @@ pub(in crate::validation) fn has_change_dir_prefix(value: &str) -> Option<String
     Some(sentence.to_owned())
 }
 
-/// Reports `value`, which `at` is about. Source: `IsFullyQualifiedName` where `segments` is 3,
-/// `IsFullyQualifiedDomainName` where it is 2.
-pub(in crate::validation) fn fully_qualified(at: &At<'_>, value: &str, segments: usize, report: &mut Report) {
-    if value.is_empty() {
-        return report.required(at, "");
-    }
-    let is_domain = segments == 2;
-    let name = value.strip_suffix('.').filter(|_| is_domain).unwrap_or(value);
-    let errors = is_dns1123_subdomain(name);
-    if !errors.is_empty() {
-        return report.invalid(at, errors.join(","));
-    }
-    if name.split('.').count() < segments {
-        let number = if is_domain { "two" } else { "three" };
-        return report.invalid(
-            at,
-            format!("should be a domain with at least {number} segments separated by dots"),
-        );
-    }
-    let mut labels = name.split('.').map(is_dns1123_label);
-    if is_domain && let Some(errors) = labels.find(|errors| !errors.is_empty()) {
-        report.invalid(at, errors.join(","));
-    }
-}
-
-/// Reports `value`, which `at` is about. Source: `IsDomainPrefixedPath`.
-pub(in crate::validation) fn domain_prefixed_path(at: &At<'_>, value: &str, report: &mut Report) {
-    if value.is_empty() {
-        return report.required(at, "");
-    }
-    match value.split_once('/') {
-        Some((host, path)) if !host.is_empty() && !path.is_empty() => {
-            for error in is_dns1123_subdomain(host) {
-                report.invalid(at, error);
-            }
-            let is_path = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~%!$&'()*+,;=:".contains(&byte);
-            if !path.bytes().all(is_path) {
-                let sentence =
-                    r"Invalid path (regex used for validation is '[A-Za-z0-9/\-._~%!$&'()*+,;=:]+')";
-                report.invalid(at, sentence);
-            }
-        }
-        _ => report.invalid(at, "must be a domain-prefixed path (such as \"acme.io/foo\")"),
-    }
-}
-
 /// Reports `value`, which `at` is about. Source: `IsDomainPrefixedKey`.
 pub(in crate::validation) fn domain_prefixed_key(at: &At<'_>, value: &str, minor: u8, report: &mut Report) {
     if value.is_empty() {
@@ -329,44 +261,6 @@ const SUBDOMAIN_WITH_UNDERSCORE: Format = Format {
             is_word(label, LOWER | DIGIT, LOWER | DIGIT | DASH | UNDERSCORE) && ends_in(label, LOWER | DIGIT)
         })
     },
-};
-
-const DNS1035_LABEL: Format = Format {
-    rule: "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
-    expression: "[a-z]([-a-z0-9]*[a-z0-9])?",
-    examples: &["my-name", "abc-123"],
-    limit: 63,
-    is_match: |value| is_word(value, LOWER, LOWER | DIGIT | DASH) && ends_in(value, LOWER | DIGIT),
-};
-
-const WILDCARD: Format = Format {
-    rule: "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
-    expression: r"\*\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*",
-    examples: &["*.example.com"],
-    limit: 253,
-    is_match: |value| value.strip_prefix(b"*.").is_some_and(is_subdomain),
-};
-
-const C_IDENTIFIER: Format = Format {
-    rule: "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'",
-    expression: "[A-Za-z_][A-Za-z0-9_]*",
-    examples: &["my_name", "MY_NAME", "MyName"],
-    limit: 0,
-    is_match: |value| {
-        is_word(
-            value,
-            LOWER | UPPER | UNDERSCORE,
-            LOWER | UPPER | UNDERSCORE | DIGIT,
-        )
-    },
-};
-
-const ENV_VAR_NAME: Format = Format {
-    rule: "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit",
-    expression: "[-._a-zA-Z][-._a-zA-Z0-9]*",
-    examples: &["my.env-name", "MY_ENV.NAME", "MyEnvName1"],
-    limit: 0,
-    is_match: |value| is_word(value, LOWER | UPPER | MARKS, LOWER | UPPER | MARKS | DIGIT),
 };
 
 const CONFIG_MAP_KEY: Format = Format {

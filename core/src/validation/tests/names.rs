@@ -1,4 +1,4 @@
-use crate::validation::ip::{ip_warning, is_canonical_ip, is_ip};
+use crate::validation::ip::{ip_warning, is_ip};
 use crate::validation::names::*;
 
 type Rule = fn(&str) -> Vec<String>;
@@ -9,7 +9,7 @@ fn every_form_of_text_takes_what_upstreams_expression_takes() {
     let label: Rule = |text| is_label_value(text, 37);
     let key: Rule = |text| is_label_key(text, 37);
     let underscore: Rule = |text| is_dns1123_subdomain_with_underscore(text, 37);
-    let cases: [(Rule, &[&str], &[&str]); 13] = [
+    let cases: [(Rule, &[&str], &[&str]); 9] = [
         (
             label,
             &["", "a", "A-b_c.d", "1"],
@@ -31,18 +31,6 @@ fn every_form_of_text_takes_what_upstreams_expression_takes() {
             &["", ".a", "a.", "a..b", "a.-b", "A"],
         ),
         (underscore, &["_a.b", "a_b"], &["__a", "a_", "_", "_a._"]),
-        (is_dns1035_label, &["a", "a-1"], &["1a", "a-", ""]),
-        (
-            is_wildcard_dns1123_subdomain,
-            &["*.a.b"],
-            &["*", "*.", "a.b", "*.*.a", "*a"],
-        ),
-        (is_c_identifier, &["_", "aB_1"], &["1a", "", "a-b"]),
-        (
-            is_env_var_name,
-            &["a", "-.A_1", ".a"],
-            &["1a", "", "a=b", ".", "..", "..a"],
-        ),
         (
             is_relaxed_env_var_name,
             &["1a", " ~"],
@@ -154,10 +142,6 @@ fn addresses_may_have_zeros_in_front_unless_they_are_strict() {
     assert_eq!(
         is_ip("::ffff:1.2.3.4", true),
         ["must not be an IPv4-mapped IPv6 address"]
-    );
-    assert_eq!(
-        is_canonical_ip("FE80::1"),
-        ["must be in canonical form (\"fe80::1\")"]
     );
     assert_eq!(ip_warning("1.2.3.4", 37), None);
     let mapped = "non-standard IP address \"::ffff:1.2.3.4\" is invalid: use \"1.2.3.4\"";
