@@ -34,7 +34,13 @@ impl<'a> Quantity<'a> {
             return self.is_zero();
         }
         let is_long = self.format == Format::BinarySi || self.digits.len() > 18;
-        let thousandths = self.whole().filter(|_| is_long);
+        let (digits, exponent) = self.stripped();
+        let power = u32::try_from(exponent).unwrap_or_default();
+        let whole = digits
+            .parse::<u128>()
+            .ok()
+            .and_then(|digits| digits.checked_mul(10_u128.checked_pow(power)?));
+        let thousandths = whole.filter(|_| is_long);
         thousandths.is_none_or(|whole| (whole.wrapping_mul(1000) as i64) % 1000 == 0)
     }
 
