@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use steadfast_core::manifest::{self, Notice, Object, ReadError, ReadErrorCode};
+#[cfg(feature = "simulator")]
+use steadfast_core::manifest::Object;
+use steadfast_core::manifest::{self, Notice, ReadError, ReadErrorCode};
 use steadfast_core::{Cause, CauseType, Error, ErrorCode};
 
 /// What a text holds.

@@ -51,6 +51,7 @@ pub fn build() -> Result<(), String> {
 /// As [`build`].
 pub fn module(features: &[&str], out: &Path) -> Result<PathBuf, String> {
     wasm::install_target()?;
+    wasm::install_sources()?;
     install()?;
     let mut build = command::cargo(&[
         "build",
@@ -64,7 +65,13 @@ pub fn module(features: &[&str], out: &Path) -> Result<PathBuf, String> {
         "wasm",
         "--target",
         wasm::TARGET,
+        // The standard library too is built for size: as it comes, it is built for speed and has the words of all panics.
+        "-Zbuild-std=std,panic_abort",
+        "-Zbuild-std-features=optimize_for_size",
     ]);
+    // These two switches of cargo, and two of rustc's in `flags`, are not promised to stay: the stable compiler takes them
+    // where it is told so.
+    build.env("RUSTC_BOOTSTRAP", "1");
     command::run(build.env("CARGO_ENCODED_RUSTFLAGS", flags()))?;
     let built = conformance::target()?
         .join(wasm::TARGET)
@@ -97,6 +104,15 @@ fn flags() -> String {
         .flatten()
         .map(|folder| folder.path());
     flags.extend(folders.map(|folder| format!("--remap-path-prefix={}=crates", folder.display())));
+    // What would panic traps, without a word: lints see to it that nothing of ours does.
+    flags.extend(
+        [
+            "-Cpanic=immediate-abort",
+            "-Zunstable-options",
+            "-Zlocation-detail=none",
+        ]
+        .map(str::to_owned),
+    );
     flags.join("\u{1f}")
 }
 

@@ -52,6 +52,21 @@ pub fn install_target() -> Result<(), String> {
     command::run(rustup().args(["target", "add", TARGET]))
 }
 
+/// Adds the sources of the standard library by rustup where they are missing.
+///
+/// # Errors
+/// rustup is missing or fails.
+pub fn install_sources() -> Result<(), String> {
+    let rustup = || std::process::Command::new("rustup");
+    let installed = command::output(rustup().args(["component", "list", "--installed"]))
+        .map_err(|error| format!("{error}; install the component rust-src for this toolchain"))?;
+    if installed.lines().any(|line| line == "rust-src") {
+        return Ok(());
+    }
+    println!("installing the sources of the Rust standard library ...");
+    command::run(rustup().args(["component", "add", "rust-src"]))
+}
+
 /// The imports of a module, as `module.name`.
 ///
 /// # Errors
