@@ -169,21 +169,18 @@ fn errors(theirs: &Value, ours: &Verdict, claims: usize, compared: &mut Compared
         Ok(Value::String(kind)) => kind,
         _ => String::new(),
     };
-    let mut left: Vec<(String, String, String)> = ours
-        .errors
-        .iter()
-        .map(|cause| {
-            (
-                without_chance(&cause.field, claims),
-                kind(cause),
-                cause.detail.clone(),
-            )
-        })
-        .collect();
+    // As sets: until 1.36 upstream says of the metadata on update what it said before.
+    let ours = ours.errors.iter().map(|cause| {
+        let path = without_chance(&cause.field, claims);
+        (path, kind(cause), cause.detail.clone())
+    });
+    let mut left: Vec<(String, String, String)> = ours.collect::<BTreeSet<_>>().into_iter().collect();
     let text = |error: &Value, field: &str| error[field].as_str().unwrap_or_default().to_owned();
-    for error in theirs["errors"].as_array().into_iter().flatten() {
+    let theirs = theirs["errors"].as_array().into_iter().flatten().map(|error| {
         let path = without_chance(&text(error, "field"), claims);
-        let one = (path, text(error, "type"), text(error, "detail"));
+        (path, text(error, "type"), text(error, "detail"))
+    });
+    for one in theirs.collect::<BTreeSet<_>>() {
         let at = left.iter().position(|ours| *ours == one);
         if let Some(at) = at {
             left.swap_remove(at);
