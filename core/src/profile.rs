@@ -199,6 +199,20 @@ impl Profile {
         self.row <= Row::V1_34_0
     }
 
+    /// A Pod that is gone when it is to be deleted is as good as deleted (from 1.36). Before, the answer `NotFound` fails the
+    /// call, so that the controller looks again after a backoff: a matter for hosts.
+    ///
+    /// Source: `pkg/controller/statefulset/stateful_pod_control.go`, `DeleteStatefulPod`.
+    ///
+    /// ```
+    /// use steadfast_core::Profile;
+    /// assert!(Profile::default().takes_gone_pods_for_deleted());
+    /// assert!(!"1.35".parse::<Profile>().unwrap().takes_gone_pods_for_deleted());
+    /// ```
+    pub fn takes_gone_pods_for_deleted(&self) -> bool {
+        self.row >= Row::V1_36
+    }
+
     /// Pods are found by kind, name and UID of their controller (from 1.34.2), before by UID alone.
     pub(crate) fn pods_by_whole_owner(&self) -> bool {
         self.row >= Row::V1_34_2

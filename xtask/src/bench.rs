@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::{command, conformance, upstream};
+use crate::{command, conformance, pace, upstream};
 
 /// `cargo xtask bench`.
 ///
@@ -23,5 +23,6 @@ pub fn run() -> Result<(), String> {
         "steadfast-tests",
         "--bench",
         "decision",
-    ]))
+    ]))?;
+    pace::run()
 }

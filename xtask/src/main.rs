@@ -12,6 +12,7 @@ mod deny;
 mod figures;
 mod mutants;
 mod npm;
+mod pace;
 mod package;
 mod record;
 mod size;
@@ -38,7 +39,8 @@ cargo xtask COMMAND
        [--seed S] [--kubernetes V]
                     all of that for all versions at full figures (a million worlds a version; hours),
                     and the tables of the documents written from it
-  bench             how long decisions, parsing and forecasts take; with Go, upstream's beside them
+  bench             how long decisions, parsing and forecasts take; with Go, upstream's beside them;
+                    and the npm package in Node and Chromium, beside the native core
   record [--only EXAMPLE] [--to FOLDER] [--build]
                     tests/recorded made anew on a real control plane (needs Go)
   npm [--build]     wasm/npm/dist, packed, and the tarball used as its users do: publint, types, Node, Vite, webpack,

@@ -8,12 +8,41 @@ use crate::conformance;
 /// How many worlds are run and recorded at once: what is lost when a soak is broken off.
 const SLICE: u64 = 50_000;
 
+/// What the command takes.
+const HELP: &str = "\
+cargo xtask soak [options]: everything for all versions at full figures, and the tables of the documents written from it
+
+  --kubernetes V    versions of Kubernetes, as for conformance (all)
+  --seed S          the first seed (1)
+  --worlds N        worlds a version with its own gates (1000000)
+  --flipped N       worlds a version with each gate flipped (200000)
+  --templates N     templates a version through the canonical form (100000)
+  --waits N         worlds a version whose waits are tested by their counterfactual (50000)
+  --lives N         lives a version in lockstep (10000)
+  --faulty-lives N  the same with failing calls (3000)
+  --no-mutants      without the deliberate faults in the core
+
+0 leaves one out.
+";
+
 /// `cargo xtask soak`: what is run, with the counts that stand in the documents unless others are given. Results are
 /// recorded slice by slice.
 ///
 /// # Errors
 /// What failed, after everything else has run all the same.
 pub fn run(arguments: &[String]) -> Result<(), String> {
+    if arguments
+        .iter()
+        .any(|argument| argument == "--help" || argument == "-h")
+    {
+        print!("{HELP}");
+        return Ok(());
+    }
+    // Hours of the wrong thing would overwrite what is recorded.
+    let known = |argument: &&String| argument.starts_with("--") && !HELP.contains(&format!("{argument} "));
+    if let Some(unknown) = arguments.iter().find(known) {
+        return Err(format!("soak has no option `{unknown}`\n\n{HELP}"));
+    }
     let number = |name: &str, standard: u64| -> Result<u64, String> {
         let Some(text) = option(arguments, name) else {
             return Ok(standard);

@@ -95,10 +95,16 @@ fn steps(arguments: &[String]) -> Result<Done, String> {
             &mut package::answers_as_native_in_node,
         )?;
         match chromium::find_or_install() {
-            Ok(_) => step(
-                "npm package, answers as native in Chromium",
-                &mut package::answers_as_native_in_chromium,
-            )?,
+            Ok(_) => {
+                step(
+                    "npm package, answers as native in Chromium",
+                    &mut package::answers_as_native_in_chromium,
+                )?;
+                step(
+                    "npm package, packed and used as its users do",
+                    &mut npm::consumers,
+                )?;
+            }
             Err(sentence) => not_run.push(format!("the npm package in a browser ({sentence})")),
         }
     } else {

@@ -197,12 +197,11 @@ impl Run {
         let (key, write) = write_of(action, set);
         let result = machine.call(&key, write).map(drop);
         let is_done_anyway = matches!(&result, Err(error) if error.status == 404)
-            && matches!(
-                action.operation,
-                Operation::DeletePod { .. }
-                    | Operation::DeleteControllerRevision { .. }
-                    | Operation::ReleasePod { .. }
-            );
+            && match action.operation {
+                Operation::DeletePod { .. } => machine.profile.takes_gone_pods_for_deleted(),
+                Operation::DeleteControllerRevision { .. } | Operation::ReleasePod { .. } => true,
+                _ => false,
+            };
         let result = if is_done_anyway { Ok(()) } else { result };
         announce(action, set, result.as_ref().err(), machine);
         machine.record(Happening::Action {

@@ -262,6 +262,26 @@ fn a_pod_that_is_gone_when_it_is_deleted_is_as_good_as_deleted() {
     assert!(cluster.sets().next().unwrap().failures() == 0);
 }
 
+/// Life 4100008369 in lockstep: the only difference to upstream in 80,000.
+#[test]
+fn before_1_36_a_pod_that_is_gone_when_it_is_deleted_is_a_failure() {
+    let mut cluster = Cluster::new(Settings::default(), "1.35".parse().unwrap(), EPOCH);
+    cluster.apply(&set(2, &[])).unwrap();
+    cluster.run_to_rest(HOUR);
+    cluster.add_fault(
+        serde_json::from_value(json!({"verb": "delete", "error": "notFound", "times": 1})).unwrap(),
+    );
+    let start = cluster.now().0;
+    cluster.apply(&set(1, &[])).unwrap();
+    cluster.run_to_rest(HOUR);
+    let did: Vec<String> = actions(&cluster, start)
+        .into_iter()
+        .filter_map(|line| Some(line.split_once(' ')?.1.to_owned()))
+        .collect();
+    let expected = ["DeletePod web-1 404", "UpdateStatus", "DeletePod web-1"];
+    assert_eq!(did[..3], expected, "{did:?}");
+}
+
 #[test]
 fn the_controller_never_acts_before_it_has_seen_its_own_writes() {
     let mut settings = Settings::default();

@@ -482,7 +482,15 @@ export type CauseType =
   /** The value is there and must not be. */
   | "FieldValueForbidden"
   /** The value appears twice. */
-  | "FieldValueDuplicate";
+  | "FieldValueDuplicate"
+  /** The value names something that is not there. */
+  | "FieldValueNotFound"
+  /** The text is longer than it may be. */
+  | "FieldValueTooLong"
+  /** The list has more entries than it may have. */
+  | "FieldValueTooMany"
+  /** Upstream could not find out. */
+  | "InternalError";
 
 // A text that was read ----------------------------------------------------------------------------
 
