@@ -1,7 +1,7 @@
 //! A map and a set in order of keys, for hosts and for the core itself: little code where `BTreeMap` is much.
 //!
 //! Every pair of types makes an instance of `BTreeMap`'s code of its own, 10 to 25 kB of WebAssembly each, and this
-//! workspace has forty pairs. Here the items lie in lists of at most [`MOST`], and the lists in a list: whoever puts
+//! workspace has forty pairs. Here the items lie in lists of at most 64, and the lists in a list: whoever puts
 //! one in moves no more than a few of its neighbours. Values lie apart from their keys, in lists of the same lengths,
 //! so that the search depends on the type of the keys alone.
 

@@ -63,7 +63,7 @@ impl Verdict {
 /// Source: `rest.BeforeCreate` with `PrepareForCreate`, `Validate` and `WarningsOnCreate` of the strategy.
 ///
 /// # Errors
-/// `invalid` where upstream's decoder refuses a value already, as [`canonical`](crate::canonical::canonical) says.
+/// `invalid` where upstream's decoder refuses a value already, as [`canonical`] says.
 ///
 /// ```
 /// use serde_json::json;
