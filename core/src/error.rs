@@ -175,17 +175,7 @@ impl Cause {
 
     /// `field` is none of the `supported` values.
     pub fn not_supported(field: impl Into<String>, value: &Value, supported: &[&str]) -> Self {
-        let mut detail = String::new();
-        for value in supported {
-            let before = if detail.is_empty() {
-                "supported values: \""
-            } else {
-                ", \""
-            };
-            detail.push_str(before);
-            detail.push_str(value);
-            detail.push('"');
-        }
+        let detail = supported_values(supported);
         Self {
             value: Some(value.clone()),
             ..Self::of(field, CauseType::FieldValueNotSupported, detail)
@@ -203,6 +193,22 @@ impl Cause {
             column: None,
         }
     }
+}
+
+/// The detail of a value that is none of the known ones, in the order given (`field.NotSupported`).
+pub(crate) fn supported_values(supported: &[&str]) -> String {
+    let mut detail = String::new();
+    for value in supported {
+        let before = if detail.is_empty() {
+            "supported values: \""
+        } else {
+            ", \""
+        };
+        detail.push_str(before);
+        detail.push_str(value);
+        detail.push('"');
+    }
+    detail
 }
 
 impl std::fmt::Display for Cause {

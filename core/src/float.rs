@@ -27,9 +27,7 @@ impl Shortest {
             digits: digits.trim_end_matches('0').to_owned(),
         }
     }
-}
 
-impl Shortest {
     /// Without an exponent: `-0.00125`, `1200`.
     pub fn plain(&self) -> String {
         let sign = if self.is_negative { "-" } else { "" };

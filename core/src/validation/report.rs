@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::error::supported_values;
 use crate::{Cause, CauseType};
 
 /// What validation has to say, in upstream's order.
@@ -201,9 +202,7 @@ impl Report {
 
     /// Upstream quotes and joins the supported values in the order given (`field.NotSupported`).
     pub fn not_supported(&mut self, at: &At<'_>, supported: &[&str]) {
-        let quoted: Vec<String> = supported.iter().map(|value| format!("\"{value}\"")).collect();
-        let detail = format!("supported values: {}", quoted.join(", "));
-        self.say(CauseType::FieldValueNotSupported, at, detail);
+        self.say(CauseType::FieldValueNotSupported, at, supported_values(supported));
     }
 
     /// `limit` in bytes (`field.TooLong`).
