@@ -33,6 +33,12 @@ pub(crate) enum Command {
     /// Play a scenario: a story of applies, scalings and failures, in a simulated cluster
     #[command(after_help = examples::SIMULATE)]
     Simulate(SimulateArguments),
+    /// Say what an API server would say of StatefulSets, with the lines at fault
+    #[command(after_help = examples::LINT)]
+    Lint(LintArguments),
+    /// Print what an API server would store for a manifest: with all defaults
+    #[command(after_help = examples::DEFAULT)]
+    Default(DefaultArguments),
     /// Print a script that completes commands and options in a shell
     #[command(after_help = examples::COMPLETIONS)]
     Completions(CompletionsArguments),
@@ -200,6 +206,41 @@ pub(crate) struct SimulateArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct LintArguments {
+    /// Files and folders of YAML or JSON, all of them together one input; `-` is standard input
+    #[arg(value_name = "FILE")]
+    files: Vec<String>,
+    /// The same, as kubectl takes it; may be repeated
+    #[arg(short = 'f', long = "filename", value_name = "FILE")]
+    filenames: Vec<String>,
+    /// The manifests before the change: their sets are judged as updates; may be repeated
+    #[arg(long, value_name = "OLD")]
+    pub(crate) from: Vec<String>,
+    /// From which severity on the exit code is 1
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub(crate) fail_on: FailOn,
+    /// How to print the answer
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) output: LintFormat,
+    /// Read one manifest a line from standard input, {"new", "old"?} or {"yaml"}, print one verdict a line
+    #[arg(long, conflicts_with_all = ["files", "filenames", "from", "output"])]
+    pub(crate) lines: bool,
+    #[command(flatten)]
+    pub(crate) profile: ProfileArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DefaultArguments {
+    #[command(flatten)]
+    pub(crate) input: InputArguments,
+    /// How to print the object
+    #[arg(short, long, value_name = "FORMAT", default_value = "yaml")]
+    pub(crate) output: ObjectFormat,
+    #[command(flatten)]
+    pub(crate) profile: ProfileArguments,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct CompletionsArguments {
     /// The shell
     #[arg(value_name = "SHELL")]
@@ -231,6 +272,42 @@ pub(crate) enum Format {
     Json,
     /// The same as YAML
     Yaml,
+}
+
+/// The forms of what was found in manifests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LintFormat {
+    /// For people: the line, a marker under it, the remedy
+    #[value(alias = "table")]
+    Text,
+    /// One JSON document
+    Json,
+    /// The same as YAML
+    Yaml,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+}
+
+/// The forms of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ObjectFormat {
+    /// As kubectl prints it
+    Yaml,
+    /// The same as JSON
+    Json,
+}
+
+/// `lint --fail-on`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// What an API server would refuse
+    Error,
+    /// And what it would warn of
+    Warning,
+    /// And what else is to be said
+    Note,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -291,8 +368,14 @@ impl Command {
             Self::Reconcile(arguments) => arguments.output,
             Self::Simulate(arguments) if arguments.trace.is_some() => Format::Json,
             Self::Simulate(arguments) => arguments.output,
+            Self::Lint(arguments) if arguments.lines => Format::Json,
+            Self::Lint(arguments) => match arguments.output {
+                LintFormat::Json => Format::Json,
+                LintFormat::Yaml => Format::Yaml,
+                LintFormat::Text | LintFormat::Sarif | LintFormat::Github => Format::Table,
+            },
             Self::Version(arguments) => arguments.output,
-            Self::Completions(_) => Format::Table,
+            Self::Default(_) | Self::Completions(_) => Format::Table,
         }
     }
 }
@@ -304,6 +387,13 @@ impl Format {
 }
 
 impl InputArguments {
+    /// All files, in the order of their kinds of mention.
+    pub(crate) fn all(&self) -> Vec<String> {
+        self.files.iter().chain(&self.filenames).cloned().collect()
+    }
+}
+
+impl LintArguments {
     /// All files, in the order of their kinds of mention.
     pub(crate) fn all(&self) -> Vec<String> {
         self.files.iter().chain(&self.filenames).cloned().collect()

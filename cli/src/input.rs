@@ -21,7 +21,7 @@ pub(crate) use choice::Choice;
 pub(crate) use clock::newest_time;
 pub(crate) use found::{Found, Place};
 pub(crate) use observation::ObservationSource;
-pub(crate) use source::STANDARD_INPUT;
+pub(crate) use source::{STANDARD_INPUT, read as read_bytes};
 
 /// The objects of an input, in the order of the files.
 #[derive(Clone, Debug, Default)]

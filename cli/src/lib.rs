@@ -1,12 +1,16 @@
 //! The command line of Steadfast: `steadfast`, and `kubectl steadfast` as a plugin of kubectl.
 //!
 //! One file per command. A command reads its input (`input`), asks the core or the simulator, and prints; it never
-//! decides anything itself. Exit codes: 0 stable, clean, nothing to do; 1 blocked; 2 bad input or usage; 3 unfinished.
+//! decides anything itself. Exit codes: 0 stable, clean, nothing to do; 1 blocked or refused; 2 bad input or usage; 3
+//! unfinished.
 
 mod cli;
 mod completions;
+mod default;
 mod failure;
 mod input;
+mod lines;
+mod lint;
 mod outcome;
 mod output;
 mod plan;
@@ -55,6 +59,8 @@ pub fn run(program: Program) -> ExitCode {
         Command::Plan(arguments) => plan::run(&arguments, &mut output),
         Command::Reconcile(arguments) => reconcile::run(&arguments, &mut output),
         Command::Simulate(arguments) => simulate::run(&arguments, &mut output),
+        Command::Lint(arguments) => lint::run(&arguments, &mut output),
+        Command::Default(arguments) => default::run(&arguments, &mut output),
         Command::Completions(arguments) => completions::run(&arguments, program, &mut output),
         Command::Version(arguments) => version::run(&arguments, &mut output),
     };

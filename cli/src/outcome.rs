@@ -9,6 +9,8 @@ pub(crate) enum Exit {
     Fine,
     /// The rollout ends blocked.
     Blocked,
+    /// An API server would refuse the manifest.
+    Refused,
     /// Bad input or usage.
     BadInput,
     /// The end was not reached.
@@ -19,7 +21,7 @@ impl Exit {
     pub(crate) fn code(self) -> ExitCode {
         ExitCode::from(match self {
             Self::Fine => 0,
-            Self::Blocked => 1,
+            Self::Blocked | Self::Refused => 1,
             Self::BadInput => 2,
             Self::Unfinished => 3,
         })

@@ -104,6 +104,11 @@ impl Output {
         self.complain("warning", text)
     }
 
+    /// Prints text as it is on standard error.
+    pub(crate) fn error_text(&mut self, text: &str) -> Result<(), Failure> {
+        Ok(self.err.write_all(text.as_bytes())?)
+    }
+
     /// A line on standard error that begins with a word in colour.
     pub(crate) fn complain(&mut self, word: &str, text: &str) -> Result<(), Failure> {
         let style = if word == "error" { paint::BAD } else { paint::WAIT };

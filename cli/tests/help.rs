@@ -16,7 +16,15 @@ use steadfast_core::Profile;
 
 #[test]
 fn every_command_has_help_with_examples() {
-    for command in ["plan", "reconcile", "simulate", "completions", "version"] {
+    for command in [
+        "plan",
+        "reconcile",
+        "simulate",
+        "lint",
+        "default",
+        "completions",
+        "version",
+    ] {
         for flag in ["-h", "--help"] {
             let run = steadfast(&[command, flag]);
             assert_eq!(run.code, 0);

@@ -577,7 +577,11 @@ fn unknown_fields_and_kinds_are_no_obstacle() {
     );
     let run = steadfast(&["plan", file.path()]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert_eq!(run.err, "note: not simulated: 1 Namespace\n");
+    assert_eq!(
+        run.complaint(&file),
+        "warning: FILE:37: unknown field \"spec.template.spec.containers[0].aFieldOfTheFuture\"\n\
+         note: not simulated: 1 Namespace\n"
+    );
 }
 
 #[test]

@@ -14,6 +14,8 @@ use crate::{Cause, Error, Gate, Profile};
 #[cfg(feature = "validation")]
 pub(crate) mod equal;
 mod image;
+#[cfg(all(feature = "manifest", feature = "validation"))]
+pub(crate) mod meant;
 mod moment;
 mod normal;
 pub(crate) mod quantity;

@@ -64,6 +64,8 @@ mod identity;
 mod json;
 #[cfg(feature = "k8s-openapi")]
 mod k8s_openapi;
+#[cfg(all(feature = "manifest", feature = "validation"))]
+pub mod lint;
 #[cfg(feature = "manifest")]
 pub mod manifest;
 mod object;

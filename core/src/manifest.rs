@@ -43,7 +43,7 @@ mod yaml_value;
 mod tests;
 
 pub use document::{Document, Location, Notice, NoticeCode, Object};
-pub use error::{Position, ReadError, ReadErrorCode};
+pub use error::{Position, ReadError, ReadErrorCode, Span};
 pub use list::objects;
 pub use write::to_yaml;
 

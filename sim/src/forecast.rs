@@ -88,7 +88,7 @@ pub struct Forecast {
     /// The name of the update revision.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
-    /// True where the manifest has fields that this Kubernetes does not know (`assumed` names them): an API server that
+    /// True where a newer API server has stored fields that this Kubernetes does not know (`assumed` names them): one that
     /// drops them gives the revision another name.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
@@ -307,7 +307,8 @@ impl Before {
             .find(|o| intake::key_of(o).is_ok_and(|key| key == *set))
             .copied();
         let unknown = manifest.map_or(Vec::new(), |manifest| unknown_fields(manifest, &input.profile));
-        assumed.extend(assumed::of_unknown(&unknown, &input.profile));
+        let is_stored = manifest.is_some_and(|manifest| view::text(manifest, &["metadata", "uid"]).is_some());
+        assumed.extend(assumed::of_unknown(&unknown, is_stored, &input.profile));
         assumed.splice(0..0, assumed::of(cluster.settings(), &nodes, manifest, &given));
         let pod_names = counts::pods(&self.pods, &counts::census(&cluster, set, Resource::Pod));
         let claims = counts::census(&cluster, set, Resource::PersistentVolumeClaim);
@@ -318,7 +319,8 @@ impl Before {
             seconds: ended as f64 / 1000.0,
             set: format!("{}/{}", set.namespace, set.name),
             kubernetes: input.profile.to_string(),
-            revision_is_provisional: !unknown.is_empty()
+            revision_is_provisional: is_stored
+                && !unknown.is_empty()
                 && revision.as_ref().is_some_and(|name| !is_known(name)),
             revision,
             min_available: cluster.census.as_ref().and_then(Census::least),

@@ -2,15 +2,12 @@
 //!
 //! Defaults and normal form of sets, Pods and claims are the core's; the rest is what the registry does around them.
 
-use std::sync::Arc;
-
 use serde_json::{Map, Value, json};
-use steadfast_core::canonical::{UnknownFields, canonical_claim, canonical_pod, canonical_with};
-use steadfast_core::{Cause, Error, ErrorCode, Gate, Observed, Profile};
+use steadfast_core::canonical::{UnknownFields, canonical_claim, canonical_pod};
+use steadfast_core::{Cause, Error, ErrorCode, Observed, Profile, validation};
 
 use crate::store::{Key, Resource};
 
-mod immutable;
 mod pod;
 mod shape;
 
@@ -45,13 +42,19 @@ pub fn receive(manifest: &Value, live: Option<&Value>, profile: &Profile) -> Res
     let unknown = UnknownFields::Keep;
     match key.resource {
         Resource::StatefulSet => {
-            edit(root, "spec", |spec| prepare_set(spec, live, profile));
-            object = without_status(
-                canonical_with(&object, profile, unknown)
-                    .map_err(of_object)?
-                    .object,
-            );
-            check_set(&object, live, profile)?;
+            edit(root, "spec", |spec| keep_replicas(spec, live));
+            let verdict = match live {
+                Some(live) => validation::update(&object, live, profile),
+                None => validation::create(&object, profile),
+            };
+            let verdict = verdict.map_err(of_object)?;
+            if !verdict.is_accepted() {
+                return Err(of_object(Error::invalid(verdict.errors)));
+            }
+            object = without_status(verdict.object);
+            if let Value::Object(root) = &mut object {
+                edit(root, "metadata", |metadata| drop(metadata.remove("generation")));
+            }
         }
         Resource::Pod => {
             object = canonical_pod(&object, profile, unknown)
@@ -211,24 +214,15 @@ fn default_metadata(metadata: &mut Map<String, Value>, key: &Key, live: Option<&
     }
 }
 
-/// What is kept from the live set, and what the server drops, before defaults are given.
-fn prepare_set(spec: &mut Map<String, Value>, live: Option<&Value>, profile: &Profile) {
-    if !spec.contains_key("replicas") {
-        let kept = live
-            .filter(|live| !applied_replicas(live))
-            .and_then(|live| live.get("spec")?.get("replicas"));
-        spec.extend(kept.map(|replicas| ("replicas".to_owned(), replicas.clone())));
+/// `kubectl apply` leaves the live set's replicas where neither this manifest nor the last one says how many.
+fn keep_replicas(spec: &mut Map<String, Value>, live: Option<&Value>) {
+    if spec.contains_key("replicas") {
+        return;
     }
-    let rolling = spec
-        .get_mut("updateStrategy")
-        .and_then(|strategy| strategy.get_mut("rollingUpdate"))
-        .and_then(Value::as_object_mut);
-    if let Some(rolling) = rolling
-        && !profile.is_enabled(Gate::MaxUnavailableStatefulSet)
-        && !uses_max_unavailable(live)
-    {
-        rolling.remove("maxUnavailable");
-    }
+    let kept = live
+        .filter(|live| !applied_replicas(live))
+        .and_then(|live| live.get("spec")?.get("replicas"));
+    spec.extend(kept.map(|replicas| ("replicas".to_owned(), replicas.clone())));
 }
 
 /// Whether `kubectl apply` was last given replicas: then leaving them out means the default.
@@ -245,56 +239,6 @@ fn applied_replicas(live: &Value) -> bool {
             .get("spec")
             .is_some_and(|spec| spec.get("replicas").is_some())
     })
-}
-
-/// Source: `pkg/registry/apps/statefulset/strategy.go`, `dropStatefulSetDisabledFields`.
-fn uses_max_unavailable(live: Option<&Value>) -> bool {
-    live.and_then(|live| {
-        live.get("spec")?
-            .get("updateStrategy")?
-            .get("rollingUpdate")?
-            .get("maxUnavailable")
-    })
-    .is_some()
-}
-
-fn check_set(object: &Value, live: Option<&Value>, profile: &Profile) -> Result<(), Error> {
-    let name = object
-        .get("metadata")
-        .and_then(|m| m.get("name"))
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    // The core reads what an API server returned: such an object has a UID.
-    let mut stored = object.clone();
-    if let Value::Object(root) = &mut stored {
-        edit(root, "metadata", |metadata| {
-            drop(metadata.insert("uid".into(), json!("unknown")))
-        });
-    }
-    let mut observed = Observed::of_set(Arc::new(stored))?;
-    // Upstream checks the template against the selector; a Pod with the template's labels stands in for it here.
-    let labels = object
-        .get("spec")
-        .and_then(|spec| spec.get("template")?.get("metadata")?.get("labels"));
-    let probe = json!({"kind": "Pod", "metadata": {
-        "name": "probe", "namespace": observed.set().namespace(), "labels": labels.cloned().unwrap_or_else(|| json!({}))}});
-    observed.put(probe)?;
-    let is_match = match (observed.set().selector(), observed.pod("probe")) {
-        (Ok(selector), Some(probe)) => selector.matches(&probe.metadata().labels),
-        _ => true,
-    };
-    if !is_match {
-        let field = "spec.template.metadata.labels";
-        let value = labels.cloned().unwrap_or_else(|| json!({}));
-        let cause = Cause::invalid(field, &value, "`selector` does not match template `labels`");
-        return Err(Error::invalid(vec![cause]).of_object("StatefulSet", name));
-    }
-    match live {
-        Some(live) => {
-            immutable::check(live, object, profile).map_err(|error| error.of_object("StatefulSet", name))
-        }
-        None => Ok(()),
-    }
 }
 
 fn not_an_object() -> Error {

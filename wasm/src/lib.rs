@@ -7,6 +7,8 @@
 //! JavaScript values around it.
 
 mod answer;
+#[cfg(feature = "lint")]
+mod lint;
 mod observation;
 mod options;
 #[cfg(feature = "simulator")]
@@ -72,6 +74,7 @@ pub fn canonical(set: &str, options: &str) -> String {
 pub fn about() -> String {
     let features: Vec<&str> = [
         ("reader", cfg!(feature = "reader")),
+        ("lint", cfg!(feature = "lint")),
         ("simulator", cfg!(feature = "simulator")),
     ]
     .into_iter()
@@ -97,6 +100,28 @@ pub fn read(text: &str) -> String {
 #[wasm_bindgen]
 pub fn write(value: &str) -> String {
     answer(json(value).map(|value| steadfast_core::manifest::to_yaml(&value)))
+}
+
+/// What an API server would say of the StatefulSets of a text, each finding with its place: `{"sets", "findings",
+/// "passedOver"}`. Sets that the text `from` holds too are judged as updates of those.
+///
+/// ```
+/// let text = "apiVersion: apps/v1\nkind: StatefulSet\nspec: {replica: 3}\n";
+/// let linted = steadfast_wasm::lint(text, "", "");
+/// assert!(linted.contains(r#""message":"spec.selector: Required value""#), "{linted}");
+/// assert!(linted.contains(r#""remedy":"did you mean `replicas`?""#), "{linted}");
+/// ```
+#[cfg(feature = "lint")]
+#[wasm_bindgen]
+pub fn lint(text: &str, from: &str, options: &str) -> String {
+    answer(lint::lint(text, from, options))
+}
+
+/// What an API server would store for the StatefulSet of a text: `{"object", "warnings", "unchecked"}`.
+#[cfg(feature = "lint")]
+#[wasm_bindgen]
+pub fn defaulted(text: &str, options: &str) -> String {
+    answer(lint::defaulted(text, options))
 }
 
 /// What a manifest or a change does, to the end (`wire.md`, "Forecast").

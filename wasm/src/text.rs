@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
-#[cfg(feature = "simulator")]
+#[cfg(any(feature = "simulator", feature = "lint"))]
 use steadfast_core::manifest::Object;
 use steadfast_core::manifest::{self, Notice, ReadError, ReadErrorCode};
 use steadfast_core::{Cause, CauseType, Error, ErrorCode};
@@ -40,17 +40,17 @@ pub(crate) fn read(text: &str) -> Result<Contents, Error> {
 }
 
 /// The objects of a text, which know where their fields stand.
-#[cfg(feature = "simulator")]
+#[cfg(any(feature = "simulator", feature = "lint"))]
 pub(crate) fn objects(text: &str) -> Result<Vec<Object>, Error> {
     let documents = manifest::read(text.as_bytes()).map_err(|error| unreadable(&error))?;
     Ok(manifest::objects(documents))
 }
 
 /// The error with the line and column of each cause.
-#[cfg(feature = "simulator")]
+#[cfg(any(feature = "simulator", feature = "lint"))]
 pub(crate) fn located(mut error: Error, object: &Object) -> Error {
     for cause in &mut error.causes {
-        if let Some(position) = object.position_of(&cause.field) {
+        if let Some(position) = object.nearest_position_of(&cause.field) {
             cause.line = Some(position.line);
             cause.column = Some(position.column);
         }

@@ -6,8 +6,9 @@ Examples:
   steadfast plan web.yaml web-v2.yaml         what the change will do
   kubectl get sts,pods,pvc,controllerrevisions -o yaml | steadfast plan -
                                               what a cluster will do from here on
+  steadfast lint manifests/                   what an API server would say of them
 
-Exit code: 0 stable or nothing to do, 1 blocked, 2 bad input, 3 the end was not reached.";
+Exit code: 0 stable or nothing to do, 1 blocked or refused, 2 bad input, 3 the end was not reached.";
 
 pub(super) const PLAN: &str = "\
 Examples:
@@ -47,6 +48,30 @@ Examples:
   steadfast simulate node-loss.yaml --trace json   everything that happened
 
 Exit code: 0 stable at the end, 1 blocked, 2 bad input, 3 the end was not reached.";
+
+pub(super) const LINT: &str = "\
+Examples:
+  steadfast lint web.yaml                     errors, warnings, and what to do about them
+  steadfast lint manifests/                   every .yaml, .yml and .json in a folder and below it
+  helm template shop | steadfast lint -       what a chart makes
+  steadfast lint --from web.yaml web-v2.yaml  as an update: what may not be changed
+  steadfast lint -o github manifests/         annotations in GitHub Actions
+  steadfast lint -o sarif manifests/ > steadfast.sarif
+  steadfast lint --lines < manifests.jsonl    one {\"new\", \"old\"?} or {\"yaml\"} a line
+
+Other kinds are passed over; Services are read, for the names that they give the Pods.
+
+Exit code: 0 clean, 1 errors (see --fail-on), 2 bad input (with --lines: at least one bad line).";
+
+pub(super) const DEFAULT: &str = "\
+Examples:
+  steadfast default web.yaml                  as kubectl apply --dry-run=server -o yaml
+  steadfast default web.yaml --kubernetes 1.34
+  diff <(steadfast default web.yaml) <(kubectl get statefulset web -o yaml)
+
+What only a server can know (UID, time of creation, resource version) is not made up.
+
+Exit code: 0 printed, 1 an API server would refuse it, 2 bad input.";
 
 pub(super) const COMPLETIONS: &str = "\
 Examples:

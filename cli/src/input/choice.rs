@@ -43,6 +43,14 @@ impl Choice {
         }
     }
 
+    /// Whether a set of this `NAMESPACE/NAME` may be meant; one without a namespace is in `default`, unless another is asked for.
+    pub(crate) fn is_called(&self, full_name: &str) -> bool {
+        let (namespace, name) = full_name.split_once('/').unwrap_or(("", full_name));
+        let is_near = |asked: &str| asked == namespace || namespace == "default";
+        self.name.as_deref().is_none_or(|asked| asked == name)
+            && self.namespace.as_deref().is_none_or(is_near)
+    }
+
     /// The one set that is meant.
     pub(crate) fn find<'i>(&self, input: &'i Input) -> Result<&'i Found, Failure> {
         let mut meant = input.sets().filter(|set| self.is_for(set));

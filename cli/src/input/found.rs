@@ -138,7 +138,16 @@ impl Found {
 
     /// `FILE:LINE`, or the file where the text is not known.
     pub(crate) fn start(&self) -> String {
-        match self.place.origin.nearest_position_of(&self.place.path) {
+        self.line_of("")
+    }
+
+    /// `FILE:LINE` of a field of this object, or of what is nearest to it.
+    pub(crate) fn line_of(&self, field: &str) -> String {
+        match self
+            .place
+            .origin
+            .nearest_position_of(&joined(&self.place.path, field))
+        {
             Some(position) => format!("{}:{}", self.place.file, position.line),
             None => self.place.file.to_string(),
         }

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 pub(crate) const STANDARD_INPUT: &str = "standard input";
 
 /// Reads one file; gives its name for people, and its bytes.
-pub(super) fn read(file: &str) -> Result<(Rc<str>, Vec<u8>), Failure> {
+pub(crate) fn read(file: &str) -> Result<(Rc<str>, Vec<u8>), Failure> {
     if file == "-" {
         if io::stdin().is_terminal() {
             let message = "standard input is the terminal: name a FILE, or pipe into this command";

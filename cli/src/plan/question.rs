@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use steadfast_core::lint::{field_of, judge};
 use steadfast_core::{Error, ErrorCode, Profile, Timestamp};
 use steadfast_sim::intake;
 use steadfast_sim::store::Resource;
@@ -183,18 +184,43 @@ impl Parts {
                 output.warn(&doubt)?;
             }
         }
-        for object in self
-            .from
-            .iter()
-            .flat_map(|input| &input.objects)
-            .chain(&self.objects.objects)
-        {
-            if Resource::of_kind(object.kind()).is_some() {
-                intake::receive(&object.value, None, profile).map_err(|error| object.locate(error))?;
+        // What runs before is what a change of it is judged by.
+        let mut live: BTreeMap<String, Value> = BTreeMap::new();
+        for set in self.observed.sets() {
+            live.insert(set.full_name(), set.value.clone());
+        }
+        for object in self.from.iter().flat_map(|input| &input.objects) {
+            if let Some(stored) = receive(object, None, profile, output)? {
+                live.insert(object.full_name(), stored);
             }
+        }
+        for object in &self.objects.objects {
+            receive(object, live.get(&object.full_name()), profile, output)?;
         }
         Ok(())
     }
+}
+
+/// What an API server makes of a manifest, where its kind is simulated; its warnings are told. `live` is the set that it
+/// replaces.
+fn receive(
+    object: &Found,
+    live: Option<&Value>,
+    profile: &Profile,
+    output: &mut Output,
+) -> Result<Option<Value>, Failure> {
+    if Resource::of_kind(object.kind()).is_none() {
+        return Ok(None);
+    }
+    let live = live.filter(|_| object.is_set());
+    let stored = intake::receive(&object.value, live, profile).map_err(|error| object.locate(error))?;
+    if object.is_set() {
+        let verdict = judge(&object.value, live, profile).map_err(|error| object.locate(error))?;
+        for warning in &verdict.warnings {
+            output.warn(&format!("{}: {warning}", object.line_of(field_of(warning))))?;
+        }
+    }
+    Ok(object.is_set().then_some(stored))
 }
 
 /// Of objects that stand there several times, as in two dumps of one namespace, the last.

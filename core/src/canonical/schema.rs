@@ -125,6 +125,18 @@ impl Field {
     pub const fn is_in(&self, minor: u8) -> bool {
         self.since <= minor && minor <= self.until
     }
+
+    /// The first minor version that has it, where that is later than 1.`minor`.
+    #[cfg(all(feature = "manifest", feature = "validation"))]
+    pub fn later_than(&self, minor: u8) -> Option<u8> {
+        (self.since > minor).then_some(self.since)
+    }
+
+    /// The last minor version that has it.
+    #[cfg(all(feature = "manifest", feature = "validation"))]
+    pub const fn last(&self) -> u8 {
+        self.until
+    }
 }
 
 impl Kind {

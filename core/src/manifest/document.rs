@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::error::Position;
+use super::error::{Position, Span};
 use super::places::{self, Places};
 use super::{field, places_json};
 
@@ -37,11 +37,11 @@ pub struct Object {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Location {
-    /// Where its key starts; absent for the items of a list and for a whole document.
+    /// Its key; absent for the items of a list and for a whole document.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub key: Option<Position>,
-    /// Where its value starts, past an anchor or tag. An alias starts at its `*`.
-    pub value: Position,
+    pub key: Option<Span>,
+    /// Its value, past an anchor or tag. An alias starts at its `*`.
+    pub value: Span,
 }
 
 /// Something in a document that Go reads without a word.
@@ -52,6 +52,8 @@ pub struct Notice {
     pub code: NoticeCode,
     /// The same as a sentence, in lower case.
     pub message: String,
+    /// The field's path in the document; empty where no field is meant.
+    pub field: String,
     /// Where.
     pub position: Position,
 }
@@ -69,11 +71,26 @@ pub enum NoticeCode {
 }
 
 impl Notice {
+    /// What to point at: the key, or the first character of what is not read.
+    pub fn mark(&self) -> Span {
+        let name = self.field.rsplit(['.', '[']).next().unwrap_or_default();
+        let width = name.trim_end_matches(']').chars().count().max(1);
+        let width = u32::try_from(width).unwrap_or(u32::MAX);
+        Span {
+            start: self.position,
+            end: Position {
+                column: self.position.column.saturating_add(width),
+                ..self.position
+            },
+        }
+    }
+
     pub(super) fn duplicate(field: &str, position: Position) -> Self {
         let message = format!("`{field}` is set more than once: the last value counts");
         Self {
             code: NoticeCode::DuplicateKey,
             message,
+            field: field.to_owned(),
             position,
         }
     }
@@ -141,10 +158,49 @@ impl Object {
     }
 }
 
+impl Object {
+    /// What to point at when something is said of a field: its value where that is one text or number, else its key;
+    /// where the field is missing, the key of the nearest field around it.
+    ///
+    /// ```
+    /// # use steadfast_core::manifest;
+    /// let objects = manifest::objects(manifest::read(b"spec:\n  replicas: three\n")?);
+    /// let mark = objects[0].mark_of("spec.replicas").unwrap();
+    /// assert_eq!((mark.start.column, mark.end.column), (13, 18));
+    /// assert_eq!(objects[0].mark_of("spec.selector").unwrap().end.to_string(), "line 1, column 5");
+    /// # Ok::<(), manifest::ReadError>(())
+    /// ```
+    pub fn mark_of(&self, field: &str) -> Option<Span> {
+        self.source.as_ref()?.mark(&field::joined(&self.path, field))
+    }
+}
+
+impl Object {
+    /// How a value is written, where it is one text or number in one line: `0644`, where the value is 420.
+    pub fn text_of(&self, field: &str) -> Option<&str> {
+        let source = self.source.as_ref()?;
+        let found = source.places().find(&field::joined(&self.path, field))?;
+        let (start, end) = (found.value.start, found.value.end);
+        if !found.is_whole || !found.is_scalar || start.line != end.line {
+            return None;
+        }
+        let line = source
+            .text
+            .lines()
+            .nth(usize::try_from(start.line.checked_sub(1)?).ok()?)?;
+        let byte = |column: u32| {
+            let characters = usize::try_from(column.checked_sub(1)?).ok()?;
+            let mut ends = line.char_indices().map(|(at, _)| at).chain([line.len()]);
+            ends.nth(characters)
+        };
+        line.get(byte(start.column)?..byte(end.column)?)
+    }
+}
+
 impl Location {
-    /// The key, or the value where there is no key.
+    /// Where the key starts, or the value where there is no key.
     pub fn start(self) -> Position {
-        self.key.unwrap_or(self.value)
+        self.key.unwrap_or(self.value).start
     }
 }
 
@@ -186,6 +242,12 @@ impl Source {
             key: found.key,
             value: found.value,
         })
+    }
+
+    fn mark(&self, field: &str) -> Option<Span> {
+        let found = self.places().find(field)?;
+        let is_value = found.is_whole && found.is_scalar && found.value.start != found.value.end;
+        Some(found.key.filter(|_| !is_value).unwrap_or(found.value))
     }
 }
 

@@ -14,6 +14,16 @@ pub struct Position {
     pub column: u32,
 }
 
+/// A stretch of the input: from `start` up to, and without, `end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "TextSpan"))]
+pub struct Span {
+    /// The first character.
+    pub start: Position,
+    /// The first character after it.
+    pub end: Position,
+}
+
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, column {}", self.line, self.column)

@@ -1,12 +1,12 @@
 //! Where the nodes of a JSON document stand.
 
-use super::error::Position;
+use super::error::{Position, Span};
 use super::places::{Builder, Places};
 
 /// The places of the JSON value that `text` is, which starts at `start` in the input. The text has been read
 /// before, so nothing is checked here.
 pub(super) fn of_json(text: &str, start: Position) -> Places {
-    let mut builder = Builder::default();
+    let mut builder = Builder::starting(start);
     let mut cursor = Cursor {
         bytes: text.as_bytes(),
         offset: 0,
@@ -17,26 +17,36 @@ pub(super) fn of_json(text: &str, start: Position) -> Places {
         match byte {
             b'{' => drop(builder.open_mapping(at)),
             b'[' => drop(builder.open_sequence(at)),
-            b'}' | b']' => builder.close(),
+            b'}' | b']' => builder.close(Position {
+                column: at.column.saturating_add(1),
+                ..at
+            }),
             b'"' => {
                 let token = cursor.string();
+                let span = Span {
+                    start: at,
+                    end: cursor.at,
+                };
                 if builder.expects_key() {
                     let token = std::str::from_utf8(token).unwrap_or_default();
                     let name: String = serde_json::from_str(token).unwrap_or_default();
-                    builder.key(Some(name.into_boxed_str()), at);
+                    builder.key(Some(name.into_boxed_str()), span);
                 } else {
-                    builder.scalar(at);
+                    builder.scalar(span);
                 }
                 continue;
             }
             b'-' | b'0'..=b'9' | b'a'..=b'z' => {
-                builder.scalar(at);
                 while cursor
                     .peek()
                     .is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.'))
                 {
                     cursor.advance();
                 }
+                builder.scalar(Span {
+                    start: at,
+                    end: cursor.at,
+                });
                 continue;
             }
             _ => {}

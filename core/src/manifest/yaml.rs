@@ -19,6 +19,7 @@ pub(super) struct Events<'t> {
     dialect: Dialect<'t>,
     text: &'t str,
     start: Position,
+    end: Position,
 }
 
 /// Why the events stop.
@@ -76,7 +77,13 @@ impl<'t> Events<'t> {
             dialect: Dialect::of(text),
             text,
             start,
+            end: start,
         }
+    }
+
+    /// Where the last node, or end of one, ended: the first character after it.
+    pub(super) fn end(&self) -> Position {
+        self.end
     }
 
     /// The next node, or end of one; `None` at the end of the document.
@@ -91,6 +98,7 @@ impl<'t> Events<'t> {
                 return Err(ReadError::at(self.place_of(at), message).into());
             }
             let at = self.position(&span);
+            self.end = self.place(span.end.line(), span.end.col());
             let node = match event {
                 Event::DocumentEnd | Event::StreamEnd => return Ok(None),
                 Event::DocumentStart(_, Some(version)) if (version.major, version.minor) != (1, 1) => {

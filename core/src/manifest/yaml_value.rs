@@ -33,6 +33,7 @@ pub(super) fn parse(text: &str, start: Position) -> Result<Parsed, Fault> {
         builder.notices.push(Notice {
             code: NoticeCode::IgnoredContent,
             message: message.to_owned(),
+            field: String::new(),
             position: at,
         });
     }

@@ -23,15 +23,16 @@ pub(super) fn of(settings: &Settings, nodes: &Nodes, set: Option<&Value>, object
     sentences
 }
 
-/// What is assumed of fields that this Kubernetes does not know.
-pub(super) fn of_unknown(unknown: &[String], profile: &Profile) -> Option<String> {
+/// What is assumed of fields that this Kubernetes does not know: a newer API server has stored them, or this one drops them.
+pub(super) fn of_unknown(unknown: &[String], is_stored: bool, profile: &Profile) -> Option<String> {
     let first = unknown.first()?;
     let others = match unknown.len() {
         1 => String::new(),
         count => format!(" and {} more", count - 1),
     };
+    let verb = if is_stored { "keeps" } else { "drops" };
     Some(format!(
-        "the API server keeps `{first}`{others}, which Kubernetes {profile} does not know"
+        "the API server {verb} `{first}`{others}, which Kubernetes {profile} does not know"
     ))
 }
 

@@ -254,7 +254,9 @@ fn what_is_assumed_is_said() {
         set("web", 2),
         "volumeClaimTemplates",
         json!([
-        {"metadata": {"name": "data"}, "spec": {"storageClassName": "fast", "accessModes": ["ReadWriteOnce"]}}]),
+        {"metadata": {"name": "data"}, "spec": {
+            "storageClassName": "fast", "accessModes": ["ReadWriteOnce"],
+            "resources": {"requests": {"storage": "1Gi"}}}}]),
     );
     web["spec"]["template"]["spec"]["containers"][0]["envFrom"] =
         json!([{"secretRef": {"name": "password"}}]);
@@ -371,13 +373,13 @@ fn far_can_be_looked_at_in_pieces() {
 }
 
 #[test]
-fn a_field_that_no_version_knows_is_kept_and_makes_the_name_provisional() {
+fn a_field_that_no_version_knows_is_dropped_and_changes_nothing() {
     let mut future = set("web", 1);
     future["spec"]["template"]["spec"]["teleport"] = json!({"to": "mars"});
     let changed = forecast(&change(set("web", 1), future)).unwrap();
-    assert!(changed.revision_is_provisional);
-    assert_eq!(changed.pod_names.restarted, ["web-0"], "it is a change");
-    let said = "the API server keeps `spec.template.spec.teleport`, which Kubernetes 1.37 does not know";
+    assert!(!changed.revision_is_provisional);
+    assert!(changed.pod_names.restarted.is_empty(), "no API server stores it");
+    let said = "the API server drops `spec.template.spec.teleport`, which Kubernetes 1.37 does not know";
     assert!(
         changed.assumed.contains(&said.to_owned()),
         "{:?}",

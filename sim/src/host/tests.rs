@@ -14,7 +14,10 @@ const HOUR: Millis = Millis(3_600_000);
 fn set(replicas: u32, templates: &[&str]) -> Value {
     let claims: Vec<Value> = templates
         .iter()
-        .map(|name| json!({"metadata": {"name": name}, "spec": {"accessModes": ["ReadWriteOnce"]}}))
+        .map(|name| {
+            json!({"metadata": {"name": name}, "spec": {
+                "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}})
+        })
         .collect();
     json!({
         "apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "web"},

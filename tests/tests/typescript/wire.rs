@@ -1,6 +1,7 @@
 //! `wire.ts`: what crosses the wire, as the Rust types say it.
 
-use steadfast_core::manifest::{Location, Notice, NoticeCode, Position};
+use steadfast_core::lint::{Finding, Linted, LintedSet, Rule, Severity};
+use steadfast_core::manifest::{self, Location, Notice, NoticeCode, Position};
 use steadfast_core::{
     Action, Cause, CauseType, Error, ErrorCode, Gate, Kind, Observation, Operation, Plan, Profile, Reason,
     Status, Wait, WaitCode,
@@ -100,6 +101,7 @@ pub fn text() -> String {
         ("A plan", Some(plan())),
         ("Errors", Some(errors())),
         ("A text that was read", Some(reading())),
+        ("What an API server would say", Some(linting())),
         ("A forecast", Some(forecast())),
         ("A story that was played", Some(story())),
         ("How a simulated cluster behaves", Some(settings())),
@@ -152,7 +154,18 @@ fn reading() -> Vec<Declaration> {
         of::<Notice>(),
         of::<NoticeCode>(),
         of::<Location>(),
+        of::<manifest::Span>(),
         of::<Position>(),
+    ]
+}
+
+fn linting() -> Vec<Declaration> {
+    vec![
+        of::<Linted>(),
+        of::<LintedSet>(),
+        of::<Finding>(),
+        of::<Severity>(),
+        of::<Rule>(),
     ]
 }
 

@@ -116,6 +116,25 @@ fn what_is_told_of_a_text_is_of_the_types() {
 }
 
 #[test]
+fn what_lint_finds_is_of_the_types() {
+    let names = names();
+    let texts: [&[u8]; 4] = [
+        include_bytes!("../../../docs/samples/mistakes.yaml"),
+        include_bytes!("../../../docs/samples/typed.yaml"),
+        b"a: [",
+        b"spec: {}\nmetadata: {}\n",
+    ];
+    let linted = steadfast_core::lint::lint(&texts, &[], &Profile::default());
+    assert!(linted.iter().all(|linted| !linted.findings.is_empty()));
+    for linted in linted {
+        check(&names, "Linted", &linted, "a text");
+    }
+    for (rule, name) in steadfast_core::lint::Rule::ALL {
+        assert_eq!(check(&names, "Rule", &rule, name), name);
+    }
+}
+
+#[test]
 fn what_is_read_and_written_is_of_the_types() {
     let names = names();
     let gated = Profile::default()

@@ -2,7 +2,16 @@ import * as glue from "../glue/steadfast.js";
 import { call } from "./instance.js";
 import { json, options as optionsOf, parsed, text, type Result } from "./result.js";
 import type { PlanQuestion, Scenario } from "./scenario.js";
-import type { FeatureGates, Forecast, KubernetesObject, Notice, Observation, Plan, Played } from "./wire.js";
+import type {
+  FeatureGates,
+  Forecast,
+  KubernetesObject,
+  Linted,
+  Notice,
+  Observation,
+  Plan,
+  Played,
+} from "./wire.js";
 
 /** Which Kubernetes, and when. */
 export interface Options {
@@ -81,6 +90,50 @@ export interface Contents {
 export function read(yaml: string): Result<Contents> {
   const given = text(yaml, "yaml");
   return parsed(call(() => glue.read(given)));
+}
+
+/** Which Kubernetes, and what is stored already. */
+export interface LintOptions extends Omit<Options, "now"> {
+  /** Manifests before the change, as text: their sets are judged as updates. */
+  readonly from?: string;
+}
+
+/**
+ * What an API server would say of the StatefulSets in a text: its errors and warnings in its own words, each with the span
+ * that it is about and, where that can be said, what to do. A text that cannot be read has that as its finding.
+ *
+ * ```ts
+ * const linted = lint(yaml, { kubernetes: "1.36" });
+ * if (linted.ok) for (const { severity, message, span } of linted.value.findings) console.log(severity, span?.start.line, message);
+ * ```
+ */
+export function lint(yaml: string, options?: LintOptions): Result<Linted> {
+  const { from, ...rest } = options ?? {};
+  const given = text(yaml, "yaml");
+  const before = text(from ?? "", "from");
+  const how = optionsOf(options && rest);
+  return parsed(call(() => glue.lint(given, before, how)));
+}
+
+/** What an API server would store. */
+export interface Stored {
+  /** The set, with all defaults. What only a server can know is not made up. */
+  readonly object: KubernetesObject;
+  /** What the server would warn of. */
+  readonly warnings: readonly string[];
+  /** The paths of fields that are set and whose rules this release does not know: a server may refuse them. */
+  readonly unchecked: readonly string[];
+}
+
+/**
+ * What an API server would store for a StatefulSet, given as an object or as YAML or JSON text; what it would refuse is an
+ * error with its causes, and their lines where there is a text. (`default` is a word of the language; the command line has
+ * that name.)
+ */
+export function defaulted(set: KubernetesObject | string, options?: Omit<Options, "now">): Result<Stored> {
+  const given = json(set, "set");
+  const how = optionsOf(options);
+  return parsed(call(() => glue.defaulted(given, how)));
 }
 
 /** Writes a value as YAML, as `kubectl get -o yaml` does. */

@@ -500,6 +500,8 @@ export type Notice = {
   code: NoticeCode;
   /** The same as a sentence, in lower case. */
   message: string;
+  /** The field's path in the document; empty where no field is meant. */
+  field: string;
   /** Where. */
   position: Position;
 };
@@ -516,10 +518,18 @@ export type NoticeCode =
 
 /** Where a field stands. */
 export type Location = {
-  /** Where its key starts; absent for the items of a list and for a whole document. */
-  key?: Position;
-  /** Where its value starts, past an anchor or tag. An alias starts at its `*`. */
-  value: Position;
+  /** Its key; absent for the items of a list and for a whole document. */
+  key?: TextSpan;
+  /** Its value, past an anchor or tag. An alias starts at its `*`. */
+  value: TextSpan;
+};
+
+/** A stretch of the input: from `start` up to, and without, `end`. */
+export type TextSpan = {
+  /** The first character. */
+  start: Position;
+  /** The first character after it. */
+  end: Position;
 };
 
 /** A place in the input, for people: both numbers start at 1. */
@@ -529,6 +539,108 @@ export type Position = {
   /** The column, in Unicode characters. */
   column: number;
 };
+
+// What an API server would say --------------------------------------------------------------------
+
+/** What was found in one text. */
+export type Linted = {
+  /** The StatefulSets, in the order of the text. */
+  sets: LintedSet[];
+  /** What is to be said, in the order of the text. */
+  findings: Finding[];
+  /**
+   * The kinds of the objects that were passed over, each once, in order of name. Services are read,
+   * and not among them.
+   */
+  passedOver: string[];
+};
+
+/** A StatefulSet of a text. */
+export type LintedSet = {
+  /** Its namespace; `default` where it names none. */
+  namespace: string;
+  /** Its name. */
+  name: string;
+  /** The line on which it begins. */
+  line?: number;
+  /**
+   * What an API server would store, were nothing wrong; absent where a value has the wrong type.
+   */
+  object?: JsonValue;
+  /** The name of the revision that its template makes. */
+  revision?: string;
+  /**
+   * Paths of fields that are set and whose rules this release does not know: an API server may
+   * refuse them.
+   */
+  unchecked: string[];
+};
+
+/** Something that an API server would say, or that a reader of the input should know. */
+export type Finding = {
+  /** How bad it is. */
+  severity: Severity;
+  /** Which rule it is about. */
+  rule: Rule;
+  /** The set, as `NAMESPACE/NAME`; absent where the text itself is at fault. */
+  object?: string;
+  /** The field's path in the object; empty where the whole is meant. */
+  field: string;
+  /** What is wrong: the API server's own words where it says so too. */
+  message: string;
+  /** What to do, where that can be said; for people. */
+  remedy?: string;
+  /** What to point at in the text. */
+  span?: TextSpan;
+};
+
+/** How bad a finding is. */
+export type Severity =
+  /** Good to know; no API server speaks of it. */
+  | "note"
+  /** An API server would take the object and warn of it. */
+  | "warning"
+  /** An API server would refuse it. */
+  | "error";
+
+/** The rules: the API server's types of errors, its warnings, and those of this linter. */
+export type Rule =
+  /** The text is not YAML or JSON. */
+  | "Unreadable"
+  /** A document that has everything of an object but its kind. */
+  | "NotAnObject"
+  /** A StatefulSet of an API version that no API server serves any more. */
+  | "WrongVersion"
+  /** `FieldValueRequired`. */
+  | "FieldValueRequired"
+  /** `FieldValueInvalid`. */
+  | "FieldValueInvalid"
+  /** `FieldValueTypeInvalid`. */
+  | "FieldValueTypeInvalid"
+  /** `FieldValueNotSupported`. */
+  | "FieldValueNotSupported"
+  /** `FieldValueForbidden`. */
+  | "FieldValueForbidden"
+  /** `FieldValueDuplicate`. */
+  | "FieldValueDuplicate"
+  /** `FieldValueNotFound`. */
+  | "FieldValueNotFound"
+  /** `FieldValueTooLong`. */
+  | "FieldValueTooLong"
+  /** `FieldValueTooMany`. */
+  | "FieldValueTooMany"
+  /** `InternalError`. */
+  | "InternalError"
+  /** A field that this version of Kubernetes does not know; it is dropped. */
+  | "UnknownField"
+  /** A key that stands twice in one mapping; the last value counts. */
+  | "DuplicateField"
+  /** Content that no reader sees, because no `---` line comes before it. */
+  | "IgnoredContent"
+  /** Any other warning of the API server. */
+  | "Warning"
+  /** The Service that `spec.serviceName` names does not give the Pods their names. */
+  | "GoverningService";
 
 // A forecast --------------------------------------------------------------------------------------
 
@@ -550,8 +662,8 @@ export type Forecast = {
   /** The name of the update revision. */
   revision?: string;
   /**
-   * True where the manifest has fields that this Kubernetes does not know (`assumed` names them):
-   * an API server that drops them gives the revision another name.
+   * True where a newer API server has stored fields that this Kubernetes does not know (`assumed`
+   * names them): one that drops them gives the revision another name.
    */
   revisionIsProvisional?: boolean;
   /**

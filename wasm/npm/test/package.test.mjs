@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { init, initSync, ObservationHandle, plan, reconcile, Simulation, SteadfastError } from "../dist/node.js";
+import { defaulted, init, initSync, lint, ObservationHandle, plan, reconcile, Simulation, SteadfastError } from "../dist/node.js";
 import { watchInstances } from "./memory.mjs";
 import { carriedOut, stableWorld } from "./worlds.mjs";
 
@@ -54,6 +54,43 @@ test("an argument that TypeScript would refuse is a typed error, and bad input i
   const { line, column } = error.causes.find((cause) => cause.field === "spec.replicas");
   assert.deepEqual([line, column], [5, 3]);
 });
+
+const WEB = readFileSync(new URL("../../../examples/web.yaml", import.meta.url), "utf8");
+
+test("lint points at the text that is meant, in Unicode characters, and knows updates", () => {
+  const yaml = WEB.replace("replicas: 3", "replicas: -1 # größer").replace("serviceName:", "serviceNme:");
+  const { findings } = lint(yaml).value;
+  const marked = findings.map(({ span: { start, end } }) => {
+    assert.equal(start.line, end.line);
+    return [...yaml.split("\n")[start.line - 1]].slice(start.column - 1, end.column - 1).join("");
+  });
+  assert.deepEqual(marked, ["serviceNme", "-1"]);
+  assert.deepEqual(findings.map(({ severity }) => severity), ["warning", "error"]);
+  assert.equal(findings[0].remedy, "did you mean `serviceName`?");
+
+  assert.deepEqual(lint(WEB).value.findings, []);
+  const changed = WEB.replace("serviceName: web", "serviceName: other");
+  const refused = (kubernetes) => lint(changed, { from: WEB, kubernetes }).value.findings[0].message;
+  assert.match(refused("1.36"), /^spec: Forbidden: updates to statefulset spec/);
+  assert.equal(refused("1.37"), 'spec.serviceName: Invalid value: "other": field is immutable');
+  assert.match(lint("a: [").value.findings[0].rule, /^Unreadable$/);
+  assert.throws(() => lint(WEB, { from: 5 }), thrown("wrongArgument"));
+  assert.equal(lint(WEB, { kubernetes: "1.12" }).error.code, "profile");
+});
+
+test("what would be stored has its defaults, and what would be refused has its lines", () => {
+  const stored = defaulted(WEB, { kubernetes: "1.36" }).value;
+  assert.equal(stored.object.spec.revisionHistoryLimit, 10);
+  assert.deepEqual(defaulted(stored.object, { kubernetes: "1.36" }).value.object, stored.object);
+  const { error } = defaulted(WEB.replace("replicas: 3", "replicas: -1"));
+  assert.deepEqual(error.causes.map(({ field, line }) => [field, line]), [["spec.replicas", line("replicas: 3")]]);
+  assert.equal(defaulted("a: 1").error.code, "wrongKind");
+});
+
+/** The number of the line of WEB that holds this. */
+function line(part) {
+  return WEB.split("\n").findIndex((text) => text.includes(part)) + 1;
+}
 
 test("a handle that is told of one change decides as one that reads everything anew", () => {
   const before = settled(stableWorld(5));

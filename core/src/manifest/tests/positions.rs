@@ -65,10 +65,15 @@ fn yaml_fields_are_found_by_their_kubernetes_path() {
 fn values_are_found_past_anchors() {
     let document = only(SET);
     let location = document.location_of("spec.replicas").unwrap();
-    assert_eq!(location.value.to_string(), "line 8, column 20");
-    assert_eq!(location.key.unwrap().to_string(), "line 8, column 3");
+    assert_eq!(location.value.start.to_string(), "line 8, column 20");
+    assert_eq!(location.key.unwrap().start.to_string(), "line 8, column 3");
     assert_eq!(
-        document.location_of("spec.other").unwrap().value.to_string(),
+        document
+            .location_of("spec.other")
+            .unwrap()
+            .value
+            .start
+            .to_string(),
         "line 18, column 10"
     );
     assert_eq!(
@@ -149,7 +154,7 @@ fn json_fields_are_found_in_characters_not_bytes() {
         assert_eq!(place(&documents[0], field), expected, "{field}");
     }
     assert_eq!(
-        documents[0].location_of("é.f").unwrap().value.to_string(),
+        documents[0].location_of("é.f").unwrap().value.start.to_string(),
         "line 3, column 7"
     );
     assert_eq!(
