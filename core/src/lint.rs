@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::manifest::{self, Document, NoticeCode, Object, Span};
+use crate::revision::name_of_stored;
 use crate::validation::{self, Verdict};
 use crate::{Error, Profile};
 
@@ -225,7 +226,7 @@ impl<'o> Set<'o> {
         let verdict = judge(value, old, profile);
         let (errors, warnings) = match verdict {
             Ok(verdict) => {
-                self.answer.revision = crate::revision_name_of(&verdict.object, profile).ok();
+                self.answer.revision = name_of_stored(&verdict.object, profile).ok();
                 self.answer.object = Some(verdict.object);
                 self.answer.unchecked = verdict.unchecked;
                 (verdict.errors, verdict.warnings)

@@ -100,7 +100,11 @@ pub fn revision_name(set: &str, hash: &str) -> String {
 /// # Ok::<(), steadfast_core::Error>(())
 /// ```
 pub fn revision_name_of(set: &Value, profile: &Profile) -> Result<String, Error> {
-    let set = canonical(set, profile)?;
+    name_of_stored(&canonical(set, profile)?, profile)
+}
+
+/// [`revision_name_of`] a set in canonical form.
+pub(crate) fn name_of_stored(set: &Value, profile: &Profile) -> Result<String, Error> {
     let within = |room: &str, field: &str| set.get(room).and_then(|room| room.get(field));
     let name = within("metadata", "name").and_then(Value::as_str);
     let template = within("spec", "template");

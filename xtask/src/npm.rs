@@ -41,7 +41,7 @@ pub fn consumers() -> Result<(), String> {
 pub fn build() -> Result<(), String> {
     install()?;
     let glue = folder().join("glue");
-    module(&["reader", "simulator"], &glue)?;
+    module(&["lint", "simulator"], &glue)?;
     run_node(&["build.mjs"])
 }
 
