@@ -56,6 +56,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod canonical;
+#[cfg(feature = "validation")]
+pub mod diff;
 mod error;
 pub mod explain;
 mod float;
@@ -72,6 +74,7 @@ mod owner;
 mod plan;
 mod profile;
 mod reconcile;
+pub mod remedy;
 mod replica;
 mod revision;
 pub mod sorted;
