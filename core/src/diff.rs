@@ -17,7 +17,9 @@ mod runbook;
 mod tests;
 
 pub use pods::{Ordinals, PodFates, Restarts};
-pub use runbook::{Advice, Risk, RiskCode, Runbook, RunbookStep, runbook};
+pub use runbook::{Advice, Runbook, RunbookStep, runbook};
+
+pub use crate::remedy::{Risk, RiskCode};
 
 /// The difference between two sets.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -60,6 +60,49 @@ pub struct CommandContext<'a> {
     pub manifest: &'a str,
 }
 
+/// Something that may go wrong, or will.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Risk {
+    /// What kind of risk.
+    pub code: RiskCode,
+    /// The sentence.
+    pub message: String,
+}
+
+/// The kinds of [`Risk`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum RiskCode {
+    /// For a while the Pods have no controller.
+    NoController,
+    /// Volumes can only grow where their driver can.
+    VolumesMayNotGrow,
+    /// Claims cannot shrink.
+    ClaimsCannotShrink,
+    /// Claims that are there keep what their template no longer says.
+    ClaimsKeepFields,
+    /// Claims stay and are not used any more.
+    ClaimsLeft,
+    /// Pods get new, empty claims, and the data stays in the old ones.
+    DataLeftBehind,
+    /// Claims are deleted with their data.
+    ClaimsLost,
+    /// The controller cannot work with the Pods, because their volumes cannot be changed.
+    AdoptionWedge,
+    /// The new set does not adopt the Pods.
+    PodsNotAdopted,
+    /// Pods restart.
+    PodsRestart,
+    /// Pods keep their old subdomain, and so their old DNS names.
+    OldSubdomain,
+    /// The new set is refused when it is made: the old one would be gone.
+    CreateRefused,
+}
+
 /// How many ordinals get a command each; for more there is a loop.
 const MOST_COMMANDS: u64 = 10;
 
@@ -161,6 +204,16 @@ impl Remedy {
             }
             Self::DeletePod { pod } => format!("delete Pod {pod}; its claims stay"),
         }
+    }
+}
+
+impl RiskCode {
+    /// Whether it speaks against doing it at all, rather than asking for care.
+    pub const fn is_harmful(self) -> bool {
+        matches!(
+            self,
+            Self::PodsNotAdopted | Self::DataLeftBehind | Self::CreateRefused | Self::ClaimsLost
+        )
     }
 }
 

@@ -10,7 +10,7 @@ use super::claims::{ClaimChanges, Resized};
 use super::pods::{Strategy, range};
 use super::{Diff, changed_immutables, diff};
 use crate::canonical::canonical;
-use crate::remedy::{CommandContext, Remedy};
+use crate::remedy::{CommandContext, Remedy, Risk, RiskCode};
 use crate::{Error, Ordinal, Profile, validation};
 
 /// How to make a change that an API server does not allow, and what speaks against it.
@@ -57,49 +57,6 @@ pub struct RunbookStep {
     pub sentence: String,
     /// The same as commands for a POSIX shell.
     pub commands: Vec<String>,
-}
-
-/// Something that may go wrong, or will.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub struct Risk {
-    /// What kind of risk.
-    pub code: RiskCode,
-    /// The sentence.
-    pub message: String,
-}
-
-/// The kinds of [`Risk`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub enum RiskCode {
-    /// For a while the Pods have no controller.
-    NoController,
-    /// Volumes can only grow where their driver can.
-    VolumesMayNotGrow,
-    /// Claims cannot shrink.
-    ClaimsCannotShrink,
-    /// Claims that are there keep what their template no longer says.
-    ClaimsKeepFields,
-    /// Claims stay and are not used any more.
-    ClaimsLeft,
-    /// Pods get new, empty claims, and the data stays in the old ones.
-    DataLeftBehind,
-    /// Claims are deleted with their data.
-    ClaimsLost,
-    /// The controller cannot work with the Pods, because their volumes cannot be changed.
-    AdoptionWedge,
-    /// The new set does not adopt the Pods.
-    PodsNotAdopted,
-    /// Pods restart.
-    PodsRestart,
-    /// Pods keep their old subdomain, and so their old DNS names.
-    OldSubdomain,
-    /// The new set is refused when it is made: the old one would be gone.
-    CreateRefused,
 }
 
 /// What to do in place of a change from `old` to `new` that is not allowed because fields cannot be changed; nothing
@@ -411,15 +368,6 @@ impl Runbook {
                 self.steps.iter().map(|step| step.remedy.clone()).collect()
             }
         }
-    }
-}
-
-impl RiskCode {
-    const fn is_harmful(self) -> bool {
-        matches!(
-            self,
-            Self::PodsNotAdopted | Self::DataLeftBehind | Self::CreateRefused | Self::ClaimsLost
-        )
     }
 }
 
