@@ -10,12 +10,14 @@ use crate::canonical::compare::{Difference, Side, What, compare};
 use crate::canonical::equal::is_same_in_spec;
 use crate::{Cause, Error, Profile, revision_name_of, to_go_json, validation};
 
+mod applied;
 mod claims;
 mod pods;
 mod runbook;
 #[cfg(test)]
 mod tests;
 
+pub use applied::applied;
 pub use pods::{Ordinals, PodFates, Restarts};
 pub use runbook::{Advice, Runbook, RunbookStep, runbook};
 
@@ -144,7 +146,8 @@ const IMMUTABLE: [&str; 4] = [
 /// The difference between `old`, the stored set or a manifest that stands for it, and `new`, which is to take its place.
 ///
 /// Both are compared as they would be stored: with defaults, in canonical form, and without what the profile's API server
-/// drops. What the new set leaves out is gone, as with `kubectl replace`. The error up to 1.36, one for all fields that
+/// drops. What the new set leaves out is gone, as with `kubectl replace`; [`applied`] makes of a manifest what `kubectl apply`
+/// sends. The error up to 1.36, one for all fields that
 /// cannot be changed, and those from 1.37, one for each, mark the same changes as not allowed.
 ///
 /// Source: the strategy's update (see [`validation::update`]), `getPatch` and the update pass of the controller.

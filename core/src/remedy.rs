@@ -97,6 +97,8 @@ pub enum RiskCode {
     PodsNotAdopted,
     /// Pods restart.
     PodsRestart,
+    /// Pods are deleted, because the new set has other ordinals.
+    PodsDeleted,
     /// Pods keep their old subdomain, and so their old DNS names.
     OldSubdomain,
     /// The new set is refused when it is made: the old one would be gone.

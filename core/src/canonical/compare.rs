@@ -7,6 +7,7 @@ use super::schema::{Field, Kind, Shape, Struct, set::STATEFUL_SET};
 mod align;
 
 use align::Aligned;
+pub(crate) use align::patch_merge_key;
 
 /// One side of a comparison: a value in canonical form, and what was written for it; null where there is nothing.
 #[derive(Clone, Copy)]
@@ -58,7 +59,7 @@ const METADATA_OF_SERVER: [&str; 8] = [
 ];
 
 /// Where `kubectl apply` keeps the manifest: it repeats what stands elsewhere.
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+pub(crate) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 static NULL: Value = Value::Null;
 

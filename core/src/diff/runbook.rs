@@ -60,7 +60,7 @@ pub struct RunbookStep {
 }
 
 /// What to do in place of a change from `old` to `new` that is not allowed because fields cannot be changed; nothing
-/// where none of those is changed. `manifest` is what the new manifest is called in commands, such as `web.yaml`.
+/// where none of those is changed. `new` is the manifest itself, since the set is made anew from it. `manifest` is what the new manifest is called in commands, such as `web.yaml`.
 ///
 /// # Errors
 /// As [`diff`].
@@ -138,6 +138,7 @@ impl Draft<'_> {
              itself",
         );
         self.keep(&claims);
+        self.scale(diff);
         if changed.contains(&"selector") && !is_adopted(old, new) {
             self.harm(
                 RiskCode::PodsNotAdopted,
@@ -302,6 +303,23 @@ impl Draft<'_> {
         self.risk(RiskCode::PodsRestart, "every Pod restarts once");
     }
 
+    /// The set that is made anew is the manifest alone: what others wrote into the old one is gone.
+    fn scale(&mut self, diff: &Diff) {
+        if !diff.pods.deleted.is_empty() {
+            self.risk(
+                RiskCode::PodsDeleted,
+                "the manifest asks for fewer Pods or other ordinals than there are; where an autoscaler sets the \
+                 replicas, write their number into the manifest first",
+            );
+        }
+        if diff.makes_revision {
+            self.risk(
+                RiskCode::PodsRestart,
+                "the manifest has another Pod template than the set: Pods restart as its strategy says",
+            );
+        }
+    }
+
     fn risk(&mut self, code: RiskCode, message: impl Into<String>) {
         let risk = Risk {
             code,
@@ -328,8 +346,14 @@ impl Draft<'_> {
         // The gravest stand first.
         self.risks.sort_by_key(|risk| !risk.code.is_harmful());
         if self.advice == Advice::Harmful {
-            let harm = |risk: &Risk| risk.code != RiskCode::NoController;
-            self.risks.retain(harm);
+            // What comes of it in the end, and would not of the change alone.
+            let is_aside = |code| {
+                matches!(
+                    code,
+                    RiskCode::NoController | RiskCode::PodsRestart | RiskCode::PodsDeleted
+                )
+            };
+            self.risks.retain(|risk| !is_aside(risk.code));
             return Runbook {
                 advice: self.advice,
                 steps: Vec::new(),

@@ -39,6 +39,12 @@ fn key(name: &str) -> &'static [&'static str] {
     }
 }
 
+/// The field by which a strategic merge patch knows the items of the list `name`; none where it replaces the list.
+pub(crate) fn patch_merge_key(name: &str) -> Option<&'static str> {
+    let key = key(name).first().copied();
+    key.filter(|_| name != "volumeClaimTemplates")
+}
+
 impl Aligned {
     /// Item by item.
     pub fn by_place(length: usize) -> Self {

@@ -264,3 +264,28 @@ fn commands_name_the_namespace_of_the_set() {
         ]
     );
 }
+
+#[test]
+fn what_the_manifest_does_not_say_is_lost_with_the_old_set() {
+    // An autoscaler's replicas, and the mark of a restart.
+    let old = with(&[
+        ("/spec/replicas", json!(5)),
+        (
+            "/spec/template/metadata/annotations",
+            json!({"kubectl.kubernetes.io/restartedAt": "now"}),
+        ),
+    ]);
+    let new = with(&[
+        ("/spec/replicas", Value::Null),
+        ("/spec/podManagementPolicy", json!("Parallel")),
+    ]);
+    let found = of(&old, &new).unwrap();
+    assert_eq!(
+        codes(&found),
+        [
+            RiskCode::NoController,
+            RiskCode::PodsDeleted,
+            RiskCode::PodsRestart
+        ]
+    );
+}
