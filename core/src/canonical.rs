@@ -12,6 +12,8 @@ use crate::object::drop_fields;
 use crate::{Cause, Error, Gate, Profile};
 
 #[cfg(feature = "validation")]
+pub(crate) mod compare;
+#[cfg(feature = "validation")]
 pub(crate) mod equal;
 mod image;
 #[cfg(all(feature = "manifest", feature = "validation"))]

@@ -56,6 +56,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod canonical;
+#[cfg(feature = "validation")]
+pub mod diff;
 mod error;
 pub mod explain;
 mod float;
@@ -74,6 +76,7 @@ mod owner;
 mod plan;
 mod profile;
 mod reconcile;
+pub mod remedy;
 mod replica;
 mod revision;
 pub mod sorted;

@@ -148,6 +148,11 @@ pub fn update_status(new: &Value, old: &Value, profile: &Profile) -> Result<Verd
     verdict(&object, report, (unknown, owners), profile, |_, _| {})
 }
 
+/// Whether a valid selector in canonical form selects the labels.
+pub(crate) fn selects(selector: &Value, labels: &Value) -> bool {
+    selector::matches(&At::root(selector, ""), &At::root(labels, ""))
+}
+
 /// Source: `FieldImmutableErrorMsg`.
 const IMMUTABLE: &str = "field is immutable";
 

@@ -356,6 +356,12 @@ impl Cluster {
         self.pump();
     }
 
+    /// Somebody does something: what went round in circles may go on now.
+    pub(crate) fn renew(&mut self) {
+        let now = self.now();
+        self.machine.quiet.renew(now);
+    }
+
     /// Forgets what has happened so far.
     pub(crate) fn forget_trace(&mut self) {
         self.machine.trace = Trace::default();

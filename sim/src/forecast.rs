@@ -11,13 +11,13 @@ use crate::cluster::census::Census;
 use crate::cluster::{Cluster, Ending};
 use crate::faults::FaultRule;
 use crate::intake;
-use crate::scenario::EPOCH;
-use crate::settings::{Settings, Span};
+use crate::settings::Settings;
 use crate::store::{DeleteOptions, Key, Propagation, Resource};
 use crate::trace::Trace;
 use crate::view;
 
 mod assumed;
+mod begun;
 mod choice;
 mod counts;
 mod dump;
@@ -32,6 +32,7 @@ pub use dump::newest_timestamp;
 pub use steps::{Step, StepAction, StepEvent};
 pub use verdict::{Blocker, Outcome, State, Verdict};
 
+pub(crate) use begun::Begun;
 pub(crate) use verdict::verdict_of;
 
 /// How many replicas a forecast takes; a decision of the core takes any int32.
@@ -65,7 +66,7 @@ pub struct ForecastInput {
     pub faults: Vec<FaultRule>,
     /// How long to look, in virtual time from the change on; default [`FAR`].
     pub until: Option<Millis>,
-    /// The instant at which it begins; default the newest one of `observed`, else [`EPOCH`].
+    /// The instant at which it begins; default the newest one of `observed`, else [`EPOCH`](crate::scenario::EPOCH).
     pub now: Option<Timestamp>,
 }
 
@@ -167,82 +168,19 @@ pub fn forecast_watched(
     input: &ForecastInput,
     watch: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Forecast, Error> {
-    let (input, moved) = choice::in_namespace(input);
-    let input = &*input;
-    let set = choice::choose(input)?;
-    choice::check_size(input)?;
-    let now = input
-        .now
-        .or_else(|| newest_timestamp(&input.observed))
-        .unwrap_or(EPOCH);
-
-    let mut settings = input.settings.clone();
-    let faulty = std::mem::take(&mut settings.behaviours);
-    let dump = dump::read(&input.observed, now, &mut settings);
-    let nodes = choice::nodes(input, &set, &dump, &mut settings);
-    let mut cluster = Cluster::new(settings, input.profile.clone(), now);
-    cluster.insert_nodes(&nodes.objects);
-    cluster.holds = dump.holds;
-    let min_ready = |objects: &[Value]| choice::min_ready_seconds(objects, &set);
-    let first = input.from.as_deref().unwrap_or(&input.observed);
-    cluster.census = Some(Census::of(
-        set.clone(),
-        min_ready(first)
-            .or_else(|| min_ready(&input.objects))
-            .unwrap_or(0),
-    ));
-    cluster.insert(dump.objects)?;
-
-    let mut asked = Watcher {
-        set: &set,
-        watch,
-        steps: 0,
-        is_stopped: false,
-    };
-    let mut assumed = dump.assumed;
-    assumed.extend(moved);
-    if let Some(from) = &input.from {
-        apply_all(&mut cluster, from)?;
-        let limit = Millis(cluster.now().0.saturating_add(FAR.0));
-        let ending = cluster.run_watched(limit, &mut |cluster| asked.step(cluster));
-        let (outcome, _) = verdict_of(&cluster, &set, ending);
-        assumed.push(match outcome {
-            Outcome::Stable => "the old manifest has become stable".to_owned(),
-            _ => "the old manifest has not become stable: the change is made where it is stuck".to_owned(),
-        });
+    let mut begun = Begun::of(input, watch)?;
+    begun.apply()?;
+    if let Some(propagation) = begun.input.deletion {
+        let options = DeleteOptions {
+            propagation: Some(propagation),
+            ..DeleteOptions::default()
+        };
+        begun.cluster.delete(&begun.set, options)?;
     }
-
-    let begins_at = cluster.now();
-    for rule in &input.faults {
-        let later = |at: Option<Span>| at.map(|at| Span(at.millis().plus(begins_at)));
-        cluster.add_fault(FaultRule {
-            from: later(rule.from),
-            until: later(rule.until),
-            ..rule.clone()
-        });
-    }
-    if is_stable(&cluster, &set) {
-        cluster.begin_census();
-    }
-    let before = Before::of(&cluster, &set, begins_at, input);
-    cluster.forget_trace();
-    apply_all(&mut cluster, &input.objects)?;
-    if let Some(propagation) = input.deletion {
-        cluster.delete(
-            &set,
-            DeleteOptions {
-                propagation: Some(propagation),
-                ..DeleteOptions::default()
-            },
-        )?;
-    }
-    if !faulty.is_empty() {
-        let faulty = fates::of_new_pods(&cluster, &set, &before.pods, faulty);
-        cluster.set_up(|settings| settings.behaviours.extend(faulty));
-    }
-    let limit = Millis(begins_at.0.saturating_add(input.until.unwrap_or(FAR).0));
-    let ending = cluster.run_watched(limit, &mut |cluster| asked.step(cluster));
-    Ok(before.answer(cluster, &set, ending, (assumed, nodes), input))
+    begun.let_fail();
+    let limit = begun.limit();
+    let ending = begun.run(limit, watch, &mut |_| true);
+    Ok(begun.answer(ending))
 }
 
 /// What the end is compared with.
@@ -382,7 +320,16 @@ struct Watcher<'a> {
     is_stopped: bool,
 }
 
-impl Watcher<'_> {
+impl<'a> Watcher<'a> {
+    fn of(set: &'a Key, watch: &'a mut dyn FnMut(Progress) -> bool) -> Self {
+        Self {
+            set,
+            watch,
+            steps: 0,
+            is_stopped: false,
+        }
+    }
+
     fn step(&mut self, cluster: &Cluster) -> bool {
         self.steps += 1;
         if self.is_stopped || self.steps % 64 != 1 {

@@ -1,7 +1,7 @@
 //! A deterministic Kubernetes cluster in memory, with a virtual clock, that executes Steadfast's plans and nothing else.
 //!
-//! [`forecast()`] answers what a manifest or a change will do, to the end; [`scenario::play`] plays a story; [`Cluster`]
-//! is what both stand on. The same input and seed give the same result, byte for byte, natively and in WebAssembly:
+//! [`forecast()`] answers what a manifest or a change will do, to the end; [`verify()`] plays remedies; [`scenario::play`]
+//! plays a story; [`Cluster`] is what they stand on. The same input and seed give the same result, byte for byte, natively and in WebAssembly:
 //! virtual time is integer milliseconds, the random generator is PCG 32 (`rand_pcg`), and nothing depends on the order
 //! of a hash.
 
@@ -26,9 +26,11 @@ pub mod store;
 #[cfg(test)]
 mod testing;
 pub mod trace;
+pub mod verify;
 mod view;
 mod volumes;
 
 pub use cluster::Cluster;
 pub use forecast::forecast;
 pub use kubelet::INIT_WAITS_FOR;
+pub use verify::verify;

@@ -1,12 +1,13 @@
 //! Claims and their volumes: binding, protection, and what becomes of a volume when its claim goes.
 //!
 //! Source of rules and words: `pkg/controller/volume/persistentvolume/pv_controller.go`, `pvcprotection`,
-//! `pkg/controller/volume/ephemeral`. Not modelled: attaching, resizing, snapshots.
+//! `pkg/controller/volume/ephemeral`. Not modelled: attaching, snapshots; a volume grows at once, with its file system.
 
 pub(crate) mod available;
 pub(crate) mod class;
 mod objects;
-mod size;
+pub(crate) mod resize;
+pub(crate) mod size;
 
 use std::sync::Arc;
 
@@ -121,6 +122,9 @@ impl Volumes {
             self.unprotect(key, &claim, step);
         } else if matches!(view::text(&claim, &["status", "phase"]), Some("Bound" | "Lost")) {
             self.pending.remove(key);
+            if let Some(before) = &change.before {
+                resize::grow(key, before, &claim, world, step);
+            }
         } else {
             self.consider(key, false, world, step);
         }

@@ -1,6 +1,8 @@
 use super::*;
 use serde_json::json;
 
+use crate::scenario::EPOCH;
+
 fn set(name: &str, replicas: i64) -> Value {
     json!({
         "apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": name},

@@ -1,11 +1,12 @@
 //! What of a claim may be changed.
 //!
-//! Source: `pkg/apis/core/validation/validation.go`, `ValidatePersistentVolumeClaimUpdate`. Not checked here: that a
-//! claim shrinks, and that its storage class allows it to grow.
+//! Source: `pkg/apis/core/validation/validation.go`, `ValidatePersistentVolumeClaimUpdate`. Whether its storage class allows a
+//! claim to grow is the affair of [`crate::volumes::resize`].
 
 use serde_json::{Map, Value};
 
 use crate::view;
+use crate::volumes::size::bytes;
 
 /// What of a change of a claim's spec is refused: the volume is named once, a class once, and only a bound claim is resized.
 pub(super) fn check_update(stored: &Value, claim: &Value) -> Vec<String> {
@@ -37,6 +38,13 @@ pub(super) fn check_update(stored: &Value, claim: &Value) -> Vec<String> {
              bound claims"
                 .to_owned(),
         );
+    }
+    let size = |object, path: &[&str]| view::text(object, path).and_then(bytes);
+    let requested = ["spec", "resources", "requests", "storage"];
+    let (was, is) = (size(stored, &requested), size(claim, &requested));
+    if is < was && is <= size(stored, &["status", "capacity", "storage"]) {
+        let detail = "field can not be less than status.capacity";
+        causes.push(format!("spec.resources.requests.storage: Forbidden: {detail}"));
     }
     if modes.0 != modes.1 {
         let mode = modes.1.unwrap_or_default();
