@@ -33,6 +33,9 @@ pub(crate) enum Command {
     /// Play a scenario: a story of applies, scalings and failures, in a simulated cluster
     #[command(after_help = examples::SIMULATE)]
     Simulate(SimulateArguments),
+    /// Say why a StatefulSet is as it is: what holds it, what to do, and what that leads to
+    #[command(after_help = examples::EXPLAIN)]
+    Explain(ExplainArguments),
     /// Say what an API server would say of StatefulSets, with the lines at fault
     #[command(after_help = examples::LINT)]
     Lint(LintArguments),
@@ -206,6 +209,23 @@ pub(crate) struct SimulateArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    #[command(flatten)]
+    pub(crate) input: InputArguments,
+    /// The time of the question [default: the observation's own, else the newest in it]
+    #[arg(long, value_name = "TIME", value_parser = timestamp)]
+    pub(crate) now: Option<Timestamp>,
+    /// Do not play remedies in the simulator
+    #[arg(long)]
+    pub(crate) unplayed: bool,
+    /// How to print the answer
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: Format,
+    #[command(flatten)]
+    pub(crate) profile: ProfileArguments,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct LintArguments {
     /// Files and folders of YAML or JSON, all of them together one input; `-` is standard input
     #[arg(value_name = "FILE")]
@@ -368,6 +388,7 @@ impl Command {
             Self::Reconcile(arguments) => arguments.output,
             Self::Simulate(arguments) if arguments.trace.is_some() => Format::Json,
             Self::Simulate(arguments) => arguments.output,
+            Self::Explain(arguments) => arguments.output,
             Self::Lint(arguments) if arguments.lines => Format::Json,
             Self::Lint(arguments) => match arguments.output {
                 LintFormat::Json => Format::Json,

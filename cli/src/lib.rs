@@ -7,6 +7,7 @@
 mod cli;
 mod completions;
 mod default;
+mod explain;
 mod failure;
 mod input;
 mod lines;
@@ -59,6 +60,7 @@ pub fn run(program: Program) -> ExitCode {
         Command::Plan(arguments) => plan::run(&arguments, &mut output),
         Command::Reconcile(arguments) => reconcile::run(&arguments, &mut output),
         Command::Simulate(arguments) => simulate::run(&arguments, &mut output),
+        Command::Explain(arguments) => explain::run(&arguments, &mut output),
         Command::Lint(arguments) => lint::run(&arguments, &mut output),
         Command::Default(arguments) => default::run(&arguments, &mut output),
         Command::Completions(arguments) => completions::run(&arguments, program, &mut output),

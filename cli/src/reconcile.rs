@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &ReconcileArguments, output: &mut Output) -> Result
     let input = Input::read(&files, arguments.input.namespace.as_deref(), output)?;
     let read = reading.elapsed();
     let source = ObservationSource::of(input, &Choice::of(&arguments.input))?;
-    let (now, guessed) = now_of(arguments.now, &source);
+    let (now, guessed) = source.time(arguments.now);
     let doubts = source.doubts.clone();
     let parsing = Stopwatch::start();
     let observed = source.parse()?;
@@ -54,15 +54,6 @@ pub(crate) fn run(arguments: &ReconcileArguments, output: &mut Output) -> Result
         None => print(arguments.output, &observed, now, &profile, output)?,
     }
     Ok(Exit::Fine)
-}
-
-/// The time of the decision, and whether it was only read off other times.
-fn now_of(given: Option<Timestamp>, source: &ObservationSource) -> (Timestamp, bool) {
-    match given.or(source.observation.now) {
-        Some(now) => (now, false),
-        // Without any time in the input no decision depends on it.
-        None => (source.newest.unwrap_or_default(), source.newest.is_some()),
-    }
 }
 
 fn print(

@@ -20,6 +20,7 @@ fn every_command_has_help_with_examples() {
         "plan",
         "reconcile",
         "simulate",
+        "explain",
         "lint",
         "default",
         "completions",

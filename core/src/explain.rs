@@ -1,143 +1,98 @@
-//! Sentences for people, made from plans. They read what was decided and never decide anew.
+//! Why a set is as it is: for each ordinal its state, one verdict on the rollout, and diagnoses with remedies. Everything is
+//! read from an observation and the plan that was made from it; nothing is decided anew.
+//!
+//! ```
+//! use serde_json::json;
+//! use steadfast_core::explain::{DiagnosisCode, ProgressCode, Surroundings, explain};
+//! use steadfast_core::{Observation, Observed, Profile, Timestamp, reconcile};
+//!
+//! let labels = json!({"app": "web"});
+//! let pod = json!({"kind": "Pod", "metadata": {"name": "web-0", "labels": {"app": "web", "controller-revision-hash": "web-old"},
+//!         "ownerReferences": [{"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "web", "uid": "u", "controller": true}]},
+//!     "spec": {"containers": []},
+//!     "status": {"phase": "Pending", "containerStatuses": [
+//!         {"name": "nginx", "state": {"waiting": {"reason": "ImagePullBackOff"}}}]}});
+//! let mut observation = Observation::of_value(json!({
+//!     "statefulSet": {"metadata": {"name": "web", "uid": "u"}, "spec": {
+//!         "replicas": 1, "selector": {"matchLabels": labels}, "podManagementPolicy": "OrderedReady",
+//!         "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 0}},
+//!         "template": {"metadata": {"labels": labels}, "spec": {"containers": []}}}},
+//!     "pods": [pod], "persistentVolumeClaims": [], "controllerRevisions": []}))?;
+//! let around = Surroundings::take(&mut observation);
+//! let observed = Observed::parse(observation)?;
+//! let now = Timestamp::parse("2026-11-21T00:00:00Z").unwrap();
+//! let mut plan = reconcile(&observed, now, &Profile::default());
+//! plan.actions.clear(); // as if the revision existed
+//! let found = explain(&observed, &around, &plan, now, &Profile::default());
+//! assert_eq!(found.progress.code, ProgressCode::Blocked);
+//! assert_eq!(found.diagnoses[0].code, DiagnosisCode::RollbackTrap);
+//! assert_eq!(found.diagnoses[0].remedies[0].commands, ["kubectl delete -n default pod web-0"]);
+//! # Ok::<(), steadfast_core::Error>(())
+//! ```
 
-use crate::plan::{Action, Operation, Reason, Wait, WaitCode};
+use serde::Serialize;
 
-/// Why the action is taken, as a clause that stands beside it: `its ordinal is out of range`.
-///
-/// ```
-/// use steadfast_core::{Action, explain};
-/// let action: Action = serde_json::from_str(
-///     r#"{"type": "DeletePod", "name": "web-2", "batch": 0, "reason": {"code": "scaleDown", "ordinal": 2}}"#).unwrap();
-/// assert_eq!(explain::reason(&action), "ordinal 2 is out of range");
-/// ```
-pub fn reason(action: &Action) -> String {
-    match &action.reason {
-        Reason::ReplicaMissing { revision } => format!("its ordinal has no Pod; from revision {revision}"),
-        Reason::ScaleDown { ordinal } => format!("ordinal {ordinal} is out of range"),
-        Reason::RollingUpdate { from, .. } | Reason::Recreate { from, .. } if from.is_empty() => {
-            "it has no revision label, so it counts as old".to_owned()
-        }
-        Reason::RollingUpdate { from, to } if action.operation.uid().is_none() => {
-            format!("this plan makes it from revision {from}, the update leads to {to}")
-        }
-        Reason::RollingUpdate { from, to } => format!("it has revision {from}, the update leads to {to}"),
-        Reason::Recreate { from, to } => {
-            format!("Recreate: it has revision {from}, the update leads to {to}")
-        }
-        Reason::TerminalPhase { phase } => format!("its phase is {phase}; a new Pod takes its place"),
-        Reason::ClaimMissing { template } => format!("the Pod needs it; from claim template {template}"),
-        Reason::ClaimRetention {
-            when_scaled,
-            when_deleted,
-            condemned,
-        } => {
-            let place = if *condemned {
-                "is out of range"
-            } else {
-                "is in range"
-            };
-            format!("its Pod {place}; whenScaled is {when_scaled}, whenDeleted is {when_deleted}")
-        }
-        Reason::PodMismatch {
-            identity,
-            storage,
-            claim_owners,
-        } => {
-            let parts = [
-                (*identity, "identity"),
-                (*storage, "volumes"),
-                (*claim_owners, "claims' owners"),
-            ];
-            let wrong: Vec<&str> = parts
-                .into_iter()
-                .filter_map(|(is_wrong, part)| is_wrong.then_some(part))
-                .collect();
-            format!(
-                "its {} {} not as the set asks",
-                wrong.join(" and "),
-                if wrong == ["identity"] { "is" } else { "are" }
-            )
-        }
-        Reason::Orphan => match &action.operation {
-            Operation::AdoptControllerRevision { .. } => {
-                "the selector matches and nobody controls it".to_owned()
-            }
-            _ => "selector and name match and nobody controls it".to_owned(),
-        },
-        Reason::SelectorMismatch => "the selector no longer matches its labels".to_owned(),
-        Reason::NameMismatch => "its name is not one of this set".to_owned(),
-        Reason::NewTemplate { collisions: 0 } => "no revision holds this template".to_owned(),
-        Reason::NewTemplate { collisions } => {
-            format!("no revision holds this template; {collisions} name(s) were taken by other data")
-        }
-        Reason::Rollback { from, to } => {
-            format!("it holds this template already: revision {from} becomes {to}")
-        }
-        Reason::HistoryLimit { limit } => format!("no Pod has it, and revisionHistoryLimit is {limit}"),
-    }
+use crate::{Observed, Plan, Profile, Timestamp};
+
+mod claims;
+mod diagnosis;
+mod names;
+mod ordinals;
+mod progress;
+mod rollout;
+mod scene;
+mod sentence;
+mod stops;
+mod surroundings;
+#[cfg(test)]
+mod tests;
+mod trouble;
+
+pub use diagnosis::{Diagnosis, DiagnosisCode, ObjectName, Proposal, Severity};
+pub use ordinals::{OrdinalState, PodState};
+pub use progress::{Progress, ProgressCode};
+pub use sentence::{reason, wait};
+pub use surroundings::Surroundings;
+pub use trouble::Trouble;
+
+use scene::Scene;
+
+/// Why a set is as it is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Explanation {
+    /// How far it has come.
+    pub progress: Progress,
+    /// The ordinals that should have a Pod, and those whose Pod should go, in order.
+    pub ordinals: Vec<OrdinalState>,
+    /// What is wrong or worth knowing, the worst first.
+    pub diagnoses: Vec<Diagnosis>,
+    /// What could not be judged, because the observation says nothing about it: names of its lists.
+    pub unseen: Vec<String>,
 }
 
-/// What is waited for, as a clause after the word *waits*: `for Pod web-0 to be Running and Ready`.
-///
-/// ```
-/// use steadfast_core::{Wait, explain};
-/// let wait: Wait = serde_json::from_str(
-///     r#"{"code": "podRunningAndReady", "kind": "Pod", "name": "web-0", "retry": false}"#).unwrap();
-/// assert_eq!(explain::wait(&wait), "for Pod web-0 to be Running and Ready");
-/// ```
-pub fn wait(wait: &Wait) -> String {
-    let object = format!("{} {}", wait.kind.name(), wait.name);
-    let sentence = match wait.code {
-        WaitCode::PodRunningAndReady => format!("for {object} to be Running and Ready"),
-        WaitCode::PodAvailable => match wait.until {
-            Some(until) => format!("for {object} to be available at {until} (minReadySeconds)"),
-            None => format!("for {object} to be available (minReadySeconds)"),
-        },
-        WaitCode::PodTermination => format!("for {object} to be gone; it is terminating"),
-        WaitCode::ClaimTermination => {
-            format!("for {object} to be gone; it is terminating and will be made anew")
-        }
-        WaitCode::ClaimStale => format!("for {object} to be gone; it belongs to an earlier Pod of this name"),
-        WaitCode::NameTaken => format!("for the name of {object}, which another object has"),
-        WaitCode::Partition => format!(
-            "below the partition: {} stay at the old revision",
-            names(&wait.pods)
-        ),
-        WaitCode::MaxUnavailable => format!(
-            "for {} to be available; maxUnavailable is used up",
-            names(&wait.pods)
-        ),
-        WaitCode::ManualDelete => format!("for somebody to delete {} (strategy OnDelete)", names(&wait.pods)),
-        WaitCode::SetDeletion => format!("for {object} to be gone; it is being deleted"),
-        WaitCode::RevisionAdoption => {
-            format!("to adopt {object}, which is impossible while the set is being deleted")
-        }
-        WaitCode::SelectorInvalid => "for a valid spec.selector".to_owned(),
-        WaitCode::RevisionUnreadable => format!("for {object} to be readable"),
-        WaitCode::StrategyDisabled => {
-            "for the feature gate StatefulSetRecreateStrategy, or another updateStrategy".to_owned()
-        }
-        WaitCode::MaxUnavailableInvalid => "for a valid maxUnavailable".to_owned(),
-        WaitCode::PlanLimit => "to be called again: this plan is as long as one gets".to_owned(),
-    };
-    let held = wait.pod.as_ref().filter(|pod| **pod != wait.name);
-    let sentence = match held {
-        Some(pod) => format!("{sentence}, before Pod {pod}"),
-        None => sentence,
-    };
-    match &wait.detail {
-        Some(detail) => format!("{sentence}: {detail}"),
-        None => sentence,
-    }
-}
-
-/// `web-0`, `web-0 and web-1`, `web-0, web-1 and 5 more`.
-fn names(pods: &[String]) -> String {
-    match pods {
-        [] => "no Pod".to_owned(),
-        [one] => one.clone(),
-        [one, two] => format!("{one} and {two}"),
-        [one, two, three] => format!("{one}, {two} and {three}"),
-        [one, two, rest @ ..] => format!("{one}, {two} and {} more", rest.len()),
+/// Explains a plan by the observation that it was made from. `plan` must come from [`reconcile`](crate::reconcile) with the
+/// same arguments.
+pub fn explain(
+    observed: &Observed,
+    around: &Surroundings,
+    plan: &Plan,
+    now: Timestamp,
+    profile: &Profile,
+) -> Explanation {
+    let scene = Scene::of(observed, around, plan, now, profile);
+    let mut diagnoses = Vec::new();
+    stops::diagnose(&scene, &mut diagnoses);
+    rollout::diagnose(&scene, &mut diagnoses);
+    claims::diagnose(&scene, &mut diagnoses);
+    names::diagnose(&scene, &mut diagnoses);
+    diagnoses.sort_by_key(|diagnosis| std::cmp::Reverse(diagnosis.severity));
+    Explanation {
+        progress: progress::of(&scene, &diagnoses),
+        ordinals: ordinals::of(&scene),
+        diagnoses,
+        unseen: around.unseen(),
     }
 }

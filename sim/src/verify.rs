@@ -7,11 +7,13 @@ use steadfast_core::remedy::{Remedy, Risk};
 use crate::clock::Millis;
 use crate::forecast::{Begun, Forecast, ForecastInput, Outcome, Progress};
 
+mod explained;
 mod findings;
 mod play;
 #[cfg(test)]
 mod tests;
 
+pub use explained::{LeadsTo, leads_to};
 use findings::Before;
 
 /// What comes of remedies.

@@ -49,6 +49,19 @@ Examples:
 
 Exit code: 0 stable at the end, 1 blocked, 2 bad input, 3 the end was not reached.";
 
+pub(super) const EXPLAIN: &str = "\
+Examples:
+  kubectl get statefulsets,pods,persistentvolumeclaims,controllerrevisions,services,nodes \\
+    -o yaml > dump.yaml
+  steadfast explain dump.yaml                 what holds it, what to do, and what that leads to
+  steadfast explain dump.yaml --set shop/web
+  steadfast explain dump.yaml -o json         for programs
+
+The more kinds the dump holds (poddisruptionbudgets, deployments too), the more is judged.
+Nothing is changed anywhere: remedies are commands for you, played in the simulator first.
+
+Exit code: 0 stable, on its way or held on purpose, 1 blocked, 2 bad input.";
+
 pub(super) const LINT: &str = "\
 Examples:
   steadfast lint web.yaml                     errors, warnings, and what to do about them

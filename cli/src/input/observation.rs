@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use steadfast_core::explain::Surroundings;
 use steadfast_core::{Cause, CauseType, Error, ErrorCode, Observation, Observed, Timestamp};
 
 use crate::failure::Failure;
@@ -62,17 +63,34 @@ impl ObservationSource {
         observation.pods = lists.remove("pods");
         observation.persistent_volume_claims = lists.remove("persistentVolumeClaims");
         observation.controller_revisions = lists.remove("controllerRevisions");
-        observation.services = lists.remove("services");
-        observation.endpoint_slices = lists.remove("endpointSlices");
-        observation.nodes = lists.remove("nodes");
-        observation.pod_disruption_budgets = lists.remove("podDisruptionBudgets");
-        observation.workloads = lists.remove("workloads");
+        // A dump without Nodes is as a rule one that was not asked for them, and not of a cluster that has none.
+        let is_dump = input.lists.is_none();
+        let mut around = |list| lists.remove(list).filter(|found| !is_dump || !found.is_empty());
+        observation.services = around("services");
+        observation.endpoint_slices = around("endpointSlices");
+        observation.nodes = around("nodes");
+        observation.pod_disruption_budgets = around("podDisruptionBudgets");
+        observation.workloads = around("workloads");
         Ok(Self {
             observation,
             newest,
             places,
             doubts,
         })
+    }
+
+    /// The time of a question, and whether it was only read off other times.
+    pub(crate) fn time(&self, given: Option<Timestamp>) -> (Timestamp, bool) {
+        match given.or(self.observation.now) {
+            Some(now) => (now, false),
+            // Without any time in the input no decision depends on it.
+            None => (self.newest.unwrap_or_default(), self.newest.is_some()),
+        }
+    }
+
+    /// Takes the lists out that only explanations read.
+    pub(crate) fn take_surroundings(&mut self) -> Surroundings {
+        Surroundings::take(&mut self.observation)
     }
 
     /// Parses the observation; an error says where in which file.

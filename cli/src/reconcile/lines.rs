@@ -24,7 +24,7 @@ fn decide(line: &[u8], arguments: &ReconcileArguments, profile: &Profile) -> Res
     let value: Value = lines::parse(line, "one observation")?;
     let input = Input::of_value(value, STANDARD_INPUT, arguments.input.namespace.as_deref())?;
     let source = ObservationSource::of(input, &Choice::of(&arguments.input))?;
-    let (now, _) = super::now_of(arguments.now, &source);
+    let (now, _) = source.time(arguments.now);
     let plan = reconcile(&source.parse()?, now, profile);
     Ok(serde_json::to_value(plan).map_err(io::Error::from)?)
 }
