@@ -15,6 +15,7 @@ use steadfast_core::Profile;
 
 mod answer;
 mod decision;
+mod diagnosed;
 mod diff;
 mod file;
 mod life;

@@ -108,14 +108,13 @@ fn adoption_wedge(scene: &Scene<'_>) -> Option<Diagnosis> {
         .filter(|judged| !matches!(judged.pod.phase(), Phase::Failed | Phase::Succeeded))
         .collect();
     let first = wedged.first()?;
-    let others = match wedged.len() {
-        1 => String::new(),
-        count => format!(" and {} more", count - 1),
+    let subject = match wedged.len() {
+        1 => format!("Pod {} lacks", first.pod.name()),
+        count => format!("Pod {} and {} more lack", first.pod.name(), count - 1),
     };
     let message = format!(
-        "Pod {}{others} lack a volume of a claim template, or have another claim in its place. The controller tries to \
-         correct them for ever (FailedUpdate): a Pod's volumes cannot be changed",
-        first.pod.name()
+        "{subject} a volume of a claim template, or has another claim in its place. The controller tries to correct that for \
+         ever (FailedUpdate): a Pod's volumes cannot be changed"
     );
     let mut diagnosis = Diagnosis::new(DiagnosisCode::AdoptionWedge, Severity::Error, message);
     for judged in &wedged {

@@ -6,7 +6,7 @@ use super::diagnosis::{Diagnosis, DiagnosisCode, Severity};
 use super::scene::Scene;
 use super::sentence;
 use crate::Timestamp;
-use crate::plan::{Wait, WaitCode};
+use crate::plan::{Operation, Wait, WaitCode};
 
 /// How far a set has come.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -70,18 +70,10 @@ pub(super) fn of(scene: &Scene<'_>, diagnoses: &[Diagnosis]) -> Progress {
         .filter(|judged| !judged.is_available || judged.pod.is_terminating())
         .map(|judged| judged.pod.name().to_owned())
         .collect();
-    if !scene.plan.actions.is_empty() && !scene.plan.is_retry() {
-        let count = scene.plan.actions.len();
-        let noun = if count == 1 { "action" } else { "actions" };
-        return verdict(
-            ProgressCode::Progressing,
-            format!("the controller has {count} {noun} to do now"),
-        );
-    }
     // The worst comes first.
     if let Some(worst) = diagnoses
         .iter()
-        .find(|diagnosis| diagnosis.severity == Severity::Error && blocks(diagnosis.code))
+        .find(|diagnosis| diagnosis.severity == Severity::Error && blocks(diagnosis.code, scene))
     {
         return Progress {
             blocker: Some(worst.code),
@@ -89,6 +81,14 @@ pub(super) fn of(scene: &Scene<'_>, diagnoses: &[Diagnosis]) -> Progress {
             since: since(scene, worst),
             ..verdict(ProgressCode::Blocked, worst.message.clone())
         };
+    }
+    if !scene.plan.actions.is_empty() && !scene.plan.is_retry() {
+        let count = scene.plan.actions.len();
+        let noun = if count == 1 { "action" } else { "actions" };
+        return verdict(
+            ProgressCode::Progressing,
+            format!("the controller has {count} {noun} to do now"),
+        );
     }
     let is_kept = |wait: &&Wait| matches!(wait.code, WaitCode::Partition | WaitCode::ManualDelete);
     if let Some(wait) = waits.iter().find(|wait| !is_kept(wait)) {
@@ -150,12 +150,27 @@ fn verdict(code: ProgressCode, message: String) -> Progress {
     }
 }
 
-/// Whether a diagnosis says why nothing moves; the others warn of what may come.
-const fn blocks(code: DiagnosisCode) -> bool {
-    !matches!(
-        code,
-        DiagnosisCode::ClaimDataLoss | DiagnosisCode::GoverningService | DiagnosisCode::OverlappingSelector
-    )
+/// Whether a diagnosis says why nothing moves: the plan does nothing, or nothing that can succeed.
+fn blocks(code: DiagnosisCode, scene: &Scene<'_>) -> bool {
+    let only = |is_vain: fn(&Operation) -> bool| {
+        let mut operations = scene.plan.actions.iter().map(|action| &action.operation);
+        operations.all(is_vain)
+    };
+    match code {
+        DiagnosisCode::ClaimDataLoss
+        | DiagnosisCode::GoverningService
+        | DiagnosisCode::OverlappingSelector => false,
+        DiagnosisCode::AdoptionWedge => only(|operation| matches!(operation, Operation::UpdatePod { .. })),
+        DiagnosisCode::NameTooLong => only(|operation| {
+            matches!(
+                operation,
+                Operation::CreatePod { .. }
+                    | Operation::CreatePersistentVolumeClaim { .. }
+                    | Operation::CreateControllerRevision { .. }
+            )
+        }),
+        _ => scene.plan.actions.is_empty() || scene.plan.is_retry(),
+    }
 }
 
 fn pods_of(diagnosis: &Diagnosis) -> Vec<String> {

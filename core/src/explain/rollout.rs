@@ -8,6 +8,7 @@ use super::diagnosis::{Diagnosis, DiagnosisCode, Severity};
 use super::scene::{Judged, Scene};
 use crate::Gate;
 use crate::observed::{IntOrPercent, Phase};
+use crate::plan::Operation;
 
 /// From when on a Pod that is not ready and says nothing of why counts as stuck: ten minutes, as progressDeadlineSeconds of
 /// Deployments.
@@ -213,6 +214,15 @@ fn not_ready(scene: &Scene<'_>, judged: &Judged<'_>) -> Option<Diagnosis> {
     if pod.is_terminating() || matches!(pod.phase(), Phase::Failed | Phase::Succeeded) {
         return None;
     }
+    let is_deleted =
+        scene.plan.actions.iter().any(|action| {
+            matches!(action.operation, Operation::DeletePod { .. }) && action.name == pod.name()
+        });
+    let is_in_turn = scene.is_rolling() && !judged.is_updated && judged.ordinal >= scene.first_updated();
+    if is_deleted || is_in_turn {
+        // The update replaces it, or is stopped by something that has its own diagnosis.
+        return None;
+    }
     let long_since = judged
         .since()
         .filter(|since| since.plus_seconds(LONG) <= scene.now);
@@ -233,6 +243,11 @@ fn not_ready(scene: &Scene<'_>, judged: &Judged<'_>) -> Option<Diagnosis> {
         format!("kubectl logs -n {namespace} {name} --previous"),
     ];
     let diagnosis = Diagnosis::new(DiagnosisCode::PodNotReady, severity, message).about("Pod", name);
+    let diagnosis = match judged.is_updated || scene.is_rolling() {
+        true => diagnosis,
+        // OnDelete: the update waits for somebody to do just this.
+        false => diagnosis.deleting(scene, [name]),
+    };
     let advice = match scene.is_ordered() && scene.is_rolling() {
         true => {
             "see why, and mend what the Pod needs; where it is the template, apply it mended and then delete the Pod, which \
@@ -255,6 +270,9 @@ fn partition_offset(scene: &Scene<'_>) -> Option<Diagnosis> {
         true => format!(
             "the partition is {partition} and there are {} replicas: no Pod is updated",
             set.replicas()
+        ),
+        false if first + 1 == end => format!(
+            "the partition {partition} is counted from the first ordinal, which is {start}: only ordinal {first} is updated"
         ),
         false => format!(
             "the partition {partition} is counted from the first ordinal, which is {start}: ordinals {first} to {} are updated",

@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::diagnosis::{Diagnosis, DiagnosisCode, Severity};
 use super::scene::{Judged, Scene};
 use super::surroundings::{name_of, text_at};
-use crate::plan::{Wait, WaitCode};
+use crate::observed::OwnerReference;
+use crate::plan::{Kind, Wait, WaitCode};
 
 /// How long after its deadline a Pod may still be there before it is stuck: kubelets report every ten seconds.
 const PATIENCE: i64 = 60;
@@ -54,11 +55,34 @@ fn stopped(scene: &Scene<'_>, wait: &Wait) -> Option<Diagnosis> {
         ),
         _ => return None,
     };
-    let diagnosis = Diagnosis::new(DiagnosisCode::ControllerStopped, Severity::Error, message);
-    let diagnosis = diagnosis
-        .about(wait.kind.name(), wait.name.clone())
-        .about("StatefulSet", set.name());
+    let severity = match is_going(scene, wait) {
+        true => Severity::Warning,
+        false => Severity::Error,
+    };
+    let diagnosis = Diagnosis::new(DiagnosisCode::ControllerStopped, severity, message);
+    let diagnosis = diagnosis.about(wait.kind.name(), wait.name.clone());
+    let diagnosis = match wait.kind {
+        Kind::StatefulSet => diagnosis,
+        _ => diagnosis.about("StatefulSet", set.name()),
+    };
     Some(diagnosis.advising(advice, Vec::new()))
+}
+
+/// Whether a name is taken only for a while: by a Pod that is going, or by one of an earlier set of this name, which garbage
+/// collection takes away.
+fn is_going(scene: &Scene<'_>, wait: &Wait) -> bool {
+    let taken_by = scene
+        .observed
+        .pod(&wait.name)
+        .filter(|_| wait.code == WaitCode::NameTaken);
+    let Some(pod) = taken_by.filter(|_| wait.kind == Kind::Pod) else {
+        return false;
+    };
+    let set = scene.set();
+    let is_of_earlier = |owner: &OwnerReference| {
+        &*owner.kind == "StatefulSet" && &*owner.name == set.name() && owner.uid != set.metadata().uid
+    };
+    pod.is_terminating() || pod.metadata().controller().is_some_and(is_of_earlier)
 }
 
 fn terminating(scene: &Scene<'_>, judged: &Judged<'_>) -> Option<Diagnosis> {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use steadfast_core::{Plan, Profile};
 
+use super::diagnosed;
 use super::narrative::{self, Shown};
 use super::shorthand::{World, expand};
 use crate::conformance::decide;
@@ -27,14 +28,20 @@ pub fn text(input: &Value) -> Result<String, String> {
     for version in versions(input)? {
         let world = expand(input, &version.profile)?;
         let plan = plan(&world, &version.profile)?;
-        let shown: Vec<Shown> = shown
-            .iter()
-            .map(|s| Shown {
-                name: world.names.real(&s.name),
-                ..s.clone()
-            })
-            .collect();
-        let text = world.names.in_words(&narrative::of_plan(&plan, &shown));
+        let text = match input.get("explain") {
+            Some(codes) => {
+                let codes = diagnosed::asked(codes)?;
+                diagnosed::text(&world.observation, &codes, &version.profile)?
+            }
+            None => {
+                let real = |s: &Shown| Shown {
+                    name: world.names.real(&s.name),
+                    ..s.clone()
+                };
+                narrative::of_plan(&plan, &shown.iter().map(real).collect::<Vec<Shown>>())
+            }
+        };
+        let text = world.names.in_words(&text);
         match sections.last_mut().filter(|(_, earlier)| *earlier == text) {
             Some((versions, _)) => versions.push(version.written),
             None => sections.push((vec![version.written], text)),

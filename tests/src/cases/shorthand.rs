@@ -21,6 +21,9 @@ pub use revisions::Names;
 /// When every case happens, unless it says `now`.
 pub const NOW: &str = "2026-11-21T00:00:00Z";
 
+/// What only explanations read, in full; absent is unknown.
+const AROUND: [&str; 4] = ["services", "nodes", "podDisruptionBudgets", "workloads"];
+
 /// An expanded world.
 pub struct World {
     /// The observation of the wire contract.
@@ -42,7 +45,7 @@ struct Plot {
 /// A sentence that quotes what cannot be read.
 pub fn expand(input: &Value, profile: &Profile) -> Result<World, String> {
     let mut fields = Fields::of(input, "the case")?;
-    for word in ["kubernetes", "compare", "show", "upstream", "names"] {
+    for word in ["kubernetes", "compare", "show", "upstream", "names", "explain"] {
         fields.optional(word);
     }
     let now = fields.optional("now").cloned().unwrap_or_else(|| json!(NOW));
@@ -79,11 +82,18 @@ pub fn expand(input: &Value, profile: &Profile) -> Result<World, String> {
             _ => return Err("objects takes Pods, PersistentVolumeClaims and ControllerRevisions".to_owned()),
         }
     }
+    let around = AROUND.map(|list| (list, fields.optional(list).cloned()));
     fields.finish()?;
     plot.names.are_real = input["names"] == "real";
+    let mut observation = json!({"now": now, "statefulSet": plot.set, "pods": pods,
+        "persistentVolumeClaims": claims, "controllerRevisions": revisions});
+    for (list, objects) in around {
+        if let Some(objects) = objects {
+            observation[list] = objects;
+        }
+    }
     Ok(World {
-        observation: json!({"now": now, "statefulSet": plot.set, "pods": pods,
-            "persistentVolumeClaims": claims, "controllerRevisions": revisions}),
+        observation,
         names: plot.names,
     })
 }

@@ -6,8 +6,8 @@ use super::fields::overlay;
 use super::words::{Words, span};
 use super::{Plot, controller, set_reference, timestamp, uid};
 
-const KNOWN: &str = "a template's word, ready [for TIME], unready, pending, failed, succeeded, unknown, phaseless, \
-    terminating, orphan, foreign, earlier, namesake, unselected, unlabelled, unnumbered, unrevised, volumeless, misbound";
+const KNOWN: &str = "a template's word, ready [for TIME], unready, pending, failed, succeeded, unknown, phaseless, unpullable, crashing, \
+    creating, terminating, overdue, orphan, foreign, earlier, namesake, unselected, unlabelled, unnumbered, unrevised, volumeless, misbound";
 
 /// A Pod as it is written.
 struct Written {
@@ -17,6 +17,10 @@ struct Written {
     /// Seconds for which the condition Ready is what it is.
     since: i64,
     is_terminating: bool,
+    /// It should have been gone for an hour.
+    is_overdue: bool,
+    /// What its container waits for.
+    waits: Option<&'static str>,
     owner: Option<Value>,
     /// What is wrong with it, by the words.
     faults: Vec<&'static str>,
@@ -64,6 +68,8 @@ fn parse(mut words: Words<'_>, plot: &Plot) -> Result<Written, String> {
         ready: Some("True"),
         since: 3_600,
         is_terminating: false,
+        is_overdue: false,
+        waits: None,
         owner: Some(set_reference(&plot.set)),
         faults: Vec::new(),
     };
@@ -78,7 +84,17 @@ fn parse(mut words: Words<'_>, plot: &Plot) -> Result<Written, String> {
             "unknown" => (pod.phase, pod.ready) = ("Unknown", Some("True")),
             "phaseless" => (pod.phase, pod.ready) = ("", None),
             "for" => pod.since = span(words.required("a time")?)?,
+            "unpullable" => {
+                (pod.phase, pod.ready, pod.waits) = ("Pending", Some("False"), Some("ImagePullBackOff"))
+            }
+            "crashing" => {
+                (pod.phase, pod.ready, pod.waits) = ("Running", Some("False"), Some("CrashLoopBackOff"))
+            }
+            "creating" => {
+                (pod.phase, pod.ready, pod.waits) = ("Pending", Some("False"), Some("ContainerCreating"))
+            }
             "terminating" => pod.is_terminating = true,
+            "overdue" => (pod.is_terminating, pod.is_overdue) = (true, true),
             "orphan" => pod.owner = None,
             "foreign" => pod.owner = Some(controller("apps/v1", "ReplicaSet", "other", "uid-of-other")),
             "earlier" => {
@@ -139,7 +155,8 @@ impl Written {
             metadata["ownerReferences"] = json!([owner]);
         }
         if self.is_terminating {
-            metadata["deletionTimestamp"] = json!(timestamp(plot.now + 20));
+            metadata["deletionTimestamp"] =
+                json!(timestamp(plot.now + if self.is_overdue { -3_600 } else { 20 }));
             metadata["deletionGracePeriodSeconds"] = json!(30);
         }
         let mut spec = plot.set["spec"]["template"]["spec"].clone();
@@ -175,6 +192,10 @@ impl Written {
         if let Some(ready) = self.ready {
             status["conditions"] = json!([{"type": "Ready", "status": ready, "lastProbeTime": null,
                 "lastTransitionTime": timestamp(plot.now - self.since)}]);
+        }
+        if let Some(reason) = self.waits {
+            status["containerStatuses"] = json!([{"name": "main", "ready": false, "restartCount": 0, "image": "",
+                "imageID": "", "state": {"waiting": {"reason": reason}}}]);
         }
         status
     }
