@@ -8,8 +8,11 @@ use serde_json::Value;
 use super::diagnosis::{Diagnosis, DiagnosisCode, Severity};
 use super::scene::{Judged, Scene};
 use crate::Ordinal;
-use crate::observed::{Phase, RetentionPolicy};
+use crate::observed::{Claim, Phase, RetentionPolicy};
 use crate::plan::{Kind, WaitCode};
+
+/// How long a claim that nothing holds may take to go, in seconds.
+const PATIENCE: i64 = 60;
 
 /// How many claims are named in a message.
 const NAMED: usize = 5;
@@ -30,6 +33,10 @@ fn blocking(scene: &Scene<'_>, found: &mut Vec<Diagnosis>) {
         }
         let pod = wait.pod.as_deref().unwrap_or_default();
         let claim = scene.observed.claim(&wait.name);
+        let state = match scene.observed.pod(pod) {
+            Some(_) => "may not start",
+            None => "cannot be made",
+        };
         let (message, advice) = match wait.code {
             WaitCode::ClaimTermination => {
                 let finalizers = claim.map(|claim| finalizers(claim.object())).unwrap_or_default();
@@ -39,7 +46,7 @@ fn blocking(scene: &Scene<'_>, found: &mut Vec<Diagnosis>) {
                 };
                 (
                     format!(
-                        "Pod {pod} cannot be made: its claim {} is being deleted{held}, and its data goes with it. The \
+                        "Pod {pod} {state}: its claim {} is being deleted{held}, and its data goes with it. The \
                          controller tries again until the claim is gone, and then makes a new, empty one",
                         wait.name
                     ),
@@ -56,7 +63,11 @@ fn blocking(scene: &Scene<'_>, found: &mut Vec<Diagnosis>) {
             ),
             _ => continue,
         };
-        let diagnosis = Diagnosis::new(DiagnosisCode::ClaimBlocksPod, Severity::Error, message)
+        let severity = match claim.is_some_and(|claim| is_going(scene, claim, pod)) {
+            true => Severity::Warning,
+            false => Severity::Error,
+        };
+        let diagnosis = Diagnosis::new(DiagnosisCode::ClaimBlocksPod, severity, message)
             .about("PersistentVolumeClaim", wait.name.clone())
             .about("Pod", pod);
         let namespace = scene.set().namespace();
@@ -64,6 +75,32 @@ fn blocking(scene: &Scene<'_>, found: &mut Vec<Diagnosis>) {
         found.push(diagnosis.advising(advice, look));
     }
     found.extend(missing_behind_a_stop(scene));
+}
+
+/// Whether a claim that is in the way goes by itself: nothing but the protection of claims in use holds it, no Pod that stays
+/// uses it,
+/// and it has not been going for long. A stale one is not even asked to go yet.
+fn is_going(scene: &Scene<'_>, claim: &Claim, waiting: &str) -> bool {
+    let asked = claim.metadata().deleted.or(claim.metadata().created);
+    let is_late = asked.is_none_or(|asked| asked.plus_seconds(PATIENCE) <= scene.now);
+    let name = &*claim.metadata().name;
+    let uses = |volume: &Value| {
+        volume
+            .pointer("/persistentVolumeClaim/claimName")
+            .and_then(Value::as_str)
+            == Some(name)
+    };
+    // The Pod that waits may be there, and start with the claim as it is.
+    let pods = scene.observed.pods();
+    let mut stays = pods.filter(|pod| !pod.is_terminating() && pod.name() != waiting);
+    let is_used = stays.any(|pod| {
+        let volumes = pod.object().pointer("/spec/volumes").and_then(Value::as_array);
+        volumes.into_iter().flatten().any(uses)
+    });
+    let is_held = finalizers(claim.object())
+        .iter()
+        .any(|held| *held != "kubernetes.io/pvc-protection");
+    !is_late && !is_used && !is_held
 }
 
 /// A Pod that is Pending without its claim, while OrderedReady stops at a lower ordinal and so makes no claims here.
