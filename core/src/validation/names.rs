@@ -185,6 +185,17 @@ pub(in crate::validation) fn domain_prefixed_key(at: &At<'_>, value: &str, minor
     }
 }
 
+/// The text in lower case as far as ASCII tells: the letters that are not ASCII and have a lower case that is are two.
+/// Unicode's tables are large.
+pub(in crate::validation) fn lower(text: &str) -> String {
+    let letters = text.chars().map(|letter| match letter {
+        '\u{130}' => 'i',
+        '\u{212a}' => 'k',
+        _ => letter.to_ascii_lowercase(),
+    });
+    letters.collect()
+}
+
 /// A form of text: what it looks like, and how the API server says so.
 struct Format {
     rule: &'static str,

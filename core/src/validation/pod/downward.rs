@@ -6,7 +6,7 @@ use super::Options;
 use super::paths::unreserved;
 use super::rule::{FILE_MODE, apply, owner};
 use crate::canonical::quantity::Quantity;
-use crate::validation::names::is_label_key;
+use crate::validation::names::{is_label_key, lower};
 use crate::validation::report::{At, Report};
 
 /// The fields that a file can hold.
@@ -137,7 +137,7 @@ fn object_field(at: &At<'_>, allowed: &[&str], options: &Options<'_>, report: &m
     let subscripted = label.strip_suffix("']").and_then(|label| label.split_once("['"));
     if let Some((map, key)) = subscripted.filter(|(map, _)| !map.is_empty()) {
         let key = match map {
-            "metadata.annotations" => key.to_lowercase(),
+            "metadata.annotations" => lower(key),
             "metadata.labels" => key.to_owned(),
             _ => return report.invalid(&path, refused("field label does not support subscript", label)),
         };

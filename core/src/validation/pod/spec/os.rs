@@ -15,7 +15,7 @@ const NOT_FOR_WINDOWS: [&str; 5] = [
     "runAsGroup",
 ];
 
-/// Upstream also refuses an empty list of groups, which the canonical form does not keep.
+/// Groups are refused even where the list is empty.
 const ONLY_OF_PODS: [&str; 6] = [
     "fsGroup",
     "fsGroupChangePolicy",

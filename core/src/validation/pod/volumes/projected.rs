@@ -10,7 +10,7 @@ use super::super::rule::{Rule, apply, owner};
 use super::super::{Options, downward};
 use super::signer::{bundle, is_kubernetes, signer};
 use super::sources::KEY_TO_PATH;
-use crate::validation::names::domain_prefixed_key;
+use crate::validation::names::{self, domain_prefixed_key};
 use crate::validation::report::{At, Report};
 use crate::validation::selector;
 
@@ -161,7 +161,7 @@ fn certificate(at: &At<'_>, paths: &mut Paths<'_>, options: &Options<'_>, report
     let mut size = 0;
     for (key, value) in annotations.entries() {
         size += key.len() + value.text().len();
-        domain_prefixed_key(&annotations, &key.to_lowercase(), options.minor, report);
+        domain_prefixed_key(&annotations, &names::lower(key), options.minor, report);
     }
     if size > 256 * 1024 {
         report.too_long(&annotations, 256 * 1024);

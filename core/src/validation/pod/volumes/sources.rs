@@ -9,7 +9,7 @@ use super::super::rule::{FILE_MODE, choice, mode, named, owner};
 use super::super::{Options, downward};
 use super::{claim, projected};
 use crate::canonical::quantity::Quantity;
-use crate::validation::names::{is_dns1123_label, is_dns1123_subdomain};
+use crate::validation::names::{is_dns1123_label, is_dns1123_subdomain, lower};
 use crate::validation::report::{At, Report};
 
 /// What a volume can be.
@@ -286,7 +286,7 @@ fn fibre_channel(at: &At<'_>, options: &Options<'_>, report: &mut Report) {
 fn flex_options(at: &At<'_>, _: &Options<'_>, report: &mut Report) {
     for (key, option) in at.field("options").entries() {
         let space = key.split_once('/').map_or(key, |(space, _)| space);
-        let space = format!(".{}", space.to_lowercase());
+        let space = format!(".{}", lower(space));
         if space.ends_with(".kubernetes.io") || space.ends_with(".k8s.io") {
             report.invalid(&option, "kubernetes.io and k8s.io namespaces are reserved");
         }
@@ -328,7 +328,7 @@ fn csi(at: &At<'_>, options: &Options<'_>, report: &mut Report) {
     }
     // Until 1.34 the empty name was also found to look wrong.
     if !driver.text().is_empty() || options.minor <= 34 {
-        let found = is_dns1123_subdomain(&driver.text().to_lowercase());
+        let found = is_dns1123_subdomain(&lower(driver.text()));
         report.invalid_for(&driver, found);
     }
     let secret = at.field("nodePublishSecretRef");
