@@ -12,11 +12,13 @@ mod numbers;
 mod options;
 mod places;
 mod question;
+mod record;
 mod rules;
 mod run;
 mod table;
 mod tally;
 mod texts;
+pub mod vectors;
 
 pub use bases::Bases;
 pub use command::command;

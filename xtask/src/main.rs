@@ -34,7 +34,8 @@ cargo xtask COMMAND
                     generated worlds against upstream's controller of each version (needs Go);
                     also lives in lockstep, templates, deliberate faults: conformance --help
   admission [--kubernetes V[,V]|all] [--worlds N] [--pairs N] [--seed S] [--show N] [--examples FILE] ...
-                    mutated manifests and updates, judged by upstream's API server code and by the core (needs Go)
+                    mutated manifests and updates, judged by upstream's API server code and by the core (needs Go);
+                    --record: docs/validation-rules.md; --record-vectors: what the tests replay without Go
   soak [--worlds N] [--flipped N] [--lives N] [--faulty-lives N] [--templates N] [--waits N] [--no-mutants]
        [--seed S] [--kubernetes V]
                     all of that for all versions at full figures (a million worlds a version; hours),
