@@ -13,6 +13,7 @@ pub mod admission;
 pub mod cases;
 pub mod conformance;
 pub mod counterfactual;
+pub mod dry_run;
 pub mod lockstep;
 pub mod native;
 pub mod recorded;

@@ -2,6 +2,8 @@
 //!
 //! Source: `validateObjectFieldSelector`, `validateContainerResourceFieldSelector`, `validateDownwardAPIVolumeFile`.
 
+use serde_json::Value;
+
 use super::Options;
 use super::paths::unreserved;
 use super::rule::{FILE_MODE, apply, owner};
@@ -62,7 +64,7 @@ pub(super) fn file(at: &At<'_>, options: &Options<'_>, report: &mut Report) {
         object_field(&field, IN_FILES, options, report);
         if resource.is_present() {
             report.invalid(
-                at,
+                &at.with(&Value::from("resource")),
                 "fieldRef and resourceFieldRef can not be specified simultaneously",
             );
         }
@@ -113,7 +115,8 @@ fn divisor(at: &At<'_>, resource: &str, report: &mut Report) {
         // The CPU's sentence has an `and`.
         let list = allowed.join(if name == "cpu" { " and " } else { ", " });
         let sentence = format!("only divisor's values {list} are supported with the {name} resource");
-        report.invalid(&divisor, sentence);
+        // Upstream shows the resource.
+        report.invalid(&divisor.with(&Value::from(resource)), sentence);
     }
 }
 

@@ -3,6 +3,8 @@
 //! Source: `pkg/apis/core/validation/validation.go`, `validateOS`, `validateLinux`, `validateWindows`,
 //! `validateWindowsHostProcessPod`.
 
+use serde_json::Value;
+
 use crate::validation::pod::each_container;
 use crate::validation::report::{At, Report};
 
@@ -65,7 +67,7 @@ pub(super) fn forbidden(spec: &At<'_>, report: &mut Report) {
                 none_of(&own, &[&NOT_FOR_WINDOWS, &ONLY_OF_CONTAINERS], detail, report);
             });
         }
-        _ => report.not_supported(&os, &["linux", "windows"]),
+        _ => report.not_supported(&os.showing(&name), &["linux", "windows"]),
     }
 }
 
@@ -106,7 +108,7 @@ pub(super) fn host_process(spec: &At<'_>, report: &mut Report) {
     let network = spec.field("hostNetwork");
     if processes > 0 && !network.flag() {
         report.invalid(
-            &network,
+            &network.with(&Value::Bool(false)),
             "hostNetwork must be true if pod contains any hostProcess containers",
         );
     }

@@ -2,6 +2,8 @@
 //!
 //! Source: `validateVolumeSource` and the functions that it calls.
 
+use serde_json::Value;
+
 use super::super::paths::{absolute, descending, unreserved, without_backsteps};
 use super::super::ratchet::has_old;
 use super::super::rule::Rule::{self, Each, Form, In, Needs, OneOf, Other, Path, Within};
@@ -288,7 +290,10 @@ fn flex_options(at: &At<'_>, _: &Options<'_>, report: &mut Report) {
         let space = key.split_once('/').map_or(key, |(space, _)| space);
         let space = format!(".{}", lower(space));
         if space.ends_with(".kubernetes.io") || space.ends_with(".k8s.io") {
-            report.invalid(&option, "kubernetes.io and k8s.io namespaces are reserved");
+            report.invalid(
+                &option.with(&Value::from(key)),
+                "kubernetes.io and k8s.io namespaces are reserved",
+            );
         }
     }
 }
@@ -359,8 +364,8 @@ fn image(at: &At<'_>, options: &Options<'_>, report: &mut Report) {
     );
 }
 
-fn is_image_without_reference(volume: &serde_json::Value) -> bool {
+fn is_image_without_reference(volume: &Value) -> bool {
     let image = volume.get("image").filter(|image| !image.is_null());
-    let reference = |image: &serde_json::Value| image.get("reference").is_some_and(|text| text != "");
+    let reference = |image: &Value| image.get("reference").is_some_and(|text| text != "");
     image.is_some_and(|image| !reference(image))
 }
