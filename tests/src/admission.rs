@@ -22,6 +22,6 @@ pub mod vectors;
 
 pub use bases::Bases;
 pub use command::command;
-pub use compare::{Compared, compare};
+pub use compare::{Compared, claims, compare};
 pub use mutate::mutate;
 pub use question::Question;

@@ -155,7 +155,7 @@ fn revision(question: &Question, object: &Value, theirs: &Value, profile: &Profi
 }
 
 /// How many volumes claim templates make: one for each name.
-fn claims(object: &Value) -> usize {
+pub fn claims(object: &Value) -> usize {
     let templates = object["spec"]["volumeClaimTemplates"].as_array();
     let names = templates
         .into_iter()

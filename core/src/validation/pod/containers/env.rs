@@ -117,7 +117,7 @@ fn uses_file(container: &Value) -> bool {
 /// A key of a ConfigMap or a Secret.
 fn key(at: &At<'_>, _: &Options<'_>, report: &mut Report) {
     let name = at.field("name");
-    report.invalid_for(&name, is_dns1123_subdomain(name.text()));
+    report.invalid_for(&name.showing(&name), is_dns1123_subdomain(name.text()));
     named(&at.field("key"), is_config_map_key, report);
 }
 

@@ -101,7 +101,7 @@ pub(super) fn host_process(spec: &At<'_>, report: &mut Report) {
     });
     if processes > 0 && processes != containers {
         report.invalid(
-            spec,
+            &spec.showing_nothing(),
             "If pod contains any hostProcess containers then all containers must be HostProcess containers",
         );
     }

@@ -230,7 +230,7 @@ fn flocker(at: &At<'_>, _: &Options<'_>, report: &mut Report) {
     match (name.text().is_empty(), id.text().is_empty()) {
         (true, true) => report.required(at, "one of datasetName and datasetUUID is required"),
         (false, false) => report.invalid(
-            at,
+            &at.with(&Value::from("resource")),
             "datasetName and datasetUUID can not be specified simultaneously",
         ),
         _ => (),
