@@ -2,6 +2,7 @@
 //! the examples, and mutated manifests written as YAML.
 
 mod answer;
+mod commands;
 mod options;
 
 use std::path::Path;
@@ -35,7 +36,15 @@ pub fn command(arguments: &[String]) -> Result<bool, String> {
         let theirs = asked(&options.kubectl, &file)?;
         let ours = of_core(text, &profile)?;
         counts.add(&theirs);
-        let Differences { found, values } = differences(&theirs, &ours);
+        let Differences { mut found, values } = differences(&theirs, &ours);
+        if let Some(steadfast) = &options.steadfast {
+            found.extend(commands::differences(
+                steadfast,
+                &options.kubernetes,
+                &file,
+                &ours,
+            )?);
+        }
         differing += usize::from(!found.is_empty());
         counts.values += values.len();
         for difference in &found {
@@ -104,7 +113,8 @@ fn examples(folder: &Path) -> Result<Vec<(String, String)>, String> {
 }
 
 /// Mutated manifests that `kubectl apply` sends: it wants a name, and a namespace that is its own. Left out is also what
-/// cannot be compared: a server makes `managedFields` itself, and puts the volumes of several claim templates in random order.
+/// cannot be compared: a server makes `managedFields` itself, and puts the volumes of several claim templates in random order;
+/// `lint` takes what has a UID for stored.
 fn mutants(options: &Options, profile: &Profile) -> Vec<(String, String)> {
     let bases = Bases::of(profile);
     let questions = (options.seed..).map(|seed| Question::create(seed, &bases));
@@ -113,6 +123,7 @@ fn mutants(options: &Options, profile: &Profile) -> Vec<(String, String)> {
         let is_named = metadata["name"].as_str().is_some_and(|name| !name.is_empty());
         let is_here = metadata["namespace"].is_null() || metadata["namespace"] == "default";
         let is_comparable = metadata["managedFields"].is_null() && claims(&question.new) < 2;
+        let is_comparable = is_comparable && metadata["uid"].is_null();
         is_named && is_here && is_comparable && question.new.to_string().len() < 100_000
     };
     let sent = questions.filter(is_sent).take(options.mutants);

@@ -1,4 +1,4 @@
-//! `cargo xtask dry-run`: manifests through `kubectl apply --dry-run=server` of a real API server, and through the core.
+//! `cargo xtask dry-run`: manifests through `kubectl apply --dry-run=server` of a real API server, and through `steadfast default` and `lint`.
 
 use std::process::Command;
 
@@ -16,7 +16,8 @@ cargo xtask dry-run [--mutants N] [--seed S] [--show] [--values]
   --values      every error that is the same but for the value that it shows
 
 Starts etcd and kube-apiserver on loopback (built once from their Go modules, as `cargo xtask record` does), asks
-`kubectl apply --dry-run=server -o yaml` about each manifest and compares the object, the errors and the warnings.
+`kubectl apply --dry-run=server -o yaml` about each manifest and compares the object, the errors and the warnings with what
+`steadfast default` and `steadfast lint` print.
 ";
 
 /// Starts the API server, compares, and stops it.
@@ -29,15 +30,11 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         return Ok(());
     }
     // The API server is what takes the time.
-    command::run(&mut command::cargo(&[
-        "build",
-        "--quiet",
-        "-p",
-        "steadfast-tests",
-        "--bin",
-        "dry_run",
-    ]))?;
-    let program = target()?.join("debug/dry_run");
+    for (package, program) in [("steadfast-tests", "dry_run"), ("steadfast-cli", "steadfast")] {
+        let line = ["build", "--quiet", "-p", package, "--bin", program];
+        command::run(&mut command::cargo(&line))?;
+    }
+    let built = target()?.join("debug");
     let repository = command::repository();
     let binaries = ServerBinaries::ready(repository)?;
     let version = kubernetes_version(repository)?;
@@ -46,12 +43,14 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     }
     // As installers have it, and as validation takes for granted.
     let server = Server::start(binaries, |_| vec!["--allow-privileged=true".to_owned()])?;
-    let mut comparison = Command::new(program);
+    let mut comparison = Command::new(built.join("dry_run"));
     comparison
         .args(["--kubernetes", &version, "--examples"])
         .arg(repository.join("examples"))
         .arg("--folder")
         .arg(server.folder())
+        .arg("--steadfast")
+        .arg(built.join("steadfast"))
         .args(without(arguments, "--kubernetes", 1))
         .arg("--")
         .args(server.kubectl_line());

@@ -38,7 +38,7 @@ cargo xtask COMMAND
                     mutated manifests and updates, judged by upstream's API server code and by the core (needs Go);
                     --record: docs/validation-rules.md; --record-vectors: what the tests replay without Go
   dry-run [--mutants N] [--seed S] [--show]
-                    the examples and mutated manifests through a real API server's dry run and through the core (needs Go)
+                    the examples and mutated manifests through a real API server's dry run, and through `default` and `lint` (needs Go)
   soak [--worlds N] [--flipped N] [--lives N] [--faulty-lives N] [--templates N] [--waits N] [--no-mutants]
        [--seed S] [--kubernetes V]
                     all of that for all versions at full figures (a million worlds a version; hours),

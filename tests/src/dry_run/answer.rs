@@ -170,6 +170,10 @@ impl Line {
         }
     }
 
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Whether the server's line is this one, whatever value it shows.
     fn is(&self, theirs: &Self) -> bool {
         let Some((head, detail)) = &self.known else {
@@ -229,14 +233,14 @@ fn only(theirs: &BTreeSet<String>, ours: &BTreeSet<String>, what: &str, found: &
 }
 
 /// The sets in a text of several documents or lists.
-fn sets(text: &str) -> Result<Vec<Value>, String> {
+pub fn sets(text: &str) -> Result<Vec<Value>, String> {
     let documents = manifest::read(text.as_bytes()).map_err(|error| error.to_string())?;
     let sets = objects(documents).into_iter().map(|object| object.value);
     Ok(sets.filter(|value| value["kind"] == "StatefulSet").collect())
 }
 
 /// The object without what only a server fills in, and what kubectl adds.
-fn plain(object: &Value) -> Value {
+pub fn plain(object: &Value) -> Value {
     const SERVERS: [&str; 7] = [
         "uid",
         "creationTimestamp",

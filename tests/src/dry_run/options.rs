@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 pub const USAGE: &str = "\
-usage: dry_run --kubernetes V --examples FOLDER --folder FOLDER [--mutants N] [--seed S] [--show] [--values] -- KUBECTL [FLAG...]
+usage: dry_run --kubernetes V --examples FOLDER --folder FOLDER [--steadfast PROGRAM] [--mutants N] [--seed S] [--show] [--values] -- KUBECTL [FLAG...]
   --kubernetes V    what the API server runs
   --examples FOLDER manifests that are asked as they are
   --folder FOLDER   where the manifest that is asked is written
+  --steadfast PROGRAM
+                    the commands `default` and `lint` of this program must say what the core says
   --mutants N       how many mutated manifests (100)
   --seed S          the first seed (1)
   --show            every manifest that differs
@@ -16,6 +18,7 @@ pub struct Options {
     pub kubernetes: String,
     pub examples: PathBuf,
     pub folder: PathBuf,
+    pub steadfast: Option<PathBuf>,
     pub mutants: usize,
     pub seed: u64,
     pub is_shown: bool,
@@ -34,6 +37,7 @@ impl Options {
             kubernetes: String::new(),
             examples: PathBuf::new(),
             folder: PathBuf::new(),
+            steadfast: None,
             mutants: 100,
             seed: 1,
             is_shown: false,
@@ -50,6 +54,7 @@ impl Options {
                 "--kubernetes" => options.kubernetes.clone_from(value()?),
                 "--examples" => options.examples = value()?.into(),
                 "--folder" => options.folder = value()?.into(),
+                "--steadfast" => options.steadfast = Some(value()?.into()),
                 "--mutants" => options.mutants = number(argument, value()?)?,
                 "--seed" => options.seed = number(argument, value()?)?,
                 "--show" => options.is_shown = true,
