@@ -130,7 +130,8 @@ const HEAD: &str = "\
 
 Made by `cargo xtask admission --record` from the run whose figures [validation.md](validation.md) shows; do not edit. A rule is a
 field's path and a type of error, or a warning's path; `[]` stands for any index or key. The numbers say how often upstream's API
-server code met it; it counts as matched where the core said the same of the same question: path, type and detail.
+server code met it, in all versions behind a type and in each version at the end of a line; it counts as matched where the core said
+the same of the same question: path, type and detail.
 
 ";
 
@@ -209,9 +210,10 @@ fn unmatched(results: &Value, versions: &[&str]) -> String {
     text
 }
 
-/// One line for each place, whose fields have all been matched always in all versions.
+/// One line for each place, whose fields have all been matched always in all versions. Each field's types come with how often
+/// they were met in all versions together.
 fn matched(results: &Value, versions: &[&str], is_of: fn(&str, &str) -> bool) -> String {
-    let mut places: BTreeMap<&str, (BTreeMap<&str, Vec<&str>>, Vec<Cell>)> = BTreeMap::new();
+    let mut places: BTreeMap<&str, (BTreeMap<&str, Vec<(&str, u64)>>, Vec<Cell>)> = BTreeMap::new();
     for (rule, row) in rows(results, "rules") {
         let (path, kind) = split(rule);
         let cells: Vec<Cell> = versions.iter().map(|version| Cell::of(&row[*version])).collect();
@@ -220,7 +222,8 @@ fn matched(results: &Value, versions: &[&str], is_of: fn(&str, &str) -> bool) ->
         }
         let (place, field) = path.rsplit_once('.').unwrap_or(("", path));
         let (fields, sums) = places.entry(place).or_default();
-        fields.entry(field).or_default().push(short(kind));
+        let met = cells.iter().map(|cell| cell.met).sum();
+        fields.entry(field).or_default().push((short(kind), met));
         sums.resize(versions.len(), Cell::default());
         for (sum, cell) in sums.iter_mut().zip(cells) {
             sum.add(cell);
@@ -236,8 +239,13 @@ fn matched(results: &Value, versions: &[&str], is_of: fn(&str, &str) -> bool) ->
             .into_iter()
             .map(|(field, kinds)| match (field, kinds.as_slice()) {
                 ("", _) => "(text alone)".to_owned(),
-                (field, ["Warning"]) => format!("`{field}`"),
-                (field, kinds) => format!("`{field}` {}", kinds.join(" ")),
+                (field, [("Warning", met)]) => format!("`{field}` {}", grouped(*met)),
+                (field, kinds) => {
+                    let kinds = kinds
+                        .iter()
+                        .map(|(kind, met)| format!("{kind} {}", grouped(*met)));
+                    format!("`{field}` {}", kinds.collect::<Vec<_>>().join(" "))
+                }
             })
             .collect();
         let place = match place {
@@ -305,7 +313,7 @@ mod tests {
         for line in [
             "| 1.36.4 | 2 of 2 rules, 15 of 15 times | 0 of 1 rules, 1,199 of 1,200 times | 1 of 1 rules, 3 of 3 times |",
             "| `spec.template.spec.os` | NotSupported | 1.36.4 | 1,200 | 1,199 | 2 |",
-            "| `metadata` | `name` Invalid Required | 15 |",
+            "| `metadata` | `name` Invalid 8 Required 7 | 15 |",
             "|  | (text alone) | 3 |",
         ] {
             assert!(page.lines().any(|found| found == line), "{line} in\n{page}");
