@@ -283,10 +283,21 @@ pub fn schema(profile: &Profile) -> Vec<SchemaStruct> {
     structs
 }
 
+/// As [`canonical_with`], but lists and maps that are there and empty stay where a rule of validation tells them from
+/// absent ones. An API server stores neither: [`canonical`] of the result is what it stores.
+#[cfg(feature = "validation")]
+pub(crate) fn received(set: &Value, profile: &Profile) -> Result<Canonical, Error> {
+    let of = &schema::set::STATEFUL_SET;
+    walk(of, set, "", profile, UnknownFields::Drop, Form::Received)
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Form {
     Normal,
     Defaulted,
+    /// As validation sees it.
+    #[cfg_attr(not(feature = "validation"), allow(dead_code))]
+    Received,
     Stored,
 }
 
@@ -302,9 +313,10 @@ fn walk(
     let mut purpose = Purpose {
         minor: profile.minor(),
         is_defaulted: form != Form::Normal,
-        is_stored: form == Form::Stored,
+        is_stored: matches!(form, Form::Received | Form::Stored),
         has_max_unavailable: profile.is_enabled(Gate::MaxUnavailableStatefulSet),
         keeps_unknown: unknown == UnknownFields::Keep,
+        keeps_empty: form == Form::Received,
         found: &mut found,
     };
     let object = Value::Object(normal::structure(

@@ -213,7 +213,7 @@ pub(crate) fn supported_values(supported: &[&str]) -> String {
 
 impl std::fmt::Display for Cause {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The API server's own words for a cause: `validation/field/errors.go`, `ErrorType.String`.
+        // The API server's own words for a cause: `validation/field/errors.go`, `ErrorBody`, `ErrorType.String`.
         let kind = match self.kind {
             CauseType::FieldValueRequired => "Required value",
             CauseType::FieldValueInvalid | CauseType::FieldValueTypeInvalid => "Invalid value",
@@ -226,7 +226,14 @@ impl std::fmt::Display for Cause {
             CauseType::InternalError => "Internal error",
         };
         write!(f, "{}: {kind}", self.field)?;
-        if let Some(value) = &self.value {
+        let is_shown = !matches!(
+            self.kind,
+            CauseType::FieldValueRequired
+                | CauseType::FieldValueForbidden
+                | CauseType::FieldValueTooLong
+                | CauseType::InternalError
+        );
+        if let Some(value) = self.value.as_ref().filter(|_| is_shown) {
             // Not by its `Display`, which would bring a second and a third writer of JSON into every module.
             f.write_str(": ")?;
             f.write_str(&serde_json::to_string(value).unwrap_or_default())?;

@@ -7,7 +7,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::canonical::{UnknownFields, canonical, canonical_with};
+use crate::canonical::{canonical, received};
 use crate::{Cause, Error, Profile};
 
 mod claim;
@@ -39,7 +39,8 @@ pub struct Verdict {
     pub errors: Vec<Cause>,
     /// Warnings, which refuse nothing. An API server warns of an object only where it takes it.
     pub warnings: Vec<String>,
-    /// Paths of fields that are set and whose rules this release does not know: an API server may refuse them.
+    /// Paths of fields that are set and whose rules this release does not know: an API server may refuse them. Up to 1.37
+    /// there are none.
     pub unchecked: Vec<String>,
 }
 
@@ -166,16 +167,17 @@ fn non_negative(at: &At<'_>, report: &mut Report) {
 /// The object that upstream's decoder makes, and its warnings about fields that this version does not know
 /// (`fieldValidation=Warn`).
 fn decoded(set: &Value, profile: &Profile) -> Result<(Value, Vec<String>), Error> {
-    let canonical = canonical_with(set, profile, UnknownFields::Drop)?;
+    let canonical = received(set, profile)?;
     let warn = |path: &String| format!("unknown field \"{path}\"");
     Ok((canonical.object, canonical.unknown.iter().map(warn).collect()))
 }
 
 fn stored(old: &Value, profile: &Profile) -> Result<Value, Error> {
-    canonical(old, profile).map_err(|error| Error {
+    let found = received(old, profile).map_err(|error| Error {
         message: format!("the stored set: {}", error.message),
         ..error
-    })
+    });
+    Ok(found?.object)
 }
 
 fn verdict(
@@ -198,7 +200,7 @@ fn verdict(
         warn(&At::root(object, ""), &mut warnings);
     }
     Ok(Verdict {
-        // What was dropped may have left room for a default.
+        // What was dropped may have left room for a default, and validation's empty lists go.
         object: canonical(object, profile)?,
         errors,
         warnings: warnings.texts,

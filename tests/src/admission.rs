@@ -12,14 +12,16 @@ mod numbers;
 mod options;
 mod places;
 mod question;
+mod record;
 mod rules;
 mod run;
 mod table;
 mod tally;
 mod texts;
+pub mod vectors;
 
 pub use bases::Bases;
 pub use command::command;
-pub use compare::{Compared, compare};
+pub use compare::{Compared, claims, compare};
 pub use mutate::mutate;
 pub use question::Question;

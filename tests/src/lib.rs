@@ -14,6 +14,7 @@ pub mod cases;
 pub mod conformance;
 pub mod counterfactual;
 pub mod explained;
+pub mod dry_run;
 pub mod lockstep;
 pub mod native;
 pub mod recorded;

@@ -19,7 +19,7 @@ pub fn write() -> Result<(), String> {
     for document in DOCUMENTS {
         let path = command::repository().join(document);
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{document}: {error}"))?;
-        let new = between(&text, &table)
+        let new = put_between(&text, MARKS, &table)
             .ok_or_else(|| format!("{document} lacks the marks `{}` and `{}`", MARKS[0], MARKS[1]))?;
         std::fs::write(&path, new).map_err(|error| format!("{document}: {error}"))?;
     }
@@ -97,7 +97,7 @@ fn table(results: &Value, versions: &[String]) -> String {
 }
 
 /// `1,234,567`.
-fn grouped(count: u64) -> String {
+pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -110,17 +110,17 @@ fn grouped(count: u64) -> String {
 }
 
 /// The text with the table between the marks in place of what is there.
-fn between(text: &str, table: &str) -> Option<String> {
-    let (before, rest) = text.split_once(MARKS[0])?;
-    let (_, after) = rest.split_once(MARKS[1])?;
-    Some(format!("{before}{}\n{table}{}{after}", MARKS[0], MARKS[1]))
+pub fn put_between(text: &str, marks: [&str; 2], table: &str) -> Option<String> {
+    let (before, rest) = text.split_once(marks[0])?;
+    let (_, after) = rest.split_once(marks[1])?;
+    Some(format!("{before}{}\n{table}{}{after}", marks[0], marks[1]))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{MARKS, between, grouped, table};
+    use super::{MARKS, grouped, put_between, table};
     use serde_json::json;
 
     #[test]
@@ -147,12 +147,12 @@ mod tests {
     #[test]
     fn only_what_stands_between_the_marks_is_replaced() {
         let text = format!("before\n{}\nold\n{}\nafter\n", MARKS[0], MARKS[1]);
-        let new = between(&text, "| new |\n").unwrap();
+        let new = put_between(&text, MARKS, "| new |\n").unwrap();
         assert_eq!(
             new,
             format!("before\n{}\n| new |\n{}\nafter\n", MARKS[0], MARKS[1])
         );
-        assert_eq!(between("no marks", "| new |\n"), None);
+        assert_eq!(put_between("no marks", MARKS, "| new |\n"), None);
         assert_eq!([7, 1_000, 1_234_567].map(grouped), ["7", "1,000", "1,234,567"]);
     }
 }

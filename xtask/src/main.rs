@@ -9,6 +9,7 @@ mod chromium;
 mod command;
 mod conformance;
 mod deny;
+mod dry_run;
 mod figures;
 mod mutants;
 mod npm;
@@ -34,7 +35,10 @@ cargo xtask COMMAND
                     generated worlds against upstream's controller of each version (needs Go);
                     also lives in lockstep, templates, deliberate faults: conformance --help
   admission [--kubernetes V[,V]|all] [--worlds N] [--pairs N] [--seed S] [--show N] [--examples FILE] ...
-                    mutated manifests and updates, judged by upstream's API server code and by the core (needs Go)
+                    mutated manifests and updates, judged by upstream's API server code and by the core (needs Go);
+                    --record: docs/validation-rules.md; --record-vectors: what the tests replay without Go
+  dry-run [--mutants N] [--seed S] [--show]
+                    the examples and mutated manifests through a real API server's dry run, and through `default` and `lint` (needs Go)
   soak [--worlds N] [--flipped N] [--lives N] [--faulty-lives N] [--templates N] [--waits N] [--no-mutants]
        [--seed S] [--kubernetes V]
                     all of that for all versions at full figures (a million worlds a version; hours),
@@ -60,6 +64,7 @@ fn main() -> ExitCode {
         Some("test") => test::run(rest),
         Some("conformance") => conformance::run(rest),
         Some("admission") => admission::run(rest),
+        Some("dry-run") => dry_run::run(rest),
         Some("soak") => soak::run(rest),
         Some("bench") => bench::run(),
         Some("record") => record::run(rest),

@@ -1,11 +1,12 @@
 //! `cargo xtask record`: plays the examples on a real control plane and keeps what it shows in `tests/recorded/`.
 
 mod audit;
-mod binaries;
+pub mod binaries;
 mod cluster;
 mod credentials;
 mod process;
 mod recorder;
+pub mod server;
 mod stories;
 
 use binaries::{Binaries, kubernetes_version};

@@ -3,7 +3,10 @@
 use std::time::Instant;
 
 use crate::command::{self, cargo, option};
-use crate::{chromium, conformance, npm, package, upstream, wasm};
+use crate::{admission, chromium, conformance, npm, package, upstream, wasm};
+
+/// How many manifests, and as many updates, each version's API server code judges: some seconds.
+const MANIFESTS: &str = "2000";
 
 /// What came of the steps.
 #[derive(Default)]
@@ -130,9 +133,28 @@ fn steps(arguments: &[String]) -> Result<Done, String> {
             &seed,
         ];
         step(&name, &mut || conformance::run(&line.map(str::to_owned)))?;
+        let name = format!(
+            "{MANIFESTS} manifests and {MANIFESTS} updates against upstream's API server code {}",
+            versions.join(" and ")
+        );
+        let line = [
+            "--brief",
+            "--kubernetes",
+            &list,
+            "--worlds",
+            MANIFESTS,
+            "--pairs",
+            MANIFESTS,
+            "--seed",
+            &seed,
+        ];
+        step(&name, &mut || admission::run(&line.map(str::to_owned)))?;
     }
     if !is_go_there {
-        not_run.push("worlds against upstream (there is no Go; the recorded ones were compared)".to_owned());
+        not_run.push(
+            "worlds and manifests against upstream (there is no Go; the recorded ones were compared)"
+                .to_owned(),
+        );
     }
     done.failed = unbuilt;
     done.not_run = not_run;

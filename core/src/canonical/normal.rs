@@ -21,6 +21,8 @@ pub(super) struct Purpose<'a> {
     pub has_max_unavailable: bool,
     /// Fields that the version does not know stay.
     pub keeps_unknown: bool,
+    /// Lists and maps stay that are there and empty, where validation tells them from absent ones.
+    pub keeps_empty: bool,
     pub found: &'a mut Found,
 }
 
@@ -129,7 +131,9 @@ fn written(
                 .enumerate()
                 .map(|(index, item)| one(kind, item, &Place::Item(at, index), purpose))
                 .collect();
-            Some(items).filter(|items| !items.is_empty()).map(Value::Array)
+            Some(items)
+                .filter(|items| !items.is_empty() || purpose.keeps(field))
+                .map(Value::Array)
         }
         Shape::Map(kind) => {
             let Value::Object(entries) = value else {
@@ -140,7 +144,7 @@ fn written(
                 normal.insert(key.clone(), one(kind, value, &Place::Key(at, key), purpose));
             }
             Some(normal)
-                .filter(|normal| !normal.is_empty())
+                .filter(|normal| !normal.is_empty() || purpose.keeps(field))
                 .map(Value::Object)
         }
     }
@@ -280,7 +284,30 @@ fn defaulted(default: &Default, field: &'static Field, at: &Place<'_>, purpose: 
     }
 }
 
+/// Lists and maps of which some rule of validation asks whether they are nil, not whether they are empty.
+///
+/// Source: `validateFieldAllowList`, `validateWindows`, `validatePodResources` of `pkg/apis/core/validation/validation.go`,
+/// `warningsForOverlappingVirtualPaths` of `pkg/api/pod/warnings.go`.
+const TOLD_FROM_NIL: [&str; 11] = [
+    "claims",
+    "finalizers",
+    "items",
+    "limits",
+    "managedFields",
+    "ownerReferences",
+    "ports",
+    "requests",
+    "resizePolicy",
+    "restartPolicyRules",
+    "supplementalGroups",
+];
+
 impl Purpose<'_> {
+    /// Whether the list or map in the field stays where it is empty.
+    fn keeps(&self, field: &Field) -> bool {
+        self.keeps_empty && TOLD_FROM_NIL.contains(&field.name)
+    }
+
     fn wrong_type<T>(&mut self, at: &Place<'_>, value: &Value, expected: &str) -> Option<T> {
         let path = at.to_string();
         self.found.faults.push(if path.is_empty() {

@@ -281,10 +281,8 @@ fn explained(kind: &ErrorKind, at: Position, rest: &str) -> ReadError {
 
 fn lower(message: &str) -> String {
     let mut chars = message.chars();
-    chars
-        .next()
-        .map(|first| first.to_lowercase().chain(chars).collect())
-        .unwrap_or_default()
+    let first = chars.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(chars).collect()
 }
 
 fn is_anchor_name(name: &str) -> bool {

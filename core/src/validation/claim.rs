@@ -78,7 +78,7 @@ fn sources(spec: &At<'_>, allows_invalid: bool, report: &mut Report) {
         }
         if group.text().is_empty() && kind.text() != "PersistentVolumeClaim" {
             report.invalid(
-                &at.with(kind.value()),
+                &at.showing(&kind),
                 "must be 'PersistentVolumeClaim' when referencing the default apiGroup",
             );
         }

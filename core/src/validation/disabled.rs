@@ -2,7 +2,7 @@
 //!
 //! Source: `pkg/api/pod/util.go`, `DropDisabledTemplateFields`.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::gates::{self, PodGate};
 
@@ -58,9 +58,15 @@ pub(super) fn holds(value: &Value, path: &str) -> bool {
         Value::Array(items) => items.iter().any(|item| holds(item, path)),
         Value::Object(fields) => {
             let (names, rest) = path.split_once('.').unwrap_or((path, ""));
-            names_of(names).any(|name| {
-                let found = fields.get(name).filter(|found| !found.is_null());
-                found.is_some_and(|found| rest.is_empty() || holds(found, rest))
+            if names == "?" {
+                return !fields.is_empty();
+            }
+            names_of(names, fields).any(|name| {
+                fields.get(name).is_some_and(|found| match found {
+                    Value::Null => false,
+                    Value::Array(items) if items.is_empty() => false,
+                    _ => rest.is_empty() || holds(found, rest),
+                })
             })
         }
         _ => false,
@@ -73,7 +79,8 @@ pub(super) fn remove(value: &mut Value, path: &str) {
         Value::Array(items) => items.iter_mut().for_each(|item| remove(item, path)),
         Value::Object(fields) => {
             let (names, rest) = path.split_once('.').unwrap_or((path, ""));
-            for name in names_of(names) {
+            let names: Vec<&str> = names_of(names, fields).collect();
+            for name in names {
                 if rest.is_empty() {
                     fields.remove(name);
                 } else if let Some(found) = fields.get_mut(name) {
@@ -85,10 +92,15 @@ pub(super) fn remove(value: &mut Value, path: &str) {
     }
 }
 
-/// One step of a path: `a|b` is both, `*` the lists of containers.
-fn names_of(step: &str) -> impl Iterator<Item = &str> {
+/// One step of a path: `a|b` is both, `a>b` the first of them that the object has, `*` the lists of containers. In the
+/// path of what is looked for, `?` is any entry.
+fn names_of<'a>(step: &'a str, fields: &Map<String, Value>) -> impl Iterator<Item = &'a str> {
     let step = if step == "*" { CONTAINERS } else { step };
-    step.split('|')
+    let is_first = step.contains('>');
+    let has = |name: &&str| !is_first || fields.get(*name).is_some_and(|found| !found.is_null());
+    let count = if is_first { 1 } else { usize::MAX };
+    let names: Vec<&str> = step.split(['|', '>']).filter(has).take(count).collect();
+    names.into_iter()
 }
 
 /// Fields that are dropped from a template where a gate is off, unless the stored template has one of them. Paths are
@@ -112,7 +124,7 @@ static DROPPED: [Dropped; 13] = [
     Dropped {
         gate: PodGate::PodLevelResources,
         paths: &["resources"],
-        kept_by: &["resources.requests|limits"],
+        kept_by: &["resources.requests|limits.?"],
     },
     Dropped {
         gate: PodGate::DynamicResourceAllocation,
@@ -129,11 +141,14 @@ static DROPPED: [Dropped; 13] = [
     ),
     dropped(
         PodGate::AtomicWriteVolumeUserFields,
+        // Upstream looks at one kind of a volume and of a source only, in this order.
         &[
-            "volumes.secret|configMap|downwardAPI|projected.defaultUser",
-            "volumes.secret|configMap|downwardAPI.items.user",
-            "volumes.projected.sources.secret|configMap|downwardAPI.items.user",
-            "volumes.projected.sources.serviceAccountToken|clusterTrustBundle|podCertificate.user",
+            "volumes.secret>configMap>downwardAPI>projected.defaultUser",
+            "volumes.secret>configMap>downwardAPI>projected.items.user",
+            "volumes.secret>configMap>downwardAPI>projected.sources.\
+             secret>downwardAPI>configMap>serviceAccountToken>clusterTrustBundle>podCertificate.items.user",
+            "volumes.secret>configMap>downwardAPI>projected.sources.\
+             secret>downwardAPI>configMap>serviceAccountToken>clusterTrustBundle>podCertificate.user",
         ],
     ),
     // It was called so in 1.35.
@@ -162,7 +177,7 @@ static DROPPED: [Dropped; 13] = [
 const CONTAINERS: &str = "containers|initContainers|ephemeralContainers";
 
 fn each_container(spec: &mut Value, mut visit: impl FnMut(&str, &mut Value)) {
-    for list in names_of("*") {
+    for list in CONTAINERS.split('|') {
         let containers = spec.get_mut(list).and_then(Value::as_array_mut);
         for container in containers.into_iter().flatten() {
             visit(list, container);

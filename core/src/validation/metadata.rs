@@ -129,17 +129,7 @@ pub(super) fn annotations(at: &At<'_>, minor: u8, report: &mut Report) {
     const MOST: usize = 256 * 1024;
     let mut size = 0;
     for (key, value) in at.entries() {
-        // The one letter that is not ASCII and has a lower case that is: the sign for Kelvin. Unicode's tables are large.
-        let lower: String = { key.chars() }
-            .map(|letter| {
-                if letter == '\u{212a}' {
-                    'k'
-                } else {
-                    letter.to_ascii_lowercase()
-                }
-            })
-            .collect();
-        refuse(at, key, names::is_label_key(&lower, minor), report);
+        refuse(at, key, names::is_label_key(&names::lower(key), minor), report);
         size += key.len() + value.text().len();
     }
     if size > MOST {

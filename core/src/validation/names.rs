@@ -3,6 +3,8 @@
 //! Source: `k8s.io/apimachinery/pkg/util/validation/validation.go` and, for label keys and values from 1.35,
 //! `pkg/api/validate/content/kube.go`, which counts in bytes what the former counts in characters (both mean bytes).
 
+use serde_json::Value;
+
 use super::report::{At, Report};
 
 /// Source: `IsQualifiedName`, which from 1.35 is `content.IsLabelKey`.
@@ -176,6 +178,8 @@ pub(in crate::validation) fn domain_prefixed_key(at: &At<'_>, value: &str, minor
     if value.is_empty() {
         return report.required(at, "");
     }
+    let shown = Value::from(value);
+    let at = &at.with(&shown);
     let errors = is_label_key(value, minor);
     if errors.is_empty() && !value.contains('/') {
         report.invalid(at, "must be a domain-prefixed key (such as \"acme.io/foo\")");
@@ -183,6 +187,17 @@ pub(in crate::validation) fn domain_prefixed_key(at: &At<'_>, value: &str, minor
     for error in errors {
         report.invalid(at, error);
     }
+}
+
+/// The text in lower case as far as ASCII tells: the letters that are not ASCII and have a lower case that is are two.
+/// Unicode's tables are large.
+pub(in crate::validation) fn lower(text: &str) -> String {
+    let letters = text.chars().map(|letter| match letter {
+        '\u{130}' => 'i',
+        '\u{212a}' => 'k',
+        _ => letter.to_ascii_lowercase(),
+    });
+    letters.collect()
 }
 
 /// A form of text: what it looks like, and how the API server says so.

@@ -9,6 +9,7 @@ use super::report::{At, Report};
 mod annotations;
 mod containers;
 mod downward;
+mod eviction;
 mod options;
 mod paths;
 mod profiles;
@@ -20,6 +21,7 @@ mod spec;
 mod tests;
 mod volumes;
 
+pub(super) use eviction::responders;
 pub(super) use options::Options;
 
 /// The template at `template`, whose volumes the claim templates join: `claims` are their names, in order.

@@ -31,6 +31,7 @@ enum Step<'a> {
 }
 
 static NULL: Value = Value::Null;
+static EMPTY: Value = Value::String(String::new());
 
 impl<'a> At<'a> {
     /// The object itself, or a part of it that stands at `path`.
@@ -104,6 +105,19 @@ impl<'a> At<'a> {
     /// Another value at this place: upstream sometimes leaves out an index.
     pub const fn with(&self, value: &'a Value) -> Self {
         At { value, ..*self }
+    }
+
+    /// This place with the text of another one, empty where there is none: what upstream shows there.
+    pub const fn showing(&self, text: &At<'a>) -> Self {
+        match text.value {
+            Value::Null => self.with(&EMPTY),
+            value => self.with(value),
+        }
+    }
+
+    /// This place with an empty text, which upstream shows where it has nothing better.
+    pub const fn showing_nothing(&self) -> Self {
+        self.with(&EMPTY)
     }
 
     pub const fn value(&self) -> &'a Value {
@@ -202,7 +216,8 @@ impl Report {
 
     /// Upstream quotes and joins the supported values in the order given (`field.NotSupported`).
     pub fn not_supported(&mut self, at: &At<'_>, supported: &[&str]) {
-        self.say(CauseType::FieldValueNotSupported, at, supported_values(supported));
+        let detail = supported_values(supported);
+        self.say(CauseType::FieldValueNotSupported, &at.showing(at), detail);
     }
 
     /// `limit` in bytes (`field.TooLong`).
@@ -218,10 +233,10 @@ impl Report {
     /// `limit` entries at most (`field.TooMany`).
     pub fn too_many(&mut self, at: &At<'_>, limit: usize) {
         let unit = if limit == 1 { "item" } else { "items" };
-        self.say(
-            CauseType::FieldValueTooMany,
-            at,
-            format!("must have at most {limit} {unit}"),
-        );
+        let detail = format!("must have at most {limit} {unit}");
+        self.causes.push(Cause {
+            value: Some(at.len().into()),
+            ..Cause::of(at.path(), CauseType::FieldValueTooMany, detail)
+        });
     }
 }

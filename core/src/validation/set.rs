@@ -2,7 +2,7 @@
 //!
 //! Source: `pkg/apis/apps/validation/validation.go`, and what `rest.BeforeCreate` and `rest.BeforeUpdate` of
 //! `k8s.io/apiserver` check before. The declarative rules of 1.37 (`pkg/apis/apps/v1/zz_generated.validations.go`) are
-//! all alpha: they are compared with these, and never answer.
+//! alpha, compared with these and never answer, but for those of `pod/eviction.rs`.
 
 use serde_json::Value;
 
@@ -54,6 +54,8 @@ pub(super) fn update(set: &At<'_>, old: &At<'_>, profile: &Profile, report: &mut
         for name in changed {
             report.invalid(&new_spec.field(name), IMMUTABLE);
         }
+        // The one field with declared rules that answer.
+        pod::responders(&new_spec.field("template"), Some(&template), report);
     } else if changed.next().is_some() {
         report.forbidden(
             &new_spec,

@@ -9,10 +9,12 @@ use serde_json::json;
 
 use super::compare::{Compared, Sides};
 use super::options::Options;
+use super::record::Record;
 use super::rules::Rule;
 use super::run::{Outcome, Plan, Program, run};
 use super::table;
 use super::tally::{Count, Example, Tally};
+use super::vectors;
 use crate::conformance::{Column, Upstream};
 
 /// Runs it; whether nothing differs but what is missing in the Pod template.
@@ -21,6 +23,10 @@ use crate::conformance::{Column, Upstream};
 /// A sentence that says what did not run, and why.
 pub fn command(arguments: &[String]) -> Result<bool, String> {
     let options = Options::parse(arguments)?;
+    if let Some(path) = &options.vectors {
+        vectors::record(&options, path)?;
+        return Ok(true);
+    }
     let (mut examples, mut rules) = (String::new(), String::new());
     let mut is_sound = true;
     for (kubernetes, path) in &options.programs {
@@ -32,8 +38,18 @@ pub fn command(arguments: &[String]) -> Result<bool, String> {
             ));
         }
         let column = Column::of(kubernetes, options.gates.clone(), path.clone())?;
-        let outcome = run_column(&options, &column)?;
-        print!("{}", table::of(&column.title(), &outcome, options.show));
+        let plan = options.plan();
+        let outcome = run_column(&plan, &column)?;
+        if let Some(path) = &options.record {
+            let mut record = Record::read(path)?;
+            record.put(kubernetes, &plan, &outcome);
+            record.write(path)?;
+        }
+        if options.is_brief && outcome.tally.is_complete() {
+            print!("{}", table::line(&column.title(), &outcome));
+        } else {
+            print!("{}", table::of(&column.title(), &outcome, options.show));
+        }
         is_sound &= outcome.tally.is_sound();
         if options.rules.is_some() {
             let _ = write!(rules, "# {}\n{}", column.title(), table::rules(&outcome.tally));
@@ -51,17 +67,11 @@ pub fn command(arguments: &[String]) -> Result<bool, String> {
     Ok(is_sound)
 }
 
-fn run_column(options: &Options, column: &Column) -> Result<Outcome, String> {
-    let plan = Plan {
-        first: options.seed,
-        worlds: options.worlds,
-        pairs: options.pairs,
-        jobs: options.jobs,
-    };
+fn run_column(plan: &Plan, column: &Column) -> Result<Outcome, String> {
     let whole = plan.worlds + plan.pairs;
     let every = Duration::from_secs(if std::io::stderr().is_terminal() { 3 } else { 30 });
     let mut told = Instant::now();
-    run(&plan, column, |done| {
+    run(plan, column, |done| {
         if told.elapsed() > every {
             told = Instant::now();
             eprintln!("{}: {done} of {whole} questions", column.title());

@@ -100,16 +100,30 @@ pub fn compare(
         compared.is_outside = true;
         return Ok(compared);
     }
-    let (our_object, their_object) = (plain(question, &ours.object), plain(question, &theirs["object"]));
-    compared.object = unequal(&our_object, &their_object, "object");
+    let our_object = plain(question, &ours.object);
+    compared.object = match theirs.get("digest") {
+        Some(recorded) => {
+            (*recorded != digest(&our_object)).then(|| "object: another one than was recorded".to_owned())
+        }
+        None => unequal(&our_object, &plain(question, &theirs["object"]), "object"),
+    };
     compared.revision = revision(question, &ours.object, theirs, profile);
     errors(theirs, ours, claims(&our_object), &mut compared);
     warnings(theirs, ours, &mut compared);
     Ok(compared)
 }
 
+/// What stands for an object in a recording: the hash FNV-1a of its JSON, in hexadecimal digits.
+pub fn digest(object: &Value) -> String {
+    let text = object.to_string();
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+    });
+    format!("{hash:016x}")
+}
+
 /// The object without what chance and the clock put into a created one.
-fn plain(question: &Question, object: &Value) -> Value {
+pub fn plain(question: &Question, object: &Value) -> Value {
     let mut object = object.clone();
     if question.old.is_none()
         && let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut)
@@ -141,7 +155,7 @@ fn revision(question: &Question, object: &Value, theirs: &Value, profile: &Profi
 }
 
 /// How many volumes claim templates make: one for each name.
-fn claims(object: &Value) -> usize {
+pub fn claims(object: &Value) -> usize {
     let templates = object["spec"]["volumeClaimTemplates"].as_array();
     let names = templates
         .into_iter()

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::run::Plan;
+
 pub const USAGE: &str = "\
 usage: admission VERSION=PROGRAM... [options]
   --worlds N        how many mutated manifests for each version (10000)
@@ -12,9 +14,12 @@ usage: admission VERSION=PROGRAM... [options]
                     other gates than the version's own
   --jobs J          lines of work, each with its own program (one for each core)
   --show N          how many rules are listed, most frequent misses first (25)
+  --brief           no more than what differs
   --examples FILE   the first question that shows each difference, with both answers, as JSON lines
   --small           those made as small as they get
-  --rules FILE      all rules with their counts, as tab-separated lines";
+  --rules FILE      all rules with their counts, as tab-separated lines
+  --record FILE     the counts into this file, added to earlier ones of a version that end where this run begins
+  --vectors FILE    instead: questions with upstream's answers, recorded for tests without Go";
 
 pub struct Options {
     /// Versions with their programs.
@@ -25,9 +30,12 @@ pub struct Options {
     pub gates: BTreeMap<String, bool>,
     pub jobs: usize,
     pub show: usize,
+    pub is_brief: bool,
     pub examples: Option<PathBuf>,
     pub is_small: bool,
     pub rules: Option<PathBuf>,
+    pub record: Option<PathBuf>,
+    pub vectors: Option<PathBuf>,
 }
 
 impl Options {
@@ -44,9 +52,12 @@ impl Options {
             gates: BTreeMap::new(),
             jobs: std::thread::available_parallelism().map_or(1, usize::from),
             show: 25,
+            is_brief: false,
             examples: None,
             is_small: false,
             rules: None,
+            record: None,
+            vectors: None,
         };
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
@@ -63,6 +74,9 @@ impl Options {
                 "--show" => options.show = number(argument, value()?)?,
                 "--examples" => options.examples = Some(value()?.into()),
                 "--rules" => options.rules = Some(value()?.into()),
+                "--vectors" => options.vectors = Some(value()?.into()),
+                "--record" => options.record = Some(value()?.into()),
+                "--brief" => options.is_brief = true,
                 "--small" => options.is_small = true,
                 other => match other.split_once('=') {
                     Some((version, program)) if !other.starts_with("--") => {
@@ -76,6 +90,16 @@ impl Options {
             return Err(USAGE.to_owned());
         }
         Ok(options)
+    }
+
+    /// Which questions are asked of each version.
+    pub const fn plan(&self) -> Plan {
+        Plan {
+            first: self.seed,
+            worlds: self.worlds,
+            pairs: self.pairs,
+            jobs: self.jobs,
+        }
     }
 }
 

@@ -125,7 +125,11 @@ fn job(
 }
 
 /// The comparison, and the core's answer for people.
-fn judge(question: &Question, answer: &Value, column: &Column) -> Result<(Compared, Value), String> {
+pub(super) fn judge(
+    question: &Question,
+    answer: &Value,
+    column: &Column,
+) -> Result<(Compared, Value), String> {
     let ours = question.ours(&column.profile);
     let compared = compare(question, answer, &ours, &column.profile).map_err(|error| {
         format!(
@@ -168,7 +172,7 @@ impl Program {
         })
     }
 
-    fn ask(&mut self, questions: &[&Question]) -> Result<Vec<Value>, String> {
+    pub(super) fn ask(&mut self, questions: &[&Question]) -> Result<Vec<Value>, String> {
         let lines: Vec<String> = questions
             .iter()
             .map(|question| question.line(&self.column.gates))

@@ -6,6 +6,16 @@ use super::rules::{Rule, WARNING};
 use super::run::Outcome;
 use super::tally::{Count, PARTS, Tally};
 
+/// The results of a version of which nothing differs.
+pub fn line(title: &str, outcome: &Outcome) -> String {
+    let asked: u64 = outcome.tally.questions.values().sum();
+    format!(
+        "Kubernetes {title}: {asked} questions in {:.1} s, {} of them with an error in the Pod template; nothing differs\n",
+        outcome.wall.as_secs_f64(),
+        outcome.tally.count(PARTS[8])
+    )
+}
+
 /// A version's results.
 pub fn of(title: &str, outcome: &Outcome, show: usize) -> String {
     let Outcome {

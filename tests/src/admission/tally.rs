@@ -172,6 +172,11 @@ impl Tally {
         }
     }
 
+    /// Whether nothing differs.
+    pub fn is_complete(&self) -> bool {
+        self.is_sound() && self.count(PARTS[8]) == self.count(PARTS[9])
+    }
+
     /// Whether everything is as it must be: only rules of the Pod template may be missing, and none may be false.
     pub fn is_sound(&self) -> bool {
         let none = [1, 3, 4, 5, 6, 7, 10];

@@ -6,11 +6,16 @@ use std::time::Instant;
 
 /// Where each program stands.
 pub struct Binaries {
-    pub etcd: PathBuf,
-    pub kube_apiserver: PathBuf,
+    pub server: ServerBinaries,
     pub kube_controller_manager: PathBuf,
     pub kube_scheduler: PathBuf,
     pub kwok: PathBuf,
+}
+
+/// Those that an API server alone needs.
+pub struct ServerBinaries {
+    pub etcd: PathBuf,
+    pub kube_apiserver: PathBuf,
     pub kubectl: PathBuf,
 }
 
@@ -21,31 +26,48 @@ impl Binaries {
     /// # Errors
     /// No Go toolchain, no place for the cache, or a build that fails.
     pub fn ready(repository: &Path) -> Result<Self, String> {
+        let server = ServerBinaries::ready(repository)?;
         let cache = cache()?;
-        let etcd = Module::of(repository, "etcd", "go.etcd.io/etcd/server/v3")?;
-        let kubernetes = Module::of(repository, "kubernetes", "k8s.io/kubernetes")?;
+        let kubernetes = Module::of(repository, "kubernetes", KUBERNETES)?;
         let kwok = Module::of(repository, "kwok", "sigs.k8s.io/kwok")?;
-        let component = |name: &str| kubernetes.built(&cache, name, &format!("k8s.io/kubernetes/cmd/{name}"));
         Ok(Self {
-            etcd: etcd.built(&cache, "etcd", "go.etcd.io/etcd/server/v3")?,
-            kube_apiserver: component("kube-apiserver")?,
-            kube_controller_manager: component("kube-controller-manager")?,
-            kube_scheduler: component("kube-scheduler")?,
+            server,
+            kube_controller_manager: kubernetes.component(&cache, "kube-controller-manager")?,
+            kube_scheduler: kubernetes.component(&cache, "kube-scheduler")?,
             kwok: kwok.built(&cache, "kwok", "sigs.k8s.io/kwok/cmd/kwok")?,
+        })
+    }
+}
+
+impl ServerBinaries {
+    /// As [`Binaries::ready`].
+    ///
+    /// # Errors
+    /// As [`Binaries::ready`].
+    pub fn ready(repository: &Path) -> Result<Self, String> {
+        let cache = cache()?;
+        let etcd = Module::of(repository, "etcd", ETCD)?;
+        let kubernetes = Module::of(repository, "kubernetes", KUBERNETES)?;
+        Ok(Self {
+            etcd: etcd.built(&cache, "etcd", ETCD)?,
+            kube_apiserver: kubernetes.component(&cache, "kube-apiserver")?,
             kubectl: match on_path("kubectl") {
                 Some(found) => found,
-                None => component("kubectl")?,
+                None => kubernetes.component(&cache, "kubectl")?,
             },
         })
     }
 }
+
+const ETCD: &str = "go.etcd.io/etcd/server/v3";
+const KUBERNETES: &str = "k8s.io/kubernetes";
 
 /// The Kubernetes version that `tests/cluster/kubernetes/go.mod` pins, such as `1.37.1`.
 ///
 /// # Errors
 /// The file cannot be read or pins none.
 pub fn kubernetes_version(repository: &Path) -> Result<String, String> {
-    let module = Module::of(repository, "kubernetes", "k8s.io/kubernetes")?;
+    let module = Module::of(repository, "kubernetes", KUBERNETES)?;
     Ok(module.version.trim_start_matches('v').to_owned())
 }
 
@@ -70,6 +92,10 @@ impl Module {
             Some(version) => Ok(Self { folder, version }),
             None => Err(format!("{}: requires no `{path}`", file.display())),
         }
+    }
+
+    fn component(&self, cache: &Path, name: &str) -> Result<PathBuf, String> {
+        self.built(cache, name, &format!("k8s.io/kubernetes/cmd/{name}"))
     }
 
     fn built(&self, cache: &Path, name: &str, package: &str) -> Result<PathBuf, String> {

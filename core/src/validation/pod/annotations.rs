@@ -47,7 +47,7 @@ pub(super) fn specific(annotations: &At<'_>, spec: &At<'_>, options: &Options<'_
                 is_found |= found.field("name").text() == container
             });
             if !is_found {
-                report.invalid(&found, "container not found");
+                report.invalid(&found.with(&Value::from(container)), "container not found");
             }
             let is_known = ["", "runtime/default", "unconfined"].contains(&profile);
             if !is_known && !profile.starts_with(LOCALHOST) {

@@ -2,11 +2,13 @@
 //!
 //! Source: `validateObjectFieldSelector`, `validateContainerResourceFieldSelector`, `validateDownwardAPIVolumeFile`.
 
+use serde_json::Value;
+
 use super::Options;
 use super::paths::unreserved;
 use super::rule::{FILE_MODE, apply, owner};
 use crate::canonical::quantity::Quantity;
-use crate::validation::names::is_label_key;
+use crate::validation::names::{is_label_key, lower};
 use crate::validation::report::{At, Report};
 
 /// The fields that a file can hold.
@@ -62,7 +64,7 @@ pub(super) fn file(at: &At<'_>, options: &Options<'_>, report: &mut Report) {
         object_field(&field, IN_FILES, options, report);
         if resource.is_present() {
             report.invalid(
-                at,
+                &at.with(&Value::from("resource")),
                 "fieldRef and resourceFieldRef can not be specified simultaneously",
             );
         }
@@ -113,7 +115,8 @@ fn divisor(at: &At<'_>, resource: &str, report: &mut Report) {
         // The CPU's sentence has an `and`.
         let list = allowed.join(if name == "cpu" { " and " } else { ", " });
         let sentence = format!("only divisor's values {list} are supported with the {name} resource");
-        report.invalid(&divisor, sentence);
+        // Upstream shows the resource.
+        report.invalid(&divisor.with(&Value::from(resource)), sentence);
     }
 }
 
@@ -137,7 +140,7 @@ fn object_field(at: &At<'_>, allowed: &[&str], options: &Options<'_>, report: &m
     let subscripted = label.strip_suffix("']").and_then(|label| label.split_once("['"));
     if let Some((map, key)) = subscripted.filter(|(map, _)| !map.is_empty()) {
         let key = match map {
-            "metadata.annotations" => key.to_lowercase(),
+            "metadata.annotations" => lower(key),
             "metadata.labels" => key.to_owned(),
             _ => return report.invalid(&path, refused("field label does not support subscript", label)),
         };

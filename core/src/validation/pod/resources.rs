@@ -126,11 +126,15 @@ fn within_limit(name: &str, request: &Quantity<'_>, limits: &At<'_>, requests: &
         Ordering::Greater => "less than or equal to",
         Ordering::Less => return,
     };
-    report.invalid(requests, format!("must be {rule} {name} limit of {limit}"));
+    let shown = Value::from(request.to_string());
+    let sentence = format!("must be {rule} {name} limit of {limit}");
+    report.invalid(&requests.with(&shown), sentence);
 }
 
 /// Source: `ValidateContainerResourceName`, `validatePodResourceName`, `validateResourceName`.
 fn resource_name(name: &str, at: &At<'_>, owner: Owner, options: &Options<'_>, report: &mut Report) {
+    let shown = Value::from(name);
+    let at = &at.with(&shown);
     let is_plain = !name.contains('/');
     let errors = names::is_label_key(name, options.minor);
     let is_wrong = if errors.is_empty() {
@@ -169,6 +173,8 @@ fn claim_names(at: &At<'_>, claims: &[&str], report: &mut Report) {
             report.required(&claim, "");
             continue;
         }
+        let shown = Value::from(name);
+        let claim = claim.with(&shown);
         if seen.contains(&(name, "")) {
             report.duplicate(&claim);
         } else {
@@ -178,8 +184,13 @@ fn claim_names(at: &At<'_>, claims: &[&str], report: &mut Report) {
             let overlaps = seen
                 .iter()
                 .filter(|(other, part)| *other == name && (asked.is_empty() || *part == asked));
+            let shown = if asked.is_empty() {
+                name.to_owned()
+            } else {
+                [name, "/", asked].concat()
+            };
             for _ in overlaps {
-                report.duplicate(&claim);
+                report.duplicate(&claim.with(&Value::from(shown.as_str())));
             }
             seen.push((name, asked));
         }
@@ -237,7 +248,8 @@ fn consistency(spec: &At<'_>, at: &At<'_>, report: &mut Report) {
                     &at.field("containers")
                         .alias_item(index, &container)
                         .key(name)
-                        .field("limits"),
+                        .field("limits")
+                        .with(&Value::from(limit.to_string())),
                     format!("must be less than or equal to pod limits of {own}"),
                 );
             }

@@ -133,11 +133,12 @@ fn subdomain(at: &At<'_>, report: &mut Report) {
 /// Source: `validateSchedulingGates`.
 fn scheduling_gates(gates: &At<'_>, options: &Options<'_>, report: &mut Report) {
     for (index, gate) in gates.items().enumerate() {
-        let name = gate.field("name").text();
-        report.invalid_for(&gate, names::is_label_key(name, options.minor));
+        let name = gate.field("name");
+        let at = gate.showing(&name);
+        report.invalid_for(&at, names::is_label_key(name.text(), options.minor));
         let mut earlier = gates.items().take(index);
-        if earlier.any(|earlier| earlier.field("name").text() == name) {
-            report.duplicate(&gate);
+        if earlier.any(|earlier| earlier.field("name").text() == name.text()) {
+            report.duplicate(&at);
         }
     }
 }
@@ -167,10 +168,6 @@ fn group(spec: &At<'_>, report: &mut Report) {
         if responders.len() > 0 {
             report.forbidden(&group, "may not be set when evictionResponders is set");
         }
-    }
-    if responders.len() > 0 {
-        // Generated rules, behind a gate that is off.
-        report.unchecked.push(responders.path());
     }
 }
 

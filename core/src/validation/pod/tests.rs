@@ -11,6 +11,8 @@ use crate::validation::report::{At, Report};
 use crate::{CauseType, Profile};
 
 mod containers;
+mod empty;
+mod eviction;
 mod metadata;
 mod network;
 mod os;

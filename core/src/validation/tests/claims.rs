@@ -70,8 +70,8 @@ fn every_rule_of_a_claim_template_says_upstreams_words() {
             "dataSource",
             json!({"kind": "", "name": ""}),
             vec![
-                ".dataSource.name: Required value: \"\"".to_owned(),
-                ".dataSource.kind: Required value: \"\"".to_owned(),
+                ".dataSource.name: Required value".to_owned(),
+                ".dataSource.kind: Required value".to_owned(),
                 format!(".dataSource: Invalid value: \"\": {other}"),
             ],
         ),

@@ -65,8 +65,8 @@ fn owners_are_checked_in_the_words_of_the_version() {
         "metadata.ownerReferences",
         owners,
         &[
-            "metadata.ownerReferences[0].apiVersion: Required value: \"\": must not be empty",
-            "metadata.ownerReferences[0].kind: Required value: \"\": must not be empty",
+            "metadata.ownerReferences[0].apiVersion: Required value: must not be empty",
+            "metadata.ownerReferences[0].kind: Required value: must not be empty",
         ],
     );
     let owner = |version: &str, kind: &str, uid: &str| json!({"apiVersion": version, "kind": kind, "name": "n", "uid": uid, "controller": true});

@@ -137,6 +137,28 @@ fn fields_whose_gate_is_off_are_dropped_unless_they_are_stored() {
     }
 }
 
+/// Source: `dropDisabledAtomicWriteVolumeUserFields`, a switch.
+#[test]
+fn of_a_volume_of_two_kinds_only_the_first_loses_its_user() {
+    let volume = json!([{"name": "v", "configMap": {"name": "c", "defaultUser": 1}, "projected": {"sources": [
+        {"configMap": {"name": "c", "items": [{"key": "k", "path": "p", "user": 2}]}}], "defaultUser": 3}}]);
+    let verdict = created(NEWEST, &[("spec.template.spec.volumes", volume)]);
+    let volume = &verdict.object["spec"]["template"]["spec"]["volumes"][0];
+    assert_eq!(volume["configMap"].get("defaultUser"), None);
+    assert_eq!(volume["projected"]["defaultUser"], 3);
+    assert_eq!(
+        volume["projected"]["sources"][0]["configMap"]["items"][0]["user"],
+        2
+    );
+    let source = json!({"secret": {"name": "s", "items": [{"key": "k", "path": "p", "user": 1}]},
+        "serviceAccountToken": {"path": "t", "user": 2}});
+    let volume = json!([{"name": "v", "projected": {"sources": [source]}}]);
+    let verdict = created(NEWEST, &[("spec.template.spec.volumes", volume)]);
+    let source = &verdict.object["spec"]["template"]["spec"]["volumes"][0]["projected"]["sources"][0];
+    assert_eq!(source["secret"]["items"][0].get("user"), None);
+    assert_eq!(source["serviceAccountToken"]["user"], 2);
+}
+
 #[test]
 fn image_volumes_go_with_their_mounts_until_1_34() {
     let changes = [

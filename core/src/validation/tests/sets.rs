@@ -75,7 +75,7 @@ fn every_rule_of_the_spec_says_upstreams_words() {
         (
             "spec.template.spec.activeDeadlineSeconds",
             json!(5),
-            "spec.template.spec.activeDeadlineSeconds: Forbidden: 5: activeDeadlineSeconds in StatefulSet is not Supported",
+            "spec.template.spec.activeDeadlineSeconds: Forbidden: activeDeadlineSeconds in StatefulSet is not Supported",
         ),
     ];
     for version in VERSIONS {

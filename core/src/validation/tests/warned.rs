@@ -40,6 +40,23 @@ fn a_template_is_warned_of_only_where_the_spec_changes() {
     assert_eq!(updated(NEWEST, &bad, &labelled).warnings, Vec::<String>::new());
 }
 
+/// Until 1.33 a source without paths has those of the one before, and an empty list of them is none.
+///
+/// Source: `warningsForOverlappingVirtualPaths`.
+#[test]
+fn a_projected_source_without_paths_repeats_the_one_before_until_1_33() {
+    let path = "spec.template.spec.volumes";
+    let volume = |second: Value| {
+        json!([{"name": "v", "projected": {"sources": [
+            {"secret": {"name": "s", "items": [{"key": "a", "path": "p"}]}}, {"configMap": second}]}}])
+    };
+    let sentence =
+        "volume \"v\" (Projected): overlapping paths: \"p\" (Secret \"s\") with \"p\" (Secret \"s\")";
+    warned("1.33", path, volume(json!({"name": "c"})), &[sentence]);
+    warned("1.33", path, volume(json!({"name": "c", "items": []})), &[]);
+    warned(NEWEST, path, volume(json!({"name": "c"})), &[]);
+}
+
 #[test]
 fn what_is_refused_is_not_warned_of() {
     let verdict = created(

@@ -34,10 +34,11 @@ pub(super) fn of(container: &At<'_>, options: &Options<'_>, report: &mut Report)
             }
         }
         // Upstream leaves out which one it means.
+        let at = sources.showing_nothing();
         match count {
-            0 => report.invalid(&sources, "must specify one of: `configMapRef` or `secretRef`"),
+            0 => report.invalid(&at, "must specify one of: `configMapRef` or `secretRef`"),
             1 => (),
-            _ => report.invalid(&sources, "may not have more than one field specified at a time"),
+            _ => report.invalid(&at, "may not have more than one field specified at a time"),
         }
     }
 }
@@ -79,7 +80,7 @@ fn value_from(variable: &At<'_>, options: &Options<'_>, report: &mut Report) {
     if !from.is_present() {
         return;
     }
-    let mut count = 0;
+    let (mut count, at) = (0, from.showing_nothing());
     for (name, check) in SOURCES {
         let source = from.field(name);
         if source.is_present() {
@@ -91,7 +92,7 @@ fn value_from(variable: &At<'_>, options: &Options<'_>, report: &mut Report) {
         let allows_files =
             is_on(PodGate::EnvFiles, options.minor) || has_old(options, &CONTAINERS, uses_file);
         report.invalid(
-            &from,
+            &at,
             if allows_files {
                 "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`"
             } else {
@@ -99,9 +100,9 @@ fn value_from(variable: &At<'_>, options: &Options<'_>, report: &mut Report) {
             },
         );
     } else if !variable.field("value").text().is_empty() {
-        report.invalid(&from, "may not be specified when `value` is not empty");
+        report.invalid(&at, "may not be specified when `value` is not empty");
     } else if count > 1 {
-        report.invalid(&from, "may not have more than one field specified at a time");
+        report.invalid(&at, "may not have more than one field specified at a time");
     }
 }
 
@@ -116,7 +117,7 @@ fn uses_file(container: &Value) -> bool {
 /// A key of a ConfigMap or a Secret.
 fn key(at: &At<'_>, _: &Options<'_>, report: &mut Report) {
     let name = at.field("name");
-    report.invalid_for(&name, is_dns1123_subdomain(name.text()));
+    report.invalid_for(&name.showing(&name), is_dns1123_subdomain(name.text()));
     named(&at.field("key"), is_config_map_key, report);
 }
 

@@ -113,7 +113,8 @@ fn headers_and_protocol(at: &At<'_>, _: &Options<'_>, report: &mut Report) {
     let headers = at.field("httpHeaders");
     for header in headers.items() {
         // Upstream leaves out which one it means.
-        report.invalid_for(&headers, is_http_header_name(header.field("name").text()));
+        let name = header.field("name");
+        report.invalid_for(&headers.showing(&name), is_http_header_name(name.text()));
     }
     let (protocol, host) = (at.field("protocol"), at.field("host"));
     if !protocol.is_present() {

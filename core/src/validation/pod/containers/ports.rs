@@ -2,6 +2,8 @@
 //!
 //! Source: `validateContainerPorts`, `AccumulateUniqueHostPorts`.
 
+use serde_json::Value;
+
 use super::super::rule::choice;
 use crate::validation::names::{is_port_name, is_port_number};
 use crate::validation::report::{At, Report};
@@ -36,19 +38,19 @@ pub(super) fn of(container: &At<'_>, report: &mut Report) {
 
 /// The ports of the node that are taken.
 #[derive(Default)]
-pub(super) struct HostPorts(Vec<(String, String, i64)>);
+pub(super) struct HostPorts(Vec<Value>);
 
 impl HostPorts {
     pub fn take(&mut self, container: &At<'_>, report: &mut Report) {
         for port in container.field("ports").items() {
             let host = port.field("hostPort");
-            let text = |name: &str| port.field(name).text().to_owned();
-            let taken = (text("protocol"), text("hostIP"), host.number());
+            let (protocol, ip) = (port.field("protocol"), port.field("hostIP"));
+            let taken = Value::from(format!("{}/{}/{}", protocol.text(), ip.text(), host.number()));
             if host.number() == 0 {
                 continue;
             }
             if self.0.contains(&taken) {
-                report.duplicate(&host);
+                report.duplicate(&host.with(&taken));
             } else {
                 self.0.push(taken);
             }

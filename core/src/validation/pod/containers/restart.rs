@@ -142,7 +142,7 @@ pub(super) fn resize(container: &At<'_>, pod: &Pod<'_>, report: &mut Report) {
     for item in list.items() {
         let (name, policy) = (item.field("resourceName"), item.field("restartPolicy"));
         if seen.contains(&name.text().to_owned()) {
-            report.duplicate(&item);
+            report.duplicate(&item.showing(&name));
         }
         seen.push(name.text().to_owned());
         // Upstream leaves out which one it means.
@@ -155,7 +155,7 @@ pub(super) fn resize(container: &At<'_>, pod: &Pod<'_>, report: &mut Report) {
         if never_restarts && policy.text() != "NotRequired" {
             let whose = if pod.options.minor >= 36 { "pod " } else { "" };
             let sentence = format!("must be 'NotRequired' when {whose}`restartPolicy` is 'Never'");
-            report.invalid(&list.with(policy.value()), sentence);
+            report.invalid(&list.showing(&policy), sentence);
         }
     }
 }

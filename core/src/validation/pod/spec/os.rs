@@ -3,6 +3,8 @@
 //! Source: `pkg/apis/core/validation/validation.go`, `validateOS`, `validateLinux`, `validateWindows`,
 //! `validateWindowsHostProcessPod`.
 
+use serde_json::Value;
+
 use crate::validation::pod::each_container;
 use crate::validation::report::{At, Report};
 
@@ -15,7 +17,7 @@ const NOT_FOR_WINDOWS: [&str; 5] = [
     "runAsGroup",
 ];
 
-/// Upstream also refuses an empty list of groups, which the canonical form does not keep.
+/// Groups are refused even where the list is empty.
 const ONLY_OF_PODS: [&str; 6] = [
     "fsGroup",
     "fsGroupChangePolicy",
@@ -65,7 +67,7 @@ pub(super) fn forbidden(spec: &At<'_>, report: &mut Report) {
                 none_of(&own, &[&NOT_FOR_WINDOWS, &ONLY_OF_CONTAINERS], detail, report);
             });
         }
-        _ => report.not_supported(&os, &["linux", "windows"]),
+        _ => report.not_supported(&os.showing(&name), &["linux", "windows"]),
     }
 }
 
@@ -99,14 +101,14 @@ pub(super) fn host_process(spec: &At<'_>, report: &mut Report) {
     });
     if processes > 0 && processes != containers {
         report.invalid(
-            spec,
+            &spec.showing_nothing(),
             "If pod contains any hostProcess containers then all containers must be HostProcess containers",
         );
     }
     let network = spec.field("hostNetwork");
     if processes > 0 && !network.flag() {
         report.invalid(
-            &network,
+            &network.with(&Value::Bool(false)),
             "hostNetwork must be true if pod contains any hostProcess containers",
         );
     }

@@ -2,6 +2,8 @@
 //!
 //! Source: `pkg/apis/core/validation/validation.go`, `validateTopologySpreadConstraints`.
 
+use serde_json::Value;
+
 use super::affinity;
 use crate::validation::pod::Options;
 use crate::validation::report::{At, Report};
@@ -24,7 +26,9 @@ pub(super) fn all(constraints: &At<'_>, options: &Options<'_>, report: &mut Repo
                 && later.field("whenUnsatisfiable").text() == action.text()
         });
         if is_repeated {
-            report.duplicate(&constraint.field("{topologyKey, whenUnsatisfiable}"));
+            let shown = Value::from(["{", key.text(), ", ", action.text(), "}"].concat());
+            let place = constraint.field("{topologyKey, whenUnsatisfiable}");
+            report.duplicate(&place.with(&shown));
         }
         let domains = constraint.field("minDomains");
         if domains.is_present() {

@@ -19,13 +19,13 @@ fn one(toleration: &At<'_>, options: &Options<'_>, report: &mut Report) {
         report.invalid_for(&key, names::is_label_key(key.text(), options.minor));
     } else if operator.text() != "Exists" {
         report.invalid(
-            &operator,
+            &operator.showing(&operator),
             "operator must be Exists when `key` is empty, which means \"match all values and all keys\"",
         );
     }
     if toleration.field("tolerationSeconds").is_present() && effect.text() != "NoExecute" {
         report.invalid(
-            &effect,
+            &effect.showing(&effect),
             "effect must be 'NoExecute' when `tolerationSeconds` is set",
         );
     }
@@ -33,18 +33,21 @@ fn one(toleration: &At<'_>, options: &Options<'_>, report: &mut Report) {
         "" | "Equal" => {
             let errors = names::is_label_value(value.text(), options.minor);
             if !errors.is_empty() {
-                report.invalid(&operator, errors.join(";"));
+                report.invalid(&operator.showing(&value), errors.join(";"));
             }
         }
         "Exists" => {
             if !value.text().is_empty() {
-                report.invalid(&operator, "value must be empty when `operator` is 'Exists'");
+                report.invalid(
+                    &operator.showing(&value),
+                    "value must be empty when `operator` is 'Exists'",
+                );
             }
         }
         "Lt" | "Gt" if options.minor >= 35 => {
             if options.allows_comparing_tolerations {
-                report.invalid_for(&value, names::is_decimal_integer(value.text()));
-                report.invalid_for(&value, parse_error(value.text()));
+                report.invalid_for(&value.showing(&value), names::is_decimal_integer(value.text()));
+                report.invalid_for(&value.showing(&value), parse_error(value.text()));
             } else {
                 report.not_supported(&operator, &["Equal", "Exists", "Lt", "Gt"]);
             }

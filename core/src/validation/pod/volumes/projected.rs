@@ -10,7 +10,7 @@ use super::super::rule::{Rule, apply, owner};
 use super::super::{Options, downward};
 use super::signer::{bundle, is_kubernetes, signer};
 use super::sources::KEY_TO_PATH;
-use crate::validation::names::domain_prefixed_key;
+use crate::validation::names::{self, domain_prefixed_key};
 use crate::validation::report::{At, Report};
 use crate::validation::selector;
 
@@ -53,17 +53,19 @@ struct Paths<'a> {
 }
 
 impl Paths<'_> {
-    fn take(&mut self, path: &str, report: &mut Report) {
+    /// `shown` stands in the error.
+    fn take(&mut self, path: &str, shown: &str, report: &mut Report) {
         if self.taken.iter().any(|taken| taken == path) {
-            report.invalid(self.volume, "conflicting duplicate paths");
+            let shown = Value::from(shown);
+            report.invalid(&self.volume.with(&shown), "conflicting duplicate paths");
         } else {
             self.taken.push(path.to_owned());
         }
     }
 
-    fn take_any(&mut self, path: &str, report: &mut Report) {
+    fn take_any(&mut self, path: &str, shown: &str, report: &mut Report) {
         if !path.is_empty() {
-            self.take(path, report);
+            self.take(path, shown, report);
         }
     }
 }
@@ -73,7 +75,7 @@ fn keys(at: &At<'_>, paths: &mut Paths<'_>, options: &Options<'_>, report: &mut 
     apply(&[Rule::Needs("name")], at, options, report);
     for item in at.field("items").items() {
         apply(KEY_TO_PATH, &item, options, report);
-        paths.take_any(item.field("path").text(), report);
+        paths.take_any(item.field("path").text(), at.field("name").text(), report);
     }
 }
 
@@ -81,7 +83,8 @@ fn fields(at: &At<'_>, paths: &mut Paths<'_>, options: &Options<'_>, report: &mu
     for item in at.field("items").items() {
         // Upstream leaves out which one it means.
         downward::file(&at.with(item.value()), options, report);
-        paths.take_any(item.field("path").text(), report);
+        let path = item.field("path");
+        paths.take_any(path.text(), path.text(), report);
     }
 }
 
@@ -151,7 +154,7 @@ fn trust_bundle(at: &At<'_>, paths: &mut Paths<'_>, options: &Options<'_>, repor
         options,
         report,
     );
-    paths.take(path.text(), report);
+    paths.take(path.text(), path.text(), report);
 }
 
 fn certificate(at: &At<'_>, paths: &mut Paths<'_>, options: &Options<'_>, report: &mut Report) {
@@ -161,7 +164,7 @@ fn certificate(at: &At<'_>, paths: &mut Paths<'_>, options: &Options<'_>, report
     let mut size = 0;
     for (key, value) in annotations.entries() {
         size += key.len() + value.text().len();
-        domain_prefixed_key(&annotations, &key.to_lowercase(), options.minor, report);
+        domain_prefixed_key(&annotations, &names::lower(key), options.minor, report);
     }
     if size > 256 * 1024 {
         report.too_long(&annotations, 256 * 1024);
@@ -205,7 +208,7 @@ fn certificate(at: &At<'_>, paths: &mut Paths<'_>, options: &Options<'_>, report
     {
         count += 1;
         unreserved(path, report);
-        paths.take(path.text(), report);
+        paths.take(path.text(), path.text(), report);
     }
     if count == 0 {
         report.required(

@@ -2,6 +2,8 @@
 //!
 //! Source: `pkg/apis/core/validation/names.go`.
 
+use serde_json::Value;
+
 use crate::validation::names::{is_dns1123_label, is_dns1123_subdomain};
 use crate::validation::report::{At, Report};
 
@@ -41,8 +43,12 @@ const MOST: usize = 253 + 1 + 63 + 1 + 253;
 fn first_wrong(parts: &str, check: fn(&str) -> Vec<String>, at: &At<'_>, report: &mut Report) {
     let mut found = parts.split('.').map(|part| (part, check(part)));
     if let Some((part, errors)) = found.find(|(_, errors)| !errors.is_empty()) {
+        let shown = Value::from(parts);
         for error in errors {
-            report.invalid(at, format!("validating label {}: {error}", quoted(part)));
+            report.invalid(
+                &at.with(&shown),
+                format!("validating label {}: {error}", quoted(part)),
+            );
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Source: `validateVolumeSource` and the functions that it calls.
 
+use serde_json::Value;
+
 use super::super::paths::{absolute, descending, unreserved, without_backsteps};
 use super::super::ratchet::has_old;
 use super::super::rule::Rule::{self, Each, Form, In, Needs, OneOf, Other, Path, Within};
@@ -9,7 +11,7 @@ use super::super::rule::{FILE_MODE, choice, mode, named, owner};
 use super::super::{Options, downward};
 use super::{claim, projected};
 use crate::canonical::quantity::Quantity;
-use crate::validation::names::{is_dns1123_label, is_dns1123_subdomain};
+use crate::validation::names::{is_dns1123_label, is_dns1123_subdomain, lower};
 use crate::validation::report::{At, Report};
 
 /// What a volume can be.
@@ -228,7 +230,7 @@ fn flocker(at: &At<'_>, _: &Options<'_>, report: &mut Report) {
     match (name.text().is_empty(), id.text().is_empty()) {
         (true, true) => report.required(at, "one of datasetName and datasetUUID is required"),
         (false, false) => report.invalid(
-            at,
+            &at.with(&Value::from("resource")),
             "datasetName and datasetUUID can not be specified simultaneously",
         ),
         _ => (),
@@ -286,9 +288,12 @@ fn fibre_channel(at: &At<'_>, options: &Options<'_>, report: &mut Report) {
 fn flex_options(at: &At<'_>, _: &Options<'_>, report: &mut Report) {
     for (key, option) in at.field("options").entries() {
         let space = key.split_once('/').map_or(key, |(space, _)| space);
-        let space = format!(".{}", space.to_lowercase());
+        let space = format!(".{}", lower(space));
         if space.ends_with(".kubernetes.io") || space.ends_with(".k8s.io") {
-            report.invalid(&option, "kubernetes.io and k8s.io namespaces are reserved");
+            report.invalid(
+                &option.with(&Value::from(key)),
+                "kubernetes.io and k8s.io namespaces are reserved",
+            );
         }
     }
 }
@@ -328,7 +333,7 @@ fn csi(at: &At<'_>, options: &Options<'_>, report: &mut Report) {
     }
     // Until 1.34 the empty name was also found to look wrong.
     if !driver.text().is_empty() || options.minor <= 34 {
-        let found = is_dns1123_subdomain(&driver.text().to_lowercase());
+        let found = is_dns1123_subdomain(&lower(driver.text()));
         report.invalid_for(&driver, found);
     }
     let secret = at.field("nodePublishSecretRef");
@@ -359,8 +364,8 @@ fn image(at: &At<'_>, options: &Options<'_>, report: &mut Report) {
     );
 }
 
-fn is_image_without_reference(volume: &serde_json::Value) -> bool {
+fn is_image_without_reference(volume: &Value) -> bool {
     let image = volume.get("image").filter(|image| !image.is_null());
-    let reference = |image: &serde_json::Value| image.get("reference").is_some_and(|text| text != "");
+    let reference = |image: &Value| image.get("reference").is_some_and(|text| text != "");
     image.is_some_and(|image| !reference(image))
 }

@@ -1,0 +1,154 @@
+//! An API server on loopback with its etcd: what every other part of a control plane talks to.
+
+use super::binaries::ServerBinaries;
+use super::credentials::{Credentials, Folder};
+use super::process::{Process, wait_for};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+const START: Duration = Duration::from_secs(60);
+
+/// The running server. Fields are dropped in this order: the API server goes before etcd, the folder last.
+pub struct Server {
+    apiserver: Process,
+    _etcd: Process,
+    kubectl: PathBuf,
+    credentials: Credentials,
+    folder: Folder,
+}
+
+impl Server {
+    /// Starts etcd and the API server, which gets `more` flags made of the folder where all keep their files.
+    ///
+    /// # Errors
+    /// A program that does not start or does not become ready in a minute.
+    pub fn start(binaries: ServerBinaries, more: impl FnOnce(&Path) -> Vec<String>) -> Result<Self, String> {
+        let folder = Folder::create()?;
+        let inside = |name: &str| folder.path().join(name).display().to_string();
+        let (etcd_port, peer_port, secure_port) = (free_port()?, free_port()?, free_port()?);
+        let credentials = Credentials::write(folder.path(), secure_port)?;
+
+        let client = format!("http://127.0.0.1:{etcd_port}");
+        let peer = format!("http://127.0.0.1:{peer_port}");
+        let etcd_flags = [
+            format!("--data-dir={}", inside("etcd")),
+            format!("--listen-client-urls={client}"),
+            format!("--advertise-client-urls={client}"),
+            format!("--listen-peer-urls={peer}"),
+            format!("--initial-advertise-peer-urls={peer}"),
+            format!("--initial-cluster=default={peer}"),
+            "--unsafe-no-fsync".to_owned(),
+        ];
+        let etcd = Process::start(
+            "etcd",
+            &binaries.etcd,
+            &etcd_flags,
+            &folder.path().join("etcd.log"),
+        )?;
+
+        let key = credentials.signing_key().display().to_string();
+        let mut flags = vec![
+            format!("--etcd-servers={client}"),
+            "--bind-address=127.0.0.1".to_owned(),
+            format!("--secure-port={secure_port}"),
+            format!("--cert-dir={}", inside("certificates")),
+            "--service-account-issuer=https://kubernetes.default.svc".to_owned(),
+            format!("--service-account-signing-key-file={key}"),
+            format!("--service-account-key-file={key}"),
+            format!("--token-auth-file={}", credentials.tokens().display()),
+            "--authorization-mode=RBAC".to_owned(),
+            "--service-cluster-ip-range=10.96.0.0/16".to_owned(),
+            "--endpoint-reconciler-type=none".to_owned(), // its endpoint would be a loopback address
+        ];
+        flags.extend(more(folder.path()));
+        let log = folder.path().join("kube-apiserver.log");
+        let apiserver = Process::start("kube-apiserver", &binaries.kube_apiserver, &flags, &log)?;
+        let mut server = Self {
+            apiserver,
+            _etcd: etcd,
+            kubectl: binaries.kubectl,
+            credentials,
+            folder,
+        };
+        wait_for("the API server", START, || {
+            server.check()?;
+            Ok(server
+                .kubectl(&["get", "--raw=/readyz"], None)
+                .is_ok()
+                .then_some(()))
+        })?;
+        Ok(server)
+    }
+
+    /// Where all programs keep their files.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The keys of those who may talk to it.
+    pub const fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    /// An error if the API server has ended by itself.
+    ///
+    /// # Errors
+    /// It has ended.
+    pub fn check(&mut self) -> Result<(), String> {
+        self.apiserver.check()
+    }
+
+    /// kubectl's command line as the administrator, without what it shall do.
+    pub fn kubectl_line(&self) -> Vec<String> {
+        vec![
+            self.kubectl.display().to_string(),
+            format!(
+                "--kubeconfig={}",
+                self.credentials.kubeconfig("administrator").display()
+            ),
+            format!("--cache-dir={}", self.credentials.cache().display()),
+            "--request-timeout=30s".to_owned(),
+        ]
+    }
+
+    /// Runs kubectl as the administrator and gives what it prints.
+    ///
+    /// # Errors
+    /// What kubectl prints as its error.
+    pub fn kubectl(&self, args: &[&str], input: Option<&str>) -> Result<String, String> {
+        let line = self.kubectl_line();
+        let (program, flags) = line.split_first().ok_or("no kubectl")?;
+        let mut command = Command::new(program);
+        command
+            .args(flags)
+            .args(args)
+            .stdin(if input.is_some() {
+                Stdio::piped()
+            } else {
+                Stdio::null()
+            })
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(|e| format!("kubectl: {e}"))?;
+        if let (Some(text), Some(mut pipe)) = (input, child.stdin.take()) {
+            std::io::Write::write_all(&mut pipe, text.as_bytes()).map_err(|e| format!("kubectl: {e}"))?;
+        }
+        let output = child.wait_with_output().map_err(|e| format!("kubectl: {e}"))?;
+        if !output.status.success() {
+            let errors = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            return Err(format!("kubectl {}: {errors}", args.join(" ")));
+        }
+        String::from_utf8(output.stdout).map_err(|e| format!("kubectl {}: {e}", args.join(" ")))
+    }
+}
+
+/// A port of loopback that nobody listens on now.
+fn free_port() -> Result<u16, String> {
+    let listener = TcpListener::bind("127.0.0.1:0").map_err(|e| format!("no free port: {e}"))?;
+    listener
+        .local_addr()
+        .map(|address| address.port())
+        .map_err(|e| format!("no free port: {e}"))
+}
