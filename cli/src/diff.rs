@@ -145,16 +145,12 @@ fn played(
     let objects = |input: &Input, set: &Found| -> Vec<Value> {
         let is_meant = |object: &&Found| {
             let is_set = object.is_set() && object.full_name() == set.full_name();
-            // Other sets have nothing to do with it, and Pods of a dump come back with their set.
-            is_set
-                || matches!(
-                    object.kind(),
-                    "Service" | "StorageClass" | "Node" | "PodDisruptionBudget"
-                )
+            // Other sets have nothing to do with it; Pods of a dump come back with their set, and nodes are assumed.
+            is_set || matches!(object.kind(), "Service" | "StorageClass" | "PodDisruptionBudget")
         };
         let meant = input.objects.iter().filter(is_meant);
         meant
-            .map(|object| manifest_of(object))
+            .map(manifest_of)
             .filter(|object| intake::key_of(object).is_ok())
             .collect()
     };

@@ -345,11 +345,8 @@ fn at<'a>(object: &'a Value, path: &str) -> &'a Value {
             // A key may hold dots and brackets: the longest that is there.
             let ends = inside.match_indices(']').map(|(end, _)| end);
             let end = match value {
-                Value::Array(_) => ends.into_iter().next(),
-                _ => ends
-                    .into_iter()
-                    .filter(|end| value.get(&inside[..*end]).is_some())
-                    .last(),
+                Value::Array(_) => ends.clone().next(),
+                _ => ends.rev().find(|end| value.get(&inside[..*end]).is_some()),
             };
             let Some(end) = end else { return &Value::Null };
             let key = &inside[..end];
