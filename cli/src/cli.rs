@@ -27,6 +27,9 @@ pub(crate) enum Command {
     /// Foresee a rollout to its end: from a manifest, a change, or what a cluster holds
     #[command(visible_alias = "forecast", after_help = examples::PLAN, after_long_help = examples::PLAN)]
     Plan(Box<PlanArguments>),
+    /// Compare two manifests as an API server does: what changes, whether it may, and whether Pods restart
+    #[command(after_help = examples::DIFF)]
+    Diff(DiffArguments),
     /// Decide one step: what the controller does next with an observed StatefulSet
     #[command(after_help = examples::RECONCILE)]
     Reconcile(ReconcileArguments),
@@ -164,6 +167,20 @@ pub(crate) struct ClusterArguments {
     /// How much virtual time to play at most [default: 30 days]
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<Span>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArguments {
+    #[command(flatten)]
+    pub(crate) input: InputArguments,
+    /// The manifest before the change, or what `kubectl get … -o yaml` printed; may be repeated
+    #[arg(long, value_name = "OLD")]
+    pub(crate) from: Vec<String>,
+    /// How to print the answer
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: Format,
+    #[command(flatten)]
+    pub(crate) profile: ProfileArguments,
 }
 
 #[derive(Debug, Args)]
@@ -384,6 +401,7 @@ impl Command {
     pub(crate) fn format(&self) -> Format {
         match self {
             Self::Plan(arguments) => arguments.output,
+            Self::Diff(arguments) => arguments.output,
             Self::Reconcile(arguments) if arguments.time.is_some() => Format::Json,
             Self::Reconcile(arguments) => arguments.output,
             Self::Simulate(arguments) if arguments.trace.is_some() => Format::Json,

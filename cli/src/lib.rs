@@ -1,12 +1,13 @@
 //! The command line of Steadfast: `steadfast`, and `kubectl steadfast` as a plugin of kubectl.
 //!
 //! One file per command. A command reads its input (`input`), asks the core or the simulator, and prints; it never
-//! decides anything itself. Exit codes: 0 stable, clean, nothing to do; 1 blocked or refused; 2 bad input or usage; 3
-//! unfinished.
+//! decides anything itself. Exit codes: 0 stable, clean, nothing to do; 1 blocked, refused or different; 2 bad input or
+//! usage; 3 unfinished.
 
 mod cli;
 mod completions;
 mod default;
+mod diff;
 mod explain;
 mod failure;
 mod input;
@@ -58,6 +59,7 @@ pub fn run(program: Program) -> ExitCode {
     let format = cli.command.format();
     let result = match cli.command {
         Command::Plan(arguments) => plan::run(&arguments, &mut output),
+        Command::Diff(arguments) => diff::run(&arguments, &mut output),
         Command::Reconcile(arguments) => reconcile::run(&arguments, &mut output),
         Command::Simulate(arguments) => simulate::run(&arguments, &mut output),
         Command::Explain(arguments) => explain::run(&arguments, &mut output),

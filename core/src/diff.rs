@@ -170,7 +170,7 @@ const IMMUTABLE: [&str; 4] = [
 /// # Ok::<(), steadfast_core::Error>(())
 /// ```
 pub fn diff(old: &Value, new: &Value, profile: &Profile) -> Result<Diff, Error> {
-    let stored = canonical(old, profile)?;
+    let stored = stored(old, profile)?;
     let verdict = validation::update(new, &stored, profile)?;
     let before = Side {
         value: &stored,
@@ -229,6 +229,19 @@ pub fn diff(old: &Value, new: &Value, profile: &Profile) -> Result<Diff, Error> 
         });
     }
     Ok(diff)
+}
+
+/// The old set in canonical form. A manifest stands for what an API server has made of it.
+fn stored(old: &Value, profile: &Profile) -> Result<Value, Error> {
+    let set = canonical(old, profile)?;
+    let uid = set
+        .pointer("/metadata/uid")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    if uid.is_empty() {
+        return validation::as_created(&set, profile);
+    }
+    Ok(set)
 }
 
 /// The fields that cannot be changed and are.

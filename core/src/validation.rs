@@ -149,6 +149,18 @@ pub fn update_status(new: &Value, old: &Value, profile: &Profile) -> Result<Verd
     verdict(&object, report, (unknown, owners), profile, |_, _| {})
 }
 
+/// What an API server stores of a manifest in canonical form: without fields whose feature is off.
+pub(crate) fn as_created(set: &Value, profile: &Profile) -> Result<Value, Error> {
+    let mut object = set.clone();
+    prepare::create(&mut object, profile);
+    let has_name = set.pointer("/metadata/name").is_some();
+    if !has_name && let Some(Value::Object(metadata)) = object.get_mut("metadata") {
+        // One that a server draws is nobody's to compare.
+        metadata.remove("name");
+    }
+    canonical(&object, profile)
+}
+
 /// Whether a valid selector in canonical form selects the labels.
 pub(crate) fn selects(selector: &Value, labels: &Value) -> bool {
     selector::matches(&At::root(selector, ""), &At::root(labels, ""))

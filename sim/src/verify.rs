@@ -28,7 +28,8 @@ pub struct Verification {
     pub played: Vec<PlayedRemedy>,
     /// Claims that have another size in the end.
     pub resized: Vec<ResizedClaim>,
-    /// How long Pods had no controller, in seconds of virtual time.
+    /// How long Pods had no controller, in seconds of virtual time; absent where they never lost it, and where some never get
+    /// one again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uncontrolled_seconds: Option<f64>,
     /// What has gone wrong on the way or is wrong in the end, seen and not supposed.

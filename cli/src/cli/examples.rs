@@ -30,6 +30,17 @@ the rollout can succeed, and the answer says so.
 
 Exit code: 0 stable, 1 blocked, 2 bad input, 3 the end was not reached.";
 
+pub(super) const DIFF: &str = "\
+Examples:
+  steadfast diff web.yaml web-v2.yaml         what changes, and whether Pods restart
+  kubectl get statefulset web -o yaml | steadfast diff --from - web-v2.yaml
+                                              the same for the set that is stored
+  steadfast diff web.yaml larger.yaml         what is refused, and what to do instead
+  steadfast diff web.yaml web-v2.yaml -o wide long values in full, and every default
+  steadfast diff web.yaml web-v2.yaml --kubernetes 1.34
+
+Exit code: 0 no difference, 1 differences, 2 bad input.";
+
 pub(super) const RECONCILE: &str = "\
 Examples:
   kubectl get statefulsets,pods,persistentvolumeclaims,controllerrevisions -o yaml > dump.yaml

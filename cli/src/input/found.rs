@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use serde_json::Value;
-use steadfast_core::manifest::Object;
+use steadfast_core::manifest::{Object, Position};
 use steadfast_core::{Cause, Error};
 
 use crate::failure::Failure;
@@ -151,6 +151,18 @@ impl Found {
             Some(position) => format!("{}:{}", self.place.file, position.line),
             None => self.place.file.to_string(),
         }
+    }
+
+    /// Where a field of the object stands in the text, if it does.
+    pub(crate) fn position_of(&self, field: &str) -> Option<Position> {
+        self.place.origin.position_of(&joined(&self.place.path, field))
+    }
+
+    /// Where a field stands, or what is around it.
+    pub(crate) fn nearest_position_of(&self, field: &str) -> Option<Position> {
+        self.place
+            .origin
+            .nearest_position_of(&joined(&self.place.path, field))
     }
 
     /// The error, which speaks of this object's fields, with where they stand.

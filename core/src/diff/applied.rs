@@ -21,8 +21,9 @@ use crate::sorted::SortedMap;
 /// let live = json!({"metadata": {"name": "web", "uid": "u", "labels": {"a": "1", "b": "2"}, "annotations": {
 ///     "kubectl.kubernetes.io/last-applied-configuration": r#"{"metadata": {"name": "web", "labels": {"a": "1"}}}"#}},
 ///     "spec": {"replicas": 5}});
-/// let set = applied(&json!({"metadata": {"name": "web"}, "spec": {"serviceName": "web"}}), &live);
-/// assert_eq!(set["metadata"]["labels"], json!({"b": "2"}));
+/// let new = json!({"metadata": {"name": "web", "labels": {"c": "3"}}, "spec": {"serviceName": "web"}});
+/// let set = applied(&new, &live);
+/// assert_eq!(set["metadata"]["labels"], json!({"b": "2", "c": "3"}));
 /// assert_eq!(set["spec"], json!({"replicas": 5, "serviceName": "web"}));
 /// ```
 pub fn applied(manifest: &Value, live: &Value) -> Value {

@@ -37,7 +37,7 @@ pub struct PodFates {
     /// Those that restart by themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restarted: Option<Ordinals>,
-    /// Those that keep the old template because they stand below the partition.
+    /// Those that have the old template in the end because they stand below the partition, new ones among them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held: Option<Ordinals>,
     /// Those that keep it until somebody deletes them (OnDelete).
@@ -51,6 +51,10 @@ pub struct PodFates {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub deleted: Vec<Ordinals>,
+    /// Whether the claims of those that go are deleted with their data (`whenScaled: Delete`).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
+    pub claims_deleted: bool,
     #[serde(skip)]
     is_recreate: bool,
     /// The new strategy may reach Pods that the old one has left as they were.
@@ -96,11 +100,6 @@ impl Ordinals {
         let from = if self.first > first { self.first } else { first };
         Self::of(from, self.last.saturating_add(1))
     }
-
-    const fn below(self, end: u64) -> Option<Self> {
-        let last = self.last.saturating_add(1);
-        Self::of(self.first, if last < end { last } else { end })
-    }
 }
 
 /// How a set replaces its Pods.
@@ -144,6 +143,13 @@ pub(super) fn range(set: &Value) -> (u64, u64) {
     (start, start.saturating_add(number(set, "/spec/replicas")))
 }
 
+/// Whether the list has items.
+fn has_items(set: &Value, pointer: &str) -> bool {
+    set.pointer(pointer)
+        .and_then(Value::as_array)
+        .is_some_and(|items| !items.is_empty())
+}
+
 fn number(set: &Value, pointer: &str) -> u64 {
     set.pointer(pointer).and_then(Value::as_u64).unwrap_or(0)
 }
@@ -165,26 +171,33 @@ impl PodFates {
             both.into_iter().flatten().collect::<Vec<_>>()
         };
         let strategy = Strategy::of(new, profile);
+        let deleted = beside(before, after);
+        let has_claims = has_items(old, "/spec/volumeClaimTemplates");
+        let when_scaled = new.pointer("/spec/persistentVolumeClaimRetentionPolicy/whenScaled");
         let mut fates = Self {
             restarted: None,
             held: None,
             by_hand: None,
             created: beside(after, before),
-            deleted: beside(before, after),
+            claims_deleted: !deleted.is_empty()
+                && has_claims
+                && when_scaled.and_then(Value::as_str) == Some("Delete"),
+            deleted,
             is_recreate: strategy == Strategy::Recreate,
             frees_held: strategy.held() < Strategy::of(old, profile).held(),
         };
-        let Some(survivors) = survivors.filter(|_| makes_revision) else {
+        if !makes_revision {
             return fates;
-        };
+        }
         match strategy {
             Strategy::Rolling { partition } => {
                 let first = after.0.saturating_add(partition);
-                fates.restarted = survivors.from(first);
-                fates.held = survivors.below(first);
+                fates.restarted = survivors.and_then(|survivors| survivors.from(first));
+                // New Pods below the partition are made from the old revision, too.
+                fates.held = Ordinals::of(after.0, after.1.min(first));
             }
-            Strategy::Recreate => fates.restarted = Some(survivors),
-            Strategy::OnDelete => fates.by_hand = Some(survivors),
+            Strategy::Recreate => fates.restarted = survivors,
+            Strategy::OnDelete => fates.by_hand = survivors,
             Strategy::Disabled => {}
         }
         fates

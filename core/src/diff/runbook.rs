@@ -8,8 +8,7 @@ use serde_json::Value;
 
 use super::claims::{ClaimChanges, Resized};
 use super::pods::{Strategy, range};
-use super::{Diff, changed_immutables, diff};
-use crate::canonical::canonical;
+use super::{Diff, changed_immutables, diff, stored};
 use crate::remedy::{CommandContext, Remedy, Risk, RiskCode};
 use crate::{Error, Ordinal, Profile, validation};
 
@@ -88,7 +87,7 @@ pub fn runbook(
     manifest: &str,
     profile: &Profile,
 ) -> Result<Option<Runbook>, Error> {
-    let stored = canonical(old, profile)?;
+    let stored = stored(old, profile)?;
     let wanted = validation::update(new, &stored, profile)?.object;
     let changed = changed_immutables(&stored, &wanted);
     if changed.is_empty() || name(&stored) != name(&wanted) {

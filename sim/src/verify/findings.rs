@@ -28,7 +28,7 @@ pub(super) struct Before {
 /// What was found in the end.
 pub(super) struct Findings {
     pub resized: Vec<ResizedClaim>,
-    /// How long Pods had no controller.
+    /// How long Pods had no controller, where all have one in the end.
     pub uncontrolled: Option<Millis>,
     /// Pods that have none in the end.
     orphans: Vec<String>,
@@ -88,6 +88,9 @@ impl Before {
                 found.left.push(name.to_string());
             }
         }
+        // Names of claims are not in order of ordinals.
+        found.resized.sort_by_key(|claim| ordinal(&claim.name));
+        found.left.sort_by_key(|name| ordinal(name));
         let service = cluster
             .store()
             .get(set)
@@ -139,8 +142,9 @@ impl Findings {
                 _ => {}
             }
         }
-        if let Some(gone) = gone.filter(|_| !self.orphans.is_empty()) {
-            self.uncontrolled = Some(Millis(begun.cluster.now().0.saturating_sub(gone.0)));
+        if !self.orphans.is_empty() {
+            // Nobody knows for how long.
+            self.uncontrolled = None;
         }
     }
 

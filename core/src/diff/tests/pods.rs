@@ -162,3 +162,21 @@ fn an_end_beyond_all_numbers_is_no_panic() {
     assert_eq!(found.pods.created, [run(last, last * 2 - 1)]);
     assert_eq!(found.pods.deleted, [run(0, last - 1)]);
 }
+
+#[test]
+fn claims_go_with_pods_only_where_the_new_set_says_so() {
+    let scaled = |when: &str| {
+        let retention = json!({"whenDeleted": "Retain", "whenScaled": when});
+        let new = with(&[
+            ("/spec/replicas", json!(1)),
+            ("/spec/persistentVolumeClaimRetentionPolicy", retention),
+        ]);
+        between(&web(), &new, NEWEST).pods.claims_deleted
+    };
+    assert_eq!([scaled("Retain"), scaled("Delete")], [false, true]);
+    let kept = with(&[(
+        "/spec/persistentVolumeClaimRetentionPolicy",
+        json!({"whenDeleted": "Delete", "whenScaled": "Delete"}),
+    )]);
+    assert!(!between(&web(), &kept, NEWEST).pods.claims_deleted);
+}
