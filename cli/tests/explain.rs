@@ -39,7 +39,7 @@ fn what_holds_a_recorded_cluster_is_named() {
         ("web/broken", 1, "blocked", "RollbackTrap", "web-2"),
         ("broken-image/stuck", 1, "blocked", "PodNotReady", "shop-0"),
         ("unbindable-claim/stuck", 1, "blocked", "PodNotReady", "archive-0"),
-        ("web/claim-terminating", 1, "blocked", "ClaimBlocksPod", "web-2"),
+        ("web/claim-terminating", 0, "waiting", "", "web-2"),
         ("web/pod-terminating", 0, "waiting", "", "web-1"),
         ("web/stable", 0, "stable", "", ""),
         ("canary/held", 0, "heldByPartition", "", "api-0"),

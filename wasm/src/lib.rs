@@ -124,6 +124,14 @@ pub fn defaulted(text: &str, options: &str) -> String {
     answer(lint::defaulted(text, options))
 }
 
+/// What changes between the StatefulSets of two texts, after defaulting: each change with its place in the new text, whether
+/// it is allowed, makes a revision, restarts Pods; and a runbook where fields cannot be changed.
+#[cfg(feature = "lint")]
+#[wasm_bindgen]
+pub fn diff(old: &str, new: &str, options: &str) -> String {
+    answer(lint::diff(old, new, options))
+}
+
 /// What a manifest or a change does, to the end (`wire.md`, "Forecast").
 #[cfg(feature = "simulator")]
 #[wasm_bindgen]

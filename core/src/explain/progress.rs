@@ -6,7 +6,7 @@ use super::diagnosis::{Diagnosis, DiagnosisCode, Severity};
 use super::scene::Scene;
 use super::sentence;
 use crate::Timestamp;
-use crate::plan::{Operation, Wait, WaitCode};
+use crate::plan::{Kind, Operation, Wait, WaitCode};
 
 /// How far a set has come.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -92,10 +92,10 @@ pub(super) fn of(scene: &Scene<'_>, diagnoses: &[Diagnosis]) -> Progress {
     }
     let is_kept = |wait: &&Wait| matches!(wait.code, WaitCode::Partition | WaitCode::ManualDelete);
     if let Some(wait) = waits.iter().find(|wait| !is_kept(wait)) {
-        let pods = if wait.pods.is_empty() {
-            vec![wait.name.clone()]
-        } else {
-            wait.pods.clone()
+        let named = wait.pod.as_ref().or(Some(&wait.name).filter(|_| wait.kind == Kind::Pod));
+        let pods = match wait.pods.is_empty() {
+            true => named.cloned().into_iter().collect(),
+            false => wait.pods.clone(),
         };
         return Progress {
             pods,

@@ -1,7 +1,12 @@
 //! `wire.ts`: what crosses the wire, as the Rust types say it.
 
+use steadfast_core::diff::{
+    Advice, Change, ChangeKind, Diff, Ordinals, Phantom, PhantomReason, PodFates, Restarts, Runbook,
+    RunbookStep,
+};
 use steadfast_core::lint::{Finding, Linted, LintedSet, Rule, Severity};
 use steadfast_core::manifest::{self, Location, Notice, NoticeCode, Position};
+use steadfast_core::remedy::{Remedy, Risk, RiskCode};
 use steadfast_core::{
     Action, Cause, CauseType, Error, ErrorCode, Gate, Kind, Observation, Operation, Plan, Profile, Reason,
     Status, Wait, WaitCode,
@@ -102,6 +107,7 @@ pub fn text() -> String {
         ("Errors", Some(errors())),
         ("A text that was read", Some(reading())),
         ("What an API server would say", Some(linting())),
+        ("A difference", Some(difference())),
         ("A forecast", Some(forecast())),
         ("A story that was played", Some(story())),
         ("How a simulated cluster behaves", Some(settings())),
@@ -156,6 +162,25 @@ fn reading() -> Vec<Declaration> {
         of::<Location>(),
         of::<manifest::Span>(),
         of::<Position>(),
+    ]
+}
+
+fn difference() -> Vec<Declaration> {
+    vec![
+        of::<Diff>(),
+        of::<Change>(),
+        of::<ChangeKind>(),
+        of::<Phantom>(),
+        of::<PhantomReason>(),
+        of::<PodFates>(),
+        of::<Restarts>(),
+        of::<Ordinals>(),
+        of::<Runbook>(),
+        of::<Advice>(),
+        of::<RunbookStep>(),
+        of::<Remedy>(),
+        of::<Risk>(),
+        of::<RiskCode>(),
     ]
 }
 

@@ -135,6 +135,32 @@ fn what_lint_finds_is_of_the_types() {
 }
 
 #[test]
+fn differences_are_of_the_types() {
+    let names = names();
+    let set = |text: &[u8]| {
+        let documents = manifest::read(text).unwrap();
+        let mut objects = manifest::objects(documents)
+            .into_iter()
+            .map(|object| object.value);
+        objects.find(|object| object["kind"] == "StatefulSet").unwrap()
+    };
+    let web = set(include_bytes!("../../../examples/web.yaml"));
+    for new in [
+        &include_bytes!("../../../examples/web-v2.yaml")[..],
+        include_bytes!("../../../examples/web-larger.yaml"),
+    ] {
+        let new = set(new);
+        let found = steadfast_core::diff::diff(&web, &new, &Profile::default()).unwrap();
+        assert!(!found.changes.is_empty());
+        check(&names, "Diff", &found, "a difference");
+        let runbook = steadfast_core::diff::runbook(&web, &new, "FILE", &Profile::default()).unwrap();
+        if let Some(runbook) = runbook {
+            check(&names, "Runbook", &runbook, "a runbook");
+        }
+    }
+}
+
+#[test]
 fn what_is_read_and_written_is_of_the_types() {
     let names = names();
     let gated = Profile::default()

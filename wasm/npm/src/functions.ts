@@ -3,6 +3,8 @@ import { call } from "./instance.js";
 import { json, options as optionsOf, parsed, text, type Result } from "./result.js";
 import type { PlanQuestion, Scenario } from "./scenario.js";
 import type {
+  Change,
+  Diff,
   FeatureGates,
   Forecast,
   KubernetesObject,
@@ -11,6 +13,8 @@ import type {
   Observation,
   Plan,
   Played,
+  Runbook,
+  TextSpan,
 } from "./wire.js";
 
 /** Which Kubernetes, and when. */
@@ -134,6 +138,37 @@ export function defaulted(set: KubernetesObject | string, options?: Omit<Options
   const given = json(set, "set");
   const how = optionsOf(options);
   return parsed(call(() => glue.defaulted(given, how)));
+}
+
+/** A change, and what of the new text it is about. */
+export type PlacedChange = Change & { readonly span?: TextSpan };
+
+/** The difference between two sets. */
+export interface Difference extends Omit<Diff, "changes"> {
+  readonly changes: readonly PlacedChange[];
+  /** What to do where the API server refuses the change because fields cannot be changed, and what speaks against it. */
+  readonly runbook?: Runbook;
+}
+
+/**
+ * What changes from one set to another, as an API server compares them: after defaulting, so that `1024Mi` and `1Gi` are the
+ * same. Each change says whether it is allowed, whether it makes a new revision, and whether Pods restart. Both are objects,
+ * or YAML or JSON text; spans are of the new text.
+ *
+ * ```ts
+ * const difference = diff(yamlBefore, yamlAfter, { kubernetes: "1.36" });
+ * if (difference.ok) for (const { field, allowed, restarts } of difference.value.changes) console.log(field, allowed, restarts);
+ * ```
+ */
+export function diff(
+  old: KubernetesObject | string,
+  changed: KubernetesObject | string,
+  options?: Omit<Options, "now">,
+): Result<Difference> {
+  const before = json(old, "old");
+  const after = json(changed, "changed");
+  const how = optionsOf(options);
+  return parsed(call(() => glue.diff(before, after, how)));
 }
 
 /** Writes a value as YAML, as `kubectl get -o yaml` does. */

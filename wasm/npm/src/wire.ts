@@ -642,6 +642,285 @@ export type Rule =
   /** The Service that `spec.serviceName` names does not give the Pods their names. */
   | "GoverningService";
 
+// A difference ------------------------------------------------------------------------------------
+
+/** The difference between two sets. */
+export type Diff = {
+  /**
+   * What changes, in order of paths as the API's types have them. Compared are the labels and other
+   * metadata that people write, and the spec; not the status, nor what a server fills in.
+   */
+  changes: Change[];
+  /** What is written differently and means the same. */
+  equal: Phantom[];
+  /** Whether an API server takes the new set. */
+  allowed: boolean;
+  /** What it refuses, in its own words. */
+  errors: Cause[];
+  /** What it warns of; it does so only where it takes the set. */
+  warnings: string[];
+  /** Paths of fields whose rules are not known here: an API server may refuse them. */
+  unchecked: string[];
+  /** The name of the old template's revision; absent where the set has no name. */
+  oldRevision?: string;
+  /** The name of the new template's revision; the same where it is the same template. */
+  newRevision?: string;
+  /**
+   * Whether the template is another one, and so gets a revision of its own. One that the history
+   * still holds, as on the way back, becomes the newest again.
+   */
+  makesRevision: boolean;
+  /**
+   * What becomes of the Pods once the new set is taken; all of them are supposed to have the old
+   * revision.
+   */
+  pods: PodFates;
+};
+
+/** A field that changes. */
+export type Change = {
+  /**
+   * The path as the API server writes it. Items of a list are those with the same merge key; their
+   * index is that in the new list, of removed ones that in the old list.
+   */
+  field: string;
+  /** How. */
+  kind: ChangeKind;
+  /** The old value, defaults included; of a list in another order its keys. */
+  old?: JsonValue;
+  /** The new value, in the same way. */
+  new?: JsonValue;
+  /**
+   * False where the API server refuses it: the field cannot be changed, or one of its errors stands
+   * at the field, in it or around it.
+   */
+  allowed: boolean;
+  /** Whether it makes a new revision. */
+  revision: boolean;
+  /** Whether Pods restart because of it, once it is taken. */
+  restarts: Restarts;
+  /** The line in the new manifest, from 1, where its text is known and has the field. */
+  line?: number;
+  /** The column in that line, from 1. */
+  column?: number;
+};
+
+/** How a field changes. */
+export type ChangeKind =
+  /** It was not there. */
+  | "added"
+  /** It is there no more. */
+  | "removed"
+  /** It has another value. */
+  | "changed"
+  /** Items of the list stand in another order. */
+  | "reordered";
+
+/** A field that is written differently and means the same. */
+export type Phantom = {
+  /** The path. */
+  field: string;
+  /** Why it is the same. */
+  reason: PhantomReason;
+  /** What is written in the old set. */
+  old?: JsonValue;
+  /** What is written in the new set. */
+  new?: JsonValue;
+};
+
+/** Why two texts mean the same. */
+export type PhantomReason =
+  /** One leaves out what it gets by default, or writes what is as good as absent. */
+  | "defaulted"
+  /** Two ways to write one value, such as `1024Mi` and `1Gi`. */
+  | "sameValue"
+  /** The API server drops it: this version does not know the field, or its feature is off. */
+  | "dropped";
+
+/** What becomes of the Pods, by ordinals. */
+export type PodFates = {
+  /** Those that restart by themselves. */
+  restarted?: Ordinals;
+  /**
+   * Those that have the old template in the end because they stand below the partition, new ones
+   * among them.
+   */
+  held?: Ordinals;
+  /** Those that keep it until somebody deletes them (OnDelete). */
+  byHand?: Ordinals;
+  /** Those that are new. */
+  created?: Ordinals[];
+  /** Those that go. */
+  deleted?: Ordinals[];
+  /** Whether the claims of those that go are deleted with their data (`whenScaled: Delete`). */
+  claimsDeleted?: boolean;
+};
+
+/**
+ * Whether Pods restart because of a change. A Pod that restarts is deleted, and made anew with the
+ * same name and claims.
+ */
+export type Restarts =
+  /** No Pod is touched. */
+  | "none"
+  /**
+   * RollingUpdate: the Pods from ordinal `start + partition` upwards restart, the highest first.
+   */
+  | "rolling"
+  /**
+   * RollingUpdate, and every Pod stands below `start + partition`: none restarts until the
+   * partition is lowered.
+   */
+  | "heldByPartition"
+  /** OnDelete: a Pod gets the new template when somebody deletes it, and not before. */
+  | "onDelete"
+  /** Recreate: all Pods are deleted, and then all made anew. */
+  | "recreate"
+  /** Nothing restarts; Pods are created or deleted, because the range of ordinals is another. */
+  | "scaling"
+  /**
+   * The old strategy may have left Pods at an earlier revision (below the partition, or under
+   * OnDelete): those restart, where there are any.
+   */
+  | "heldPods";
+
+/** A run of ordinals, both ends included. */
+export type Ordinals = {
+  /** The lowest. */
+  first: number;
+  /** The highest. */
+  last: number;
+};
+
+/** How to make a change that an API server does not allow, and what speaks against it. */
+export type Runbook = {
+  /** Whether to follow it. */
+  advice: Advice;
+  /** What to do, in order; nothing where that would be harmful. */
+  steps: RunbookStep[];
+  /**
+   * What suggests itself and must not be done, where that is so: it is here so that a simulator can
+   * show what comes of it.
+   */
+  avoid?: Remedy[];
+  /** What speaks against it, or must be minded. */
+  risks: Risk[];
+};
+
+/** Whether to follow a runbook. */
+export type Advice =
+  /** It does what the new manifest asks for. */
+  | "recommended"
+  /**
+   * The API server then takes the new manifest, but what exists stays as it is; the risks say what.
+   */
+  | "partial"
+  /** It does harm: change the manifest instead. */
+  | "harmful";
+
+/** A step of a runbook. */
+export type RunbookStep = {
+  /** The same as a clause for people. */
+  sentence: string;
+  /** The same as commands for a POSIX shell. */
+  commands: string[];
+} & Remedy;
+
+/** One thing to do, by a person with kubectl. */
+export type Remedy =
+  | {
+      /** See that a storage class lets volumes grow (`allowVolumeExpansion`), and make it so. */
+      type: "AllowVolumeExpansion";
+      /** The class; absent: the one that the claims have, which the set leaves to the cluster. */
+      storageClass?: string;
+      /** A claim that has the class, such as `data-web-0`. */
+      claim: string;
+    }
+  | {
+      /**
+       * Ask for larger volumes: `spec.resources.requests.storage` of the claims of one claim
+       * template.
+       */
+      type: "ResizeClaims";
+      /** The claim template's name. */
+      template: string;
+      /** The new size, such as `20Gi`. */
+      storage: string;
+      /** The first ordinal. */
+      start: number;
+      /** How many ordinals. */
+      replicas: number;
+    }
+  | {
+      /** Delete the set and leave its Pods running, without a controller (`--cascade=orphan`). */
+      type: "OrphanPods";
+    }
+  | {
+      /** Apply the new manifest. */
+      type: "Apply";
+    }
+  | {
+      /**
+       * Restart all Pods as a rolling update does, by a new annotation in the template (`kubectl
+       * rollout restart`).
+       */
+      type: "RestartPods";
+    }
+  | {
+      /**
+       * Delete the Pods one by one, from the lowest ordinal up, each once the one before is ready
+       * again.
+       */
+      type: "RecreatePods";
+      /** The first ordinal. */
+      start: number;
+      /** How many ordinals. */
+      replicas: number;
+    }
+  | {
+      /** Delete one Pod; its claims stay. */
+      type: "DeletePod";
+      /** The Pod's name. */
+      pod: string;
+    };
+
+/** Something that may go wrong, or will. */
+export type Risk = {
+  /** What kind of risk. */
+  code: RiskCode;
+  /** The sentence. */
+  message: string;
+};
+
+/** The kinds of `Risk`. */
+export type RiskCode =
+  /** For a while the Pods have no controller. */
+  | "noController"
+  /** Volumes can only grow where their driver can. */
+  | "volumesMayNotGrow"
+  /** Claims cannot shrink. */
+  | "claimsCannotShrink"
+  /** Claims that are there keep what their template no longer says. */
+  | "claimsKeepFields"
+  /** Claims stay and are not used any more. */
+  | "claimsLeft"
+  /** Pods get new, empty claims, and the data stays in the old ones. */
+  | "dataLeftBehind"
+  /** Claims are deleted with their data. */
+  | "claimsLost"
+  /** The controller cannot work with the Pods, because their volumes cannot be changed. */
+  | "adoptionWedge"
+  /** The new set does not adopt the Pods. */
+  | "podsNotAdopted"
+  /** Pods restart. */
+  | "podsRestart"
+  /** Pods are deleted, because the new set has other ordinals. */
+  | "podsDeleted"
+  /** Pods keep their old subdomain, and so their old DNS names. */
+  | "oldSubdomain"
+  /** The new set is refused when it is made: the old one would be gone. */
+  | "createRefused";
+
 // A forecast --------------------------------------------------------------------------------------
 
 /** The answer. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { defaulted, init, initSync, lint, ObservationHandle, plan, reconcile, Simulation, SteadfastError } from "../dist/node.js";
+import { defaulted, diff, init, initSync, lint, ObservationHandle, plan, reconcile, Simulation, SteadfastError } from "../dist/node.js";
 import { watchInstances } from "./memory.mjs";
 import { carriedOut, stableWorld } from "./worlds.mjs";
 
@@ -85,6 +85,20 @@ test("what would be stored has its defaults, and what would be refused has its l
   const { error } = defaulted(WEB.replace("replicas: 3", "replicas: -1"));
   assert.deepEqual(error.causes.map(({ field, line }) => [field, line]), [["spec.replicas", line("replicas: 3")]]);
   assert.equal(defaulted("a: 1").error.code, "wrongKind");
+});
+
+test("a difference knows what means the same, what is refused, and what to do instead", () => {
+  assert.deepEqual(diff(WEB, WEB.replace("storage: 1Gi", "storage: 1024Mi")).value.changes, []);
+  const image = diff(WEB, WEB.replace("nginx:1.28", "nginx:1.29")).value;
+  assert.deepEqual(
+    image.changes.map(({ field, allowed, revision, restarts, span }) => [field, allowed, revision, restarts, span.start.line]),
+    [["spec.template.spec.containers[0].image", true, true, "rolling", line("nginx:1.28")]],
+  );
+  assert.equal(image.runbook, undefined);
+  const larger = diff(WEB, WEB.replace("storage: 1Gi", "storage: 2Gi")).value;
+  assert.deepEqual([larger.allowed, larger.changes[0].allowed, larger.runbook.advice], [false, false, "recommended"]);
+  assert.ok(larger.runbook.steps.some(({ commands }) => commands.some((command) => command.includes("--cascade=orphan"))));
+  assert.equal(diff(WEB, "a: 1").error.code, "wrongKind");
 });
 
 /** The number of the line of WEB that holds this. */
