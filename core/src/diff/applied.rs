@@ -45,6 +45,8 @@ fn merged(name: &str, new: &Value, live: &Value, last: &Value, keeps: bool) -> V
         (Value::Object(new), Value::Object(live)) => Value::Object(merged_fields(new, live, last, keeps)),
         (Value::Array(new), Value::Array(live)) => match patch_merge_key(name) {
             Some(key) => Value::Array(merged_items(name, key, new, live, last)),
+            // The one list of texts that merges.
+            None if name == "finalizers" => Value::Array(merged_texts(new, live, last)),
             None => Value::Array(new.iter().map(without_nulls).collect()),
         },
         _ => without_nulls(new),
@@ -92,14 +94,30 @@ fn merged_items(name: &str, key: &str, new: &[Value], live: &[Value], last: &Val
         let key = key_of(key, value);
         of_new.get(&key).is_none() && of_last.get(&key).is_none()
     };
-    let mut kept = live
-        .iter()
-        .enumerate()
-        .filter(|(_, value)| is_kept(value))
-        .peekable();
-    let mut items: Vec<Value> = Vec::with_capacity(patched.len());
+    let kept = live.iter().enumerate().filter(|(_, value)| is_kept(value));
+    around(kept, patched.into_iter())
+}
+
+/// As the list has it, around what only the live object has.
+fn merged_texts(new: &[Value], live: &[Value], last: &Value) -> Vec<Value> {
+    let last = last.as_array().map_or(&[][..], Vec::as_slice);
+    let is_kept = |text: &&Value| !new.contains(text) && !last.contains(text);
+    let kept = live.iter().enumerate().filter(|(_, text)| is_kept(text));
+    let patched = new.iter().map(|text| {
+        let place = live.iter().position(|other| other == text);
+        (place, text.clone())
+    });
+    around(kept, patched)
+}
+
+/// What only the live object has stands before what it stood before there; places are those in the live list.
+fn around<'a>(
+    kept: impl Iterator<Item = (usize, &'a Value)>,
+    patched: impl Iterator<Item = (Option<usize>, Value)>,
+) -> Vec<Value> {
+    let mut kept = kept.peekable();
+    let mut items: Vec<Value> = Vec::new();
     for (place, value) in patched {
-        // What only the live object has stands before what it stood before.
         while let Some((_, value)) = kept.next_if(|(own, _)| place.is_some_and(|place| *own < place)) {
             items.push(value.clone());
         }
@@ -171,6 +189,16 @@ mod tests {
             merged,
             list(&[("injected", "i:1"), ("c", "c:2"), ("new", "n:1"), ("late", "l:1")])
         );
+    }
+
+    #[test]
+    fn finalizers_of_others_stay() {
+        let merged = spec(
+            json!({"finalizers": ["b/x", "new/x"]}),
+            json!({"finalizers": ["a/x", "b/x"]}),
+            json!({"finalizers": ["a/x", "other/x", "b/x"]}),
+        );
+        assert_eq!(merged, json!({"finalizers": ["other/x", "b/x", "new/x"]}));
     }
 
     #[test]
