@@ -24,9 +24,11 @@ pub(super) fn of(answer: &Answer, wide: bool) -> String {
         ProgressCode::Deleting => ("being deleted", WAIT),
         _ => ("in a state of its own", WAIT),
     };
+    // A dump is as old as the newest thing in it: less than a second says nothing.
     let since = progress
         .since
-        .map(|since| format!(" for {}", ago(answer.now, since)));
+        .filter(|since| answer.now.since(*since).as_secs() > 0);
+    let since = since.map(|since| format!(" for {}", ago(answer.now, since)));
     let mut text = format!(
         "StatefulSet {} is {}{} {}\n  {}\n\n",
         one_line(&answer.set),

@@ -92,7 +92,10 @@ pub(super) fn of(scene: &Scene<'_>, diagnoses: &[Diagnosis]) -> Progress {
     }
     let is_kept = |wait: &&Wait| matches!(wait.code, WaitCode::Partition | WaitCode::ManualDelete);
     if let Some(wait) = waits.iter().find(|wait| !is_kept(wait)) {
-        let named = wait.pod.as_ref().or(Some(&wait.name).filter(|_| wait.kind == Kind::Pod));
+        let named = wait
+            .pod
+            .as_ref()
+            .or(Some(&wait.name).filter(|_| wait.kind == Kind::Pod));
         let pods = match wait.pods.is_empty() {
             true => named.cloned().into_iter().collect(),
             false => wait.pods.clone(),
