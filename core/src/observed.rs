@@ -213,7 +213,7 @@ impl Observed {
     /// # Errors
     /// `wrongKind` or `invalid`, with paths from the object's root.
     pub fn of_set(set: impl Into<Arc<Value>>) -> Result<Self, Error> {
-        let set = parse_set(set.into())?;
+        let set = parse_set(set.into(), None)?;
         Ok(Self {
             set,
             pods: SortedMap::new(),
@@ -230,19 +230,7 @@ impl Observed {
     pub fn put(&mut self, object: impl Into<Arc<Value>>) -> Result<(), Error> {
         let object = object.into();
         match object.get("kind").and_then(Value::as_str) {
-            Some("StatefulSet") => {
-                let set = parse_set(object)?;
-                if set.name() == self.set.name() && set.namespace() == self.set.namespace() {
-                    if !Standing::is_as_before(&self.set, &set) {
-                        let templates = Templates::of(&set);
-                        for pod in self.pods.values_mut() {
-                            pod.standing = Standing::of(pod, &set, &templates);
-                        }
-                    }
-                    self.set = set;
-                }
-                Ok(())
-            }
+            Some("StatefulSet") => self.put_set(object),
             Some("Pod") => self.put_kind(Kind::Pod, object),
             Some("PersistentVolumeClaim") => self.put_kind(Kind::PersistentVolumeClaim, object),
             Some("ControllerRevision") => self.put_kind(Kind::ControllerRevision, object),
@@ -319,6 +307,20 @@ impl Observed {
         self.revisions.get(name)
     }
 
+    fn put_set(&mut self, object: Arc<Value>) -> Result<(), Error> {
+        let set = parse_set(object, Some(&self.set))?;
+        if set.name() == self.set.name() && set.namespace() == self.set.namespace() {
+            if !Standing::is_as_before(&self.set, &set) {
+                let templates = Templates::of(&set);
+                for pod in self.pods.values_mut() {
+                    pod.standing = Standing::of(pod, &set, &templates);
+                }
+            }
+            self.set = set;
+        }
+        Ok(())
+    }
+
     fn put_kind(&mut self, kind: Kind, object: Arc<Value>) -> Result<(), Error> {
         check_kind(kind, &object)?;
         if namespace_of(&object) != self.set.namespace() {
@@ -353,9 +355,9 @@ impl Observed {
     }
 }
 
-fn parse_set(object: Arc<Value>) -> Result<StatefulSet, Error> {
+fn parse_set(object: Arc<Value>, before: Option<&StatefulSet>) -> Result<StatefulSet, Error> {
     check_kind(Kind::StatefulSet, &object)?;
-    StatefulSet::parse(Arc::clone(&object))
+    StatefulSet::parse(Arc::clone(&object), before)
         .map_err(|causes| Error::invalid(causes).of_object("StatefulSet", name_of(&object)))
 }
 

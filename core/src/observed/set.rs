@@ -17,17 +17,23 @@ pub struct StatefulSet {
     pub(crate) metadata: Metadata,
     pub(crate) namespace: Box<str>,
     pub(crate) generation: i64,
-    pub(crate) replicas: u64,
-    pub(crate) start: u64,
-    pub(crate) selector: Result<Selector, String>,
-    pub(crate) policy: PodManagementPolicy,
-    pub(crate) strategy: UpdateStrategy,
-    pub(crate) min_ready_seconds: i64,
-    pub(crate) history_limit: i64,
-    pub(crate) retention: Retention,
-    pub(crate) claim_templates: Vec<ClaimTemplate>,
+    pub(crate) spec: Arc<Spec>,
     pub(crate) status: Status,
-    pub(crate) revision_data: RevisionData,
+}
+
+/// What is read of a set's spec; the states of a set between which its spec does not change share it.
+#[derive(Debug)]
+pub(crate) struct Spec {
+    pub replicas: u64,
+    pub start: u64,
+    pub selector: Result<Selector, String>,
+    pub policy: PodManagementPolicy,
+    pub strategy: UpdateStrategy,
+    pub min_ready_seconds: i64,
+    pub history_limit: i64,
+    pub retention: Retention,
+    pub claim_templates: Vec<ClaimTemplate>,
+    pub revision_data: RevisionData,
 }
 
 /// `spec.podManagementPolicy`.
@@ -133,47 +139,47 @@ impl StatefulSet {
 
     /// `spec.replicas`.
     pub fn replicas(&self) -> u64 {
-        self.replicas
+        self.spec.replicas
     }
 
     /// `spec.ordinals.start`, or 0.
     pub fn start(&self) -> u64 {
-        self.start
+        self.spec.start
     }
 
     /// The first ordinal after the range, `start + replicas`.
     pub fn end(&self) -> u64 {
-        self.start + self.replicas
+        self.spec.start + self.spec.replicas
     }
 
     /// `spec.podManagementPolicy`.
     pub fn policy(&self) -> PodManagementPolicy {
-        self.policy
+        self.spec.policy
     }
 
     /// `spec.updateStrategy`.
     pub fn strategy(&self) -> &UpdateStrategy {
-        &self.strategy
+        &self.spec.strategy
     }
 
     /// `spec.minReadySeconds`, or 0.
     pub fn min_ready_seconds(&self) -> i64 {
-        self.min_ready_seconds
+        self.spec.min_ready_seconds
     }
 
     /// `spec.persistentVolumeClaimRetentionPolicy`, or Retain for both.
     pub fn retention(&self) -> Retention {
-        self.retention
+        self.spec.retention
     }
 
     /// `spec.volumeClaimTemplates`.
     pub fn claim_templates(&self) -> &[ClaimTemplate] {
-        &self.claim_templates
+        &self.spec.claim_templates
     }
 
     /// `spec.serviceName`; empty where there is none.
     pub fn service_name(&self) -> &str {
-        self.spec("serviceName")
+        self.spec_field("serviceName")
             .and_then(Value::as_str)
             .unwrap_or_default()
     }
@@ -185,34 +191,35 @@ impl StatefulSet {
 
     /// `spec.selector`, or why upstream cannot use it.
     pub fn selector(&self) -> Result<&Selector, &str> {
-        self.selector.as_ref().map_err(String::as_str)
+        self.spec.selector.as_ref().map_err(String::as_str)
     }
 
     /// `spec.template`.
     pub fn template(&self) -> &Value {
-        self.spec("template").unwrap_or(&Value::Null)
+        self.spec_field("template").unwrap_or(&Value::Null)
     }
 
     pub(crate) fn claim_template(&self, template: &ClaimTemplate) -> &Value {
-        let templates = self.spec("volumeClaimTemplates");
+        let templates = self.spec_field("volumeClaimTemplates");
         templates
             .and_then(|templates| templates.get(template.index))
             .unwrap_or(&Value::Null)
     }
 
     pub(crate) fn match_labels(&self) -> Option<&Map<String, Value>> {
-        self.spec("selector")?.get("matchLabels")?.as_object()
+        self.spec_field("selector")?.get("matchLabels")?.as_object()
     }
 
     pub(crate) fn annotations(&self) -> Option<&Map<String, Value>> {
         self.object.get("metadata")?.get("annotations")?.as_object()
     }
 
-    fn spec(&self, key: &str) -> Option<&Value> {
+    fn spec_field(&self, key: &str) -> Option<&Value> {
         self.object.get("spec")?.get(key)
     }
 
-    pub(crate) fn parse(object: Arc<Value>) -> Result<Self, Vec<Cause>> {
+    /// Reads the set; of a spec that is the one of `before`, which changes seldom, nothing need be read again.
+    pub(crate) fn parse(object: Arc<Value>, before: Option<&Self>) -> Result<Self, Vec<Cause>> {
         let faults = Faults::default();
         let root = Field::root(&object, &faults);
         let (meta, spec, status) = (root.key("metadata"), root.key("spec"), root.key("status"));
@@ -220,6 +227,24 @@ impl StatefulSet {
         if metadata.uid.is_empty() {
             meta.key("uid").required();
         }
+        let is_as_before = |before: &&Self| before.object.get("spec") == object.get("spec");
+        let set = Self {
+            namespace: namespace_of(&object).into(),
+            generation: meta.key("generation").i64().unwrap_or(0),
+            spec: match before.filter(is_as_before) {
+                Some(before) => Arc::clone(&before.spec),
+                None => Arc::new(Spec::parse(&spec)),
+            },
+            status: parse_status(&status),
+            metadata,
+            object: Arc::clone(&object),
+        };
+        faults.or(set)
+    }
+}
+
+impl Spec {
+    fn parse(spec: &Field<'_>) -> Self {
         for key in ["replicas", "selector", "template"] {
             if !spec.key(key).is_present() {
                 spec.key(key).required();
@@ -228,9 +253,7 @@ impl StatefulSet {
         let template = spec.key("template");
         let selector = Selector::parse(&spec.key("selector"));
         check_template(&template);
-        let set = Self {
-            namespace: namespace_of(&object).into(),
-            generation: meta.key("generation").i64().unwrap_or(0),
+        Self {
             replicas: unsigned(spec.key("replicas").count()),
             start: unsigned(spec.key("ordinals").key("start").count()),
             selector,
@@ -243,12 +266,8 @@ impl StatefulSet {
             history_limit: i64::from(spec.key("revisionHistoryLimit").i32().unwrap_or(10)),
             retention: Retention::parse(&spec.key("persistentVolumeClaimRetentionPolicy")),
             claim_templates: claim_templates(&spec.key("volumeClaimTemplates")),
-            status: parse_status(&status),
             revision_data: RevisionData::of_template(template.value().unwrap_or(&Value::Null), false),
-            metadata,
-            object: Arc::clone(&object),
-        };
-        faults.or(set)
+        }
     }
 }
 

@@ -43,7 +43,7 @@ impl Standing {
 
     /// Whether no Pod stands otherwise to `new` than it stood to `old`, which has the same name.
     pub fn is_as_before(old: &StatefulSet, new: &StatefulSet) -> bool {
-        let (before, after) = (&old.claim_templates, &new.claim_templates);
+        let (before, after) = (&old.spec.claim_templates, &new.spec.claim_templates);
         old.metadata.uid == new.metadata.uid
             && old.selector() == new.selector()
             && before.len() == after.len()

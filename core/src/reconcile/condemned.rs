@@ -38,7 +38,7 @@ pub(super) fn run(call: &Call<'_>, partition: &Partition<'_>, draft: &mut Draft)
 
 fn one(call: &Call<'_>, judged: &Judged<'_>, first: FirstUnavailable<'_>, draft: &mut Draft) -> Flow {
     let pod = judged.pod;
-    let is_ordered = call.observed.set().policy == PodManagementPolicy::OrderedReady;
+    let is_ordered = call.observed.set().spec.policy == PodManagementPolicy::OrderedReady;
     if pod.is_terminating() {
         if is_ordered {
             draft.wait(Wait::new(WaitCode::PodTermination, Kind::Pod, pod.name()));

@@ -117,8 +117,12 @@ impl<'a> Partition<'a> {
 
 impl<'a> Judged<'a> {
     pub fn of(call: &Call<'_>, pod: &'a Pod, ordinal: u64) -> Self {
-        let is_available =
-            health::is_available(pod, call.observed.set().min_ready_seconds, call.now, call.profile);
+        let is_available = health::is_available(
+            pod,
+            call.observed.set().spec.min_ready_seconds,
+            call.now,
+            call.profile,
+        );
         let is_of = |name| pod.revision_ends.are_of_same(&pod.revision, name);
         let is_updated = is_of(call.update);
         Self {

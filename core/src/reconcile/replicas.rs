@@ -39,7 +39,7 @@ pub(super) fn for_all<T>(
     draft: &mut Draft,
     mut pass: impl FnMut(T, &mut Draft) -> Flow,
 ) -> Result<(), Stopped> {
-    if call.observed.set().policy == PodManagementPolicy::Parallel {
+    if call.observed.set().spec.policy == PodManagementPolicy::Parallel {
         return slow_start(call, items, draft, pass);
     }
     for item in items {
@@ -88,7 +88,7 @@ pub(super) fn slow_start<T>(
 }
 
 fn one<'a>(call: &Call<'a>, slot: Slot<'a>, cursor: &mut ClaimCursor<'a>, draft: &mut Draft) -> Flow {
-    let is_ordered = call.observed.set().policy == PodManagementPolicy::OrderedReady;
+    let is_ordered = call.observed.set().spec.policy == PodManagementPolicy::OrderedReady;
     let Some(judged) = slot.judged.filter(Judged::is_created) else {
         return create(call, slot, draft);
     };
@@ -141,7 +141,7 @@ pub(super) fn unavailability(call: &Call<'_>, judged: &Judged<'_>) -> Option<Wai
         return Some(Wait::new(WaitCode::PodRunningAndReady, Kind::Pod, name));
     }
     let mut wait = (!judged.is_available).then(|| Wait::new(WaitCode::PodAvailable, Kind::Pod, name))?;
-    wait.until = health::available_at(judged.pod, call.observed.set().min_ready_seconds);
+    wait.until = health::available_at(judged.pod, call.observed.set().spec.min_ready_seconds);
     Some(wait)
 }
 
@@ -178,7 +178,7 @@ fn create(call: &Call<'_>, slot: Slot<'_>, draft: &mut Draft) -> Flow {
         Reason::ReplicaMissing { revision },
     );
     correct_claims(call, slot.ordinal, pod, draft);
-    if set.policy == PodManagementPolicy::OrderedReady {
+    if set.spec.policy == PodManagementPolicy::OrderedReady {
         return Flow::Exit;
     }
     // Parallel goes on with the Pod as it was just made: where a claim had wrong owners, it is written once more.
@@ -250,9 +250,9 @@ pub(super) fn revision_of_missing<'a>(call: &Call<'a>, ordinal: u64) -> &'a str 
 
 fn is_current(call: &Call<'_>, ordinal: u64) -> bool {
     let set = call.observed.set();
-    match &set.strategy.rolling {
+    match &set.spec.strategy.rolling {
         Some(rolling) => ordinal < set.start() + rolling.partition,
-        None if set.strategy.kind == StrategyType::RollingUpdate => {
+        None if set.spec.strategy.kind == StrategyType::RollingUpdate => {
             // Ordinals are below 2^32: two int32 added up.
             let place = ordinal.cast_signed().wrapping_sub(set.start().cast_signed());
             place < i64::from(set.status.current_replicas)
@@ -346,8 +346,8 @@ fn correct_claims_for(
             was_wrong = true;
             let object = retention::with_owners(claim, set, pod);
             let reason = Reason::ClaimRetention {
-                when_scaled: set.retention.when_scaled.name().to_owned(),
-                when_deleted: set.retention.when_deleted.name().to_owned(),
+                when_scaled: set.spec.retention.when_scaled.name().to_owned(),
+                when_deleted: set.spec.retention.when_deleted.name().to_owned(),
                 condemned: pod.is_condemned,
             };
             draft.push(

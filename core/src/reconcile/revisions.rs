@@ -75,7 +75,7 @@ pub(super) fn choose<'a>(
     let data: Cow<'_, RevisionData> = if profile.writes_null_creation_timestamp() {
         Cow::Owned(RevisionData::of_template(set.template(), true))
     } else {
-        Cow::Borrowed(&set.revision_data)
+        Cow::Borrowed(&set.spec.revision_data)
     };
     let next = history.last().map_or(1, |newest| newest.number.wrapping_add(1));
     // Upstream compares the newest with the last equal one, not with the set's data: with hash labels in the

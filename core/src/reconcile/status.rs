@@ -40,7 +40,7 @@ pub(super) fn complete(call: &Call<'_>, mut status: Status, draft: &mut Draft) -
     let set = call.observed.set();
     let replicas = i32::try_from(set.replicas()).unwrap_or(i32::MAX);
     let completes =
-        call.profile.every_strategy_completes() || set.strategy.kind == StrategyType::RollingUpdate;
+        call.profile.every_strategy_completes() || set.spec.strategy.kind == StrategyType::RollingUpdate;
     if completes && [status.updated_replicas, status.ready_replicas, status.replicas] == [replicas; 3] {
         status.current_replicas = status.updated_replicas;
         status.current_revision.clone_from(&status.update_revision);
@@ -56,7 +56,7 @@ pub(super) fn complete(call: &Call<'_>, mut status: Status, draft: &mut Draft) -
     }
     let is_read = call.profile.status_reads_max_unavailable()
         && call.profile.is_enabled(Gate::MaxUnavailableStatefulSet)
-        && set.strategy.rolling.is_some();
+        && set.spec.strategy.rolling.is_some();
     if is_read && let Err(detail) = max_unavailable(call) {
         draft.wait(unreadable(call, detail));
         return None;
@@ -67,7 +67,7 @@ pub(super) fn complete(call: &Call<'_>, mut status: Status, draft: &mut Draft) -
 /// When the next Pod becomes available by time alone, where the status does not count it yet.
 pub(super) fn requeue_after(call: &Call<'_>, status: &Status, pods: &[&Pod]) -> Option<Duration> {
     let set = call.observed.set();
-    let min_ready = u64::try_from(set.min_ready_seconds)
+    let min_ready = u64::try_from(set.spec.min_ready_seconds)
         .ok()
         .filter(|seconds| *seconds > 0)?;
     if !call.profile.requeues_at_next_availability() {
@@ -80,7 +80,7 @@ pub(super) fn requeue_after(call: &Call<'_>, status: &Status, pods: &[&Pod]) -> 
     }
     let due = pods
         .iter()
-        .filter_map(|pod| health::available_at(pod, set.min_ready_seconds));
+        .filter_map(|pod| health::available_at(pod, set.spec.min_ready_seconds));
     let next = due
         .filter(|due| *due > call.now)
         .min()

@@ -21,7 +21,7 @@ pub(super) fn run(
     if is_recreate(call) {
         return Ok(());
     }
-    if set.strategy.kind == StrategyType::OnDelete {
+    if set.spec.strategy.kind == StrategyType::OnDelete {
         name_old_pods(call, WaitCode::ManualDelete, partition.replicas.iter(), draft);
         return Ok(());
     }
@@ -54,6 +54,7 @@ pub(super) fn run(
 pub(super) fn max_unavailable(call: &Call<'_>) -> Result<i64, String> {
     let set = call.observed.set();
     let given = set
+        .spec
         .strategy
         .rolling
         .as_ref()
@@ -118,6 +119,7 @@ impl<'c, 'a> Update<'c, 'a> {
             .collect();
         targets.reverse();
         let partition = set
+            .spec
             .strategy
             .rolling
             .as_ref()
@@ -154,7 +156,7 @@ impl<'c, 'a> Update<'c, 'a> {
     /// With maxUnavailable: as many old Pods as the budget leaves.
     fn within_budget(&mut self, budget: i64) {
         let is_two_phased = self.call.profile.replaces_unavailable_first()
-            && self.call.observed.set().policy == PodManagementPolicy::Parallel;
+            && self.call.observed.set().spec.policy == PodManagementPolicy::Parallel;
         let unavailable = self.targets.iter().filter(|target| target.is_unavailable).count();
         let free = budget.saturating_sub(i64::try_from(unavailable).unwrap_or(i64::MAX));
         let is_broken_old =

@@ -21,7 +21,7 @@ pub(crate) struct PodRef<'a> {
 /// A claim is stale where its first reference to a v1 Pod of that name has another UID: it belongs to an earlier Pod
 /// and garbage collection will take it (`PodClaimIsStale`). It matters only where scaling down deletes claims.
 pub(crate) fn is_stale(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -> bool {
-    set.retention.when_scaled == RetentionPolicy::Delete
+    set.spec.retention.when_scaled == RetentionPolicy::Delete
         && refers_to_earlier(claim, |owner| names_pod(owner, pod), pod.uid)
 }
 
@@ -103,7 +103,7 @@ pub(crate) fn with_owners(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -> 
 /// Whether the policy wants the set, and whether it wants the Pod, as controller.
 fn wanted(set: &StatefulSet, pod: PodRef<'_>) -> (bool, bool) {
     use RetentionPolicy::{Delete, Retain};
-    match (set.retention.when_scaled, set.retention.when_deleted) {
+    match (set.spec.retention.when_scaled, set.spec.retention.when_deleted) {
         (Retain, Retain) => (false, false),
         (Retain, Delete) => (true, false),
         (Delete, Retain) => (false, pod.is_condemned),
@@ -149,8 +149,8 @@ fn refers_to_earlier(claim: &Claim, names: impl Fn(&OwnerReference) -> bool, uid
 /// Another controller, or an owner of our name with another UID (`hasUnexpectedController`). With both policies Retain
 /// nobody else is unexpected.
 fn has_unexpected_controller(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -> bool {
-    if set.retention.when_scaled == RetentionPolicy::Retain
-        && set.retention.when_deleted == RetentionPolicy::Retain
+    if set.spec.retention.when_scaled == RetentionPolicy::Retain
+        && set.spec.retention.when_deleted == RetentionPolicy::Retain
     {
         return false;
     }
