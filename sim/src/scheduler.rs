@@ -144,7 +144,6 @@ impl Scheduler {
         {
             self.forget(key, world, step);
         }
-        let labels = |pod: &Value| view::at(pod, &["metadata", "labels"]).cloned();
         let is_relabelled = change
             .before
             .as_ref()
@@ -394,6 +393,10 @@ impl Scheduler {
         });
         step.event(key, "default-scheduler", "Warning", "FailedScheduling", message);
     }
+}
+
+fn labels(pod: &Value) -> Option<&Value> {
+    view::at(pod, &["metadata", "labels"])
 }
 
 impl Place {

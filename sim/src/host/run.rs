@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use steadfast_core::sorted::SortedMap;
-use steadfast_core::{Action, Kind, Observed, Operation, Plan};
+use steadfast_core::{Action, Kind, Observed, Operation, Plan, Status};
 
 use super::announce::announce;
 use crate::cluster::Machine;
 use crate::store::{ApiError, DeleteOptions, Key, Resource, Write};
 use crate::trace::{ActionRecord, Happening, Refusal, SetName};
+use crate::view;
 
 /// A plan and how far it is carried out.
 #[derive(Clone)]
@@ -243,13 +244,7 @@ impl Run {
         else {
             return false;
         };
-        let mut object = observed.set().object().clone();
-        if let (Value::Object(object), Ok(status)) = (&mut object, serde_json::to_value(&status)) {
-            object.insert("apiVersion".into(), json!("apps/v1"));
-            object.insert("kind".into(), json!("StatefulSet"));
-            object.insert("status".into(), status);
-        }
-        let result = machine.call(set, Write::UpdateStatus(object));
+        let result = machine.call(set, Write::UpdateStatus(with_status(observed, &status)));
         let error = result.as_ref().err().map(Refusal::from);
         machine.record(Happening::Status {
             set: SetName::of(set),
@@ -280,6 +275,24 @@ impl Run {
         }
         false
     }
+}
+
+/// The set with this status, and of the rest what a PUT of the status is told by: the spec is not looked at.
+fn with_status(observed: &Observed, status: &Status) -> Value {
+    let object = observed.set().object();
+    let own = |field| {
+        view::at(object, &["metadata", field])
+            .cloned()
+            .unwrap_or_default()
+    };
+    let metadata =
+        ["name", "namespace", "uid", "resourceVersion"].map(|field| (field.to_owned(), own(field)));
+    json!({
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": Value::Object(metadata.into_iter().collect()),
+        "status": serde_json::to_value(status).unwrap_or_default(),
+    })
 }
 
 /// The request that an action is.

@@ -66,10 +66,10 @@ pub(super) fn set_status(key: &Key, stored: &Value, mut status: Value) -> Result
         return Ok(Next::Same);
     }
     // The old status is left out of the copy.
-    let copied = root.iter().filter(|(field, _)| *field != "status");
-    let mut object: Map<String, Value> = copied
-        .map(|(field, value)| (field.clone(), value.clone()))
-        .collect();
+    let mut object = Map::new();
+    for (field, value) in root.iter().filter(|(field, _)| *field != "status") {
+        object.insert(field.clone(), value.clone());
+    }
     if !status.is_null() {
         object.insert("status".to_owned(), status);
     }
