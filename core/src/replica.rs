@@ -66,7 +66,7 @@ pub(crate) fn corrected_pod(
     ordinal: u64,
     (identity, storage): (bool, bool),
 ) -> Value {
-    let mut object = without_nulls(&pod.object);
+    let mut object = without_nulls(pod.object());
     if let Value::Object(object) = &mut object {
         object.insert("apiVersion".into(), json!("v1"));
         object.insert("kind".into(), json!("Pod"));

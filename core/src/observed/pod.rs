@@ -1,9 +1,8 @@
 //! A Pod as it was read: a few words for decisions, the object for what must be written.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
+use super::Object;
 use super::metadata::{Ends, Metadata};
 use super::standing::Standing;
 use crate::identity::{POD_NAME_LABEL, REVISION_LABEL, membership, split_canonical};
@@ -13,7 +12,7 @@ use crate::{Cause, Timestamp};
 /// A Pod, parsed once.
 #[derive(Clone, Debug)]
 pub struct Pod {
-    pub(crate) object: Arc<Value>,
+    pub(crate) object: Object,
     pub(crate) metadata: Metadata,
     pub(crate) ordinal: Option<u32>,
     parent: Option<u32>,
@@ -58,12 +57,12 @@ pub(crate) struct Volume {
 impl Pod {
     /// The object as it was read.
     pub fn object(&self) -> &Value {
-        &self.object
+        self.object.whole()
     }
 
     /// The same object, to be kept by another without a copy.
-    pub fn shared(&self) -> Arc<Value> {
-        Arc::clone(&self.object)
+    pub fn shared(&self) -> Object {
+        self.object.clone()
     }
 
     /// Name, UID, labels, owners.
@@ -112,11 +111,11 @@ impl Pod {
         self.metadata.is_terminating()
     }
 
-    pub(crate) fn parse(object: Arc<Value>) -> Result<Self, Vec<Cause>> {
+    pub(crate) fn parse(object: Object) -> Result<Self, Vec<Cause>> {
         let faults = Faults::default();
-        let root = Field::root(&object, &faults);
-        let (spec, status) = (root.key("spec"), root.key("status"));
-        let metadata = Metadata::parse(&root.key("metadata"));
+        let field = |name| Field::of(&object, name, &faults);
+        let (spec, status) = (field("spec"), field("status"));
+        let metadata = Metadata::parse(&field("metadata"));
         let (conditions, phase) = (status.key("conditions"), status.key("phase"));
         // Only the first condition of a type counts (`GetPodConditionFromList`).
         let ready = conditions
@@ -151,7 +150,7 @@ impl Pod {
                 .collect(),
             standing: Standing::UNKNOWN,
             metadata,
-            object: Arc::clone(&object),
+            object: object.clone(),
         };
         faults.or(pod)
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::Object;
 use super::metadata::{Metadata, namespace_of};
 use super::selector::Selector;
 use crate::json::{Faults, Field};
@@ -13,7 +14,7 @@ use crate::{Cause, Status};
 /// A StatefulSet, parsed once: what decisions read is typed, the rest stays as it came.
 #[derive(Clone, Debug)]
 pub struct StatefulSet {
-    pub(crate) object: Arc<Value>,
+    pub(crate) object: Object,
     pub(crate) metadata: Metadata,
     pub(crate) namespace: Box<str>,
     pub(crate) generation: i64,
@@ -114,12 +115,12 @@ pub struct ClaimTemplate {
 impl StatefulSet {
     /// The object as it was read.
     pub fn object(&self) -> &Value {
-        &self.object
+        self.object.whole()
     }
 
     /// The same object, to be kept by another without a copy.
-    pub fn shared(&self) -> Arc<Value> {
-        Arc::clone(&self.object)
+    pub fn shared(&self) -> Object {
+        self.object.clone()
     }
 
     /// Name, UID, labels, owners.
@@ -211,23 +212,23 @@ impl StatefulSet {
     }
 
     pub(crate) fn annotations(&self) -> Option<&Map<String, Value>> {
-        self.object.get("metadata")?.get("annotations")?.as_object()
+        self.object.field("metadata")?.get("annotations")?.as_object()
     }
 
     fn spec_field(&self, key: &str) -> Option<&Value> {
-        self.object.get("spec")?.get(key)
+        self.object.field("spec")?.get(key)
     }
 
     /// Reads the set; of a spec that is the one of `before`, which changes seldom, nothing need be read again.
-    pub(crate) fn parse(object: Arc<Value>, before: Option<&Self>) -> Result<Self, Vec<Cause>> {
+    pub(crate) fn parse(object: Object, before: Option<&Self>) -> Result<Self, Vec<Cause>> {
         let faults = Faults::default();
-        let root = Field::root(&object, &faults);
-        let (meta, spec, status) = (root.key("metadata"), root.key("spec"), root.key("status"));
+        let field = |name| Field::of(&object, name, &faults);
+        let (meta, spec, status) = (field("metadata"), field("spec"), field("status"));
         let metadata = Metadata::parse(&meta);
         if metadata.uid.is_empty() {
             meta.key("uid").required();
         }
-        let is_as_before = |before: &&Self| before.object.get("spec") == object.get("spec");
+        let is_as_before = |before: &&Self| before.object.field("spec") == object.field("spec");
         let set = Self {
             namespace: namespace_of(&object).into(),
             generation: meta.key("generation").i64().unwrap_or(0),
@@ -237,7 +238,7 @@ impl StatefulSet {
             },
             status: parse_status(&status),
             metadata,
-            object: Arc::clone(&object),
+            object: object.clone(),
         };
         faults.or(set)
     }

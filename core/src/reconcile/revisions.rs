@@ -160,13 +160,13 @@ fn labels_differ(one: Option<&str>, other: Option<&str>) -> bool {
 
 /// An earlier revision becomes the newest: a rollback.
 fn renumber(revision: &Revision, next: i64, draft: &mut Draft) {
-    let mut object = without_nulls(&revision.object);
+    let mut object = without_nulls(revision.object());
     if let Value::Object(object) = &mut object {
         object.insert("apiVersion".into(), json!("apps/v1"));
         object.insert("kind".into(), json!("ControllerRevision"));
         object.insert("revision".into(), json!(next));
         // Data goes back as it came, nulls included (Kubernetes up to 1.33 wrote `creationTimestamp: null`): it is immutable.
-        if let Some(data) = revision.object.get("data").filter(|data| !data.is_null()) {
+        if let Some(data) = revision.object.field("data").filter(|data| !data.is_null()) {
             object.insert("data".into(), data.clone());
         }
     }

@@ -60,7 +60,7 @@ pub(crate) fn with_owners(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -> 
     let mut owners: Vec<Value> = Vec::new();
     let written = claim
         .object
-        .get("metadata")
+        .field("metadata")
         .and_then(|metadata| metadata.get("ownerReferences"));
     for (owner, value) in claim
         .metadata
@@ -84,7 +84,7 @@ pub(crate) fn with_owners(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -> 
             );
         }
     }
-    let mut object = without_nulls(&claim.object);
+    let mut object = without_nulls(claim.object());
     if let Value::Object(object) = &mut object {
         object.insert("apiVersion".into(), json!("v1"));
         object.insert("kind".into(), json!("PersistentVolumeClaim"));

@@ -7,6 +7,7 @@
 //! only repetitions are left, and in which nothing new has happened for [`PATIENCE`], will not go on by itself.
 
 use serde_json::Value;
+use steadfast_core::observed::Document;
 use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use crate::clock::{Millis, Timer};
@@ -105,15 +106,15 @@ fn state_of(change: &Change) -> u64 {
         return digest.0;
     };
     digest.flag(view::is_terminating(object));
-    let metadata = object.get("metadata");
+    let metadata = object.field("metadata");
     for field in ["finalizers", "ownerReferences", "labels", "generation"] {
         digest.value(metadata.and_then(|metadata| metadata.get(field)));
     }
     match change.key.resource {
         Resource::Pod => pod(object, &mut digest),
         Resource::StatefulSet | Resource::ControllerRevision => {
-            digest.value(object.get("status"));
-            digest.value(object.get("revision"));
+            digest.value(object.field("status"));
+            digest.value(object.field("revision"));
         }
         Resource::EndpointSlice => {
             for endpoint in view::items(object, &["endpoints"]) {
@@ -122,14 +123,14 @@ fn state_of(change: &Change) -> u64 {
             }
         }
         _ => {
-            digest.value(object.get("spec"));
-            digest.value(object.get("status"));
+            digest.value(object.field("spec"));
+            digest.value(object.field("status"));
         }
     }
     digest.0
 }
 
-fn pod(pod: &Value, digest: &mut Digest) {
+fn pod(pod: &dyn Document, digest: &mut Digest) {
     let text = |path: &[&str]| view::text_or_empty(pod, path);
     digest.text(text(&["spec", "nodeName"]));
     digest.text(text(&["status", "phase"]));
@@ -213,7 +214,6 @@ mod tests {
     use super::*;
     use crate::store::Key;
     use serde_json::json;
-    use std::sync::Arc;
 
     fn timer(what: &'static str) -> Timer {
         Timer {
@@ -230,7 +230,7 @@ mod tests {
         Change {
             key: Key::new(Resource::Pod, "default", "web-0"),
             before: None,
-            after: Some(Arc::new(pod)),
+            after: Some(pod.into()),
         }
     }
 
@@ -254,8 +254,9 @@ mod tests {
         let mut quiet = Quiet::default();
         for (at, uid, last_new) in [(1, "u1", 1), (2, "u2", 1), (3, "u3", 1)] {
             let mut change = change("Error", 0);
-            let pod = Arc::make_mut(change.after.as_mut().unwrap());
+            let mut pod = change.after.unwrap().whole().clone();
             pod["metadata"]["uid"] = json!(uid);
+            change.after = Some(pod.into());
             quiet.saw(&change, Millis(at));
             assert_eq!(quiet.last_new(), Millis(last_new), "{uid}");
         }

@@ -13,7 +13,7 @@ use steadfast_core::{Action, Kind, Observed, Operation, Plan, Status};
 
 use super::announce::announce;
 use crate::cluster::Machine;
-use crate::store::{ApiError, DeleteOptions, Key, Resource, Write};
+use crate::store::{ApiError, DeleteOptions, Key, Object, Resource, Write};
 use crate::trace::{ActionRecord, Happening, Refusal, SetName};
 use crate::view;
 
@@ -88,8 +88,8 @@ impl Run {
         run
     }
 
-    /// Makes the next API calls, all those that run at once; false where none is left.
-    pub fn proceed(&mut self, set: &Key, observed: &Observed, machine: &mut Machine) -> bool {
+    /// Makes the next API calls, all those that run at once; false where none is left. `cache`: the set as it was observed.
+    pub fn proceed(&mut self, set: &Key, cache: (&Object, &Observed), machine: &mut Machine) -> bool {
         loop {
             match self.stage {
                 Stage::Batches => {
@@ -103,7 +103,7 @@ impl Run {
                 }
                 Stage::Status => {
                     self.stage = Stage::Trim;
-                    if self.write_status(set, observed, machine) {
+                    if self.write_status(set, cache, machine) {
                         return true;
                     }
                 }
@@ -234,7 +234,12 @@ impl Run {
     }
 
     /// Writes the status, if there is one to be written; true where a call was made.
-    fn write_status(&mut self, set: &Key, observed: &Observed, machine: &mut Machine) -> bool {
+    fn write_status(
+        &mut self,
+        set: &Key,
+        (object, observed): (&Object, &Observed),
+        machine: &mut Machine,
+    ) -> bool {
         if self.has_failed_early {
             return false;
         }
@@ -244,7 +249,7 @@ impl Run {
         else {
             return false;
         };
-        let result = machine.call(set, Write::UpdateStatus(with_status(observed, &status)));
+        let result = machine.call(set, Write::UpdateStatus(with_status(object, &status)));
         let error = result.as_ref().err().map(Refusal::from);
         machine.record(Happening::Status {
             set: SetName::of(set),
@@ -278,20 +283,18 @@ impl Run {
 }
 
 /// The set with this status, and of the rest what a PUT of the status is told by: the spec is not looked at.
-fn with_status(observed: &Observed, status: &Status) -> Value {
-    let object = observed.set().object();
-    let own = |field| {
-        view::at(object, &["metadata", field])
-            .cloned()
-            .unwrap_or_default()
-    };
-    let metadata =
-        ["name", "namespace", "uid", "resourceVersion"].map(|field| (field.to_owned(), own(field)));
+fn with_status(object: &Object, status: &Status) -> Value {
+    let own = |field| view::at(object, &["metadata", field]);
     json!({
         "apiVersion": "apps/v1",
         "kind": "StatefulSet",
-        "metadata": Value::Object(metadata.into_iter().collect()),
-        "status": serde_json::to_value(status).unwrap_or_default(),
+        "metadata": {
+            "name": own("name"),
+            "namespace": own("namespace"),
+            "uid": own("uid"),
+            "resourceVersion": object.version(),
+        },
+        "status": status,
     })
 }
 

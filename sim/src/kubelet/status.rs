@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use steadfast_core::Timestamp;
+use steadfast_core::observed::Document;
 
 use super::container::{Container, Ended, State};
 use super::pod::{Pod, Stage};
@@ -18,10 +19,10 @@ const OWN: [&str; 5] = [
 ];
 
 /// The status of the Pod `stored` in the state `pod`.
-pub(super) fn of(pod: &Pod, stored: &Value, now: Timestamp) -> Value {
+pub(super) fn of(pod: &Pod, stored: &dyn Document, now: Timestamp) -> Value {
     let now = now.whole_seconds();
     let mut status = stored
-        .get("status")
+        .field("status")
         .and_then(Value::as_object)
         .cloned()
         .unwrap_or_default();
@@ -60,7 +61,7 @@ fn phase(pod: &Pod) -> &'static str {
     }
 }
 
-fn conditions(pod: &Pod, stored: &Value, phase: &str, now: Timestamp) -> Vec<Value> {
+fn conditions(pod: &Pod, stored: &dyn Document, phase: &str, now: Timestamp) -> Vec<Value> {
     let before = view::items(stored, &["status", "conditions"]);
     let find = |kind: &str| {
         before
@@ -155,7 +156,7 @@ fn conditions(pod: &Pod, stored: &Value, phase: &str, now: Timestamp) -> Vec<Val
 }
 
 /// What the first readiness gate that is not open has to say.
-fn open_gate(stored: &Value, conditions: &[Value]) -> Option<String> {
+fn open_gate(stored: &dyn Document, conditions: &[Value]) -> Option<String> {
     view::items(stored, &["spec", "readinessGates"])
         .iter()
         .find_map(|gate| {

@@ -4,6 +4,9 @@
 //! `ValidateControllerRevisionCreate`, `ValidateControllerRevisionUpdate`).
 
 use serde_json::Value;
+use steadfast_core::observed::Document;
+
+use super::Object;
 
 use crate::view;
 
@@ -59,16 +62,16 @@ pub(super) fn check_new_revision(revision: &Value) -> Vec<String> {
 }
 
 /// What of a revision's change is refused: its data stays as it is.
-pub(super) fn check_revision(stored: &Value, revision: &Value) -> Vec<String> {
+pub(super) fn check_revision(stored: &Object, revision: &Object) -> Vec<String> {
     let mut causes = number_fault(revision);
-    if stored.get("data") != revision.get("data") {
-        let data = revision.get("data").unwrap_or(&Value::Null);
+    if stored.field("data") != revision.field("data") {
+        let data = revision.field("data").unwrap_or(&Value::Null);
         causes.push(format!("data: Invalid value: {data}: field is immutable"));
     }
     causes
 }
 
-fn number_fault(revision: &Value) -> Vec<String> {
+fn number_fault(revision: &dyn Document) -> Vec<String> {
     let number = view::number(revision, &["revision"]).unwrap_or_default();
     let fault = format!("revision: Invalid value: {number}: must be greater than or equal to 0");
     if number < 0 { vec![fault] } else { Vec::new() }
