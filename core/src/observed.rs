@@ -332,9 +332,17 @@ impl Observed {
         match kind {
             Kind::StatefulSet => {}
             Kind::Pod => {
+                let key = pod_key(name_of(&object));
+                if let Some(known) = self.pods.get_mut(&key)
+                    && ["metadata", "spec"]
+                        .iter()
+                        .all(|part| object.shares(part, &known.object))
+                {
+                    return known.renew(object.clone()).map_err(invalid);
+                }
                 let mut pod = Pod::parse(object.clone()).map_err(invalid)?;
                 pod.standing = Standing::of(&pod, &self.set, &Templates::of(&self.set));
-                self.pods.insert(pod_key(pod.name()), pod);
+                self.pods.insert(key, pod);
             }
             Kind::PersistentVolumeClaim => {
                 let claim = Claim::parse(object.clone()).map_err(invalid)?;

@@ -1,6 +1,6 @@
 //! Instants as Kubernetes writes them: RFC 3339 in UTC, to the nanosecond. The core never asks what time it is.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -113,21 +113,49 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = civil_from_days(self.seconds.div_euclid(86_400));
         let rest = self.seconds.rem_euclid(86_400);
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}",
-            rest / 3600,
-            rest / 60 % 60,
-            rest % 60
-        )?;
-        match self.nanos {
-            0 => {}
-            n if n % 1_000_000 == 0 => write!(f, ".{:03}", n / 1_000_000)?,
-            n if n % 1_000 == 0 => write!(f, ".{:06}", n / 1_000)?,
-            n => write!(f, ".{n:09}")?,
+        let mut sign = "";
+        let mut width = 4;
+        if year < 0 {
+            (sign, width) = ("-", 3);
         }
+        let parts = [
+            (sign, year.abs(), width),
+            ("-", month, 2),
+            ("-", day, 2),
+            ("T", rest / 3600, 2),
+            (":", rest / 60 % 60, 2),
+            (":", rest % 60, 2),
+        ];
+        for (before, number, width) in parts {
+            f.write_str(before)?;
+            write_padded(f, number, width)?;
+        }
+        let nanos = i64::from(self.nanos);
+        let (decimals, width) = match nanos {
+            0 => return f.write_str("Z"),
+            n if n % 1_000_000 == 0 => (n / 1_000_000, 3),
+            n if n % 1_000 == 0 => (n / 1_000, 6),
+            n => (n, 9),
+        };
+        f.write_str(".")?;
+        write_padded(f, decimals, width)?;
         f.write_str("Z")
     }
+}
+
+/// A number with zeros before it. Times are written very often, and the standard library's padding is made for more than
+/// zeros.
+fn write_padded(f: &mut fmt::Formatter<'_>, number: i64, width: u32) -> fmt::Result {
+    let mut unit = 10i64.pow(width - 1);
+    while number / unit > 9 {
+        unit *= 10;
+    }
+    while unit > 0 {
+        let digit = (number / unit % 10) as u8;
+        f.write_char(char::from(b'0' + digit))?;
+        unit /= 10;
+    }
+    Ok(())
 }
 
 impl Serialize for Timestamp {

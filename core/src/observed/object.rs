@@ -49,6 +49,12 @@ impl Object {
     pub fn whole(&self) -> &Value {
         self.0.whole()
     }
+
+    /// Whether this part is one and the same in both.
+    pub(crate) fn shares(&self, part: &str, other: &Self) -> bool {
+        let pair = self.field(part).zip(other.field(part));
+        pair.is_some_and(|(one, other)| std::ptr::eq(one, other))
+    }
 }
 
 impl From<Value> for Object {

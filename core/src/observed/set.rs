@@ -15,7 +15,7 @@ use crate::{Cause, Status};
 #[derive(Clone, Debug)]
 pub struct StatefulSet {
     pub(crate) object: Object,
-    pub(crate) metadata: Metadata,
+    pub(crate) metadata: Arc<Metadata>,
     pub(crate) namespace: Box<str>,
     pub(crate) generation: i64,
     pub(crate) spec: Arc<Spec>,
@@ -224,11 +224,17 @@ impl StatefulSet {
         let faults = Faults::default();
         let field = |name| Field::of(&object, name, &faults);
         let (meta, spec, status) = (field("metadata"), field("spec"), field("status"));
-        let metadata = Metadata::parse(&meta);
+        let shared = before.filter(|before| before.object.shares("metadata", &object));
+        let metadata = shared.map_or_else(
+            || Arc::new(Metadata::parse(&meta)),
+            |before| Arc::clone(&before.metadata),
+        );
         if metadata.uid.is_empty() {
             meta.key("uid").required();
         }
-        let is_as_before = |before: &&Self| before.object.field("spec") == object.field("spec");
+        let is_as_before = |before: &&Self| {
+            before.object.shares("spec", &object) || before.object.field("spec") == object.field("spec")
+        };
         let set = Self {
             namespace: namespace_of(&object).into(),
             generation: meta.key("generation").i64().unwrap_or(0),

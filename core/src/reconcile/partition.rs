@@ -14,6 +14,22 @@ pub(super) struct Partition<'a> {
     pub condemned: Vec<Judged<'a>>,
     /// Who is the first, counting up, that is not available, be it that its Pod is missing.
     pub first_unavailable: FirstUnavailable<'a>,
+    /// How many of those in range are what.
+    pub tally: Tally,
+}
+
+/// How many Pods are what: counted once, for all passes.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Tally {
+    pub created: i32,
+    pub ready: i32,
+    pub available: i32,
+    pub current: i32,
+    pub updated: i32,
+    unavailable: usize,
+    settled: usize,
+    /// Made from the update revision, terminating or not.
+    new: usize,
 }
 
 /// A Pod and what every pass asks of it.
@@ -28,6 +44,8 @@ pub(super) struct Judged<'a> {
     pub is_current: bool,
     /// It was made from the update revision.
     pub is_updated: bool,
+    /// It runs, is available and is what the set asks for: unless its claims are not, nothing is to be done for it.
+    pub is_settled: bool,
 }
 
 /// The first Pod that is unavailable: replicas count before condemned ones.
@@ -71,12 +89,28 @@ impl<'a> Partition<'a> {
         // Pods that share an ordinal stay in the order of their names.
         condemned.sort_unstable_by_key(|judged| (std::cmp::Reverse(judged.ordinal), judged.name()));
         let mut partition = Self {
+            tally: Tally::of(&replicas),
             replicas,
             condemned,
             first_unavailable: FirstUnavailable::None,
         };
-        partition.first_unavailable = partition.find_unavailable(range);
+        partition.first_unavailable = partition.find_unavailable(call, range);
         partition
+    }
+
+    /// Whether every place of the range has its Pod.
+    pub fn is_whole(&self, call: &Call<'_>) -> bool {
+        u64::try_from(self.replicas.len()).is_ok_and(|present| present == call.observed.set().replicas())
+    }
+
+    /// Whether all Pods in range are settled.
+    pub fn is_settled(&self) -> bool {
+        self.tally.settled == self.replicas.len()
+    }
+
+    /// Whether all Pods in range are made from the update revision.
+    pub fn is_updated(&self) -> bool {
+        self.tally.new == self.replicas.len()
     }
 
     /// Every place of the range, upwards.
@@ -98,20 +132,44 @@ impl<'a> Partition<'a> {
         })
     }
 
-    fn find_unavailable(&self, range: std::ops::Range<u64>) -> FirstUnavailable<'a> {
-        let mut expected = range.clone();
-        for judged in &self.replicas {
-            match expected.next() {
-                Some(ordinal) if ordinal != judged.ordinal => return FirstUnavailable::Missing(ordinal),
-                _ if judged.is_unavailable => return FirstUnavailable::Pod(*judged),
-                _ => {}
+    fn find_unavailable(&self, call: &Call<'_>, range: std::ops::Range<u64>) -> FirstUnavailable<'a> {
+        let mut expected = range;
+        if self.tally.unavailable > 0 || !self.is_whole(call) {
+            for judged in &self.replicas {
+                match expected.next() {
+                    Some(ordinal) if ordinal != judged.ordinal => return FirstUnavailable::Missing(ordinal),
+                    _ if judged.is_unavailable => return FirstUnavailable::Pod(*judged),
+                    _ => {}
+                }
             }
-        }
-        if let Some(ordinal) = expected.next() {
-            return FirstUnavailable::Missing(ordinal);
+            if let Some(ordinal) = expected.next() {
+                return FirstUnavailable::Missing(ordinal);
+            }
         }
         let condemned = self.condemned.iter().rfind(|judged| judged.is_unavailable);
         condemned.map_or(FirstUnavailable::None, |judged| FirstUnavailable::Pod(*judged))
+    }
+}
+
+impl Tally {
+    pub fn of(pods: &[Judged<'_>]) -> Self {
+        let mut tally = Self::default();
+        for judged in pods {
+            tally.count(judged);
+        }
+        tally
+    }
+
+    pub fn count(&mut self, judged: &Judged<'_>) {
+        let is_here = judged.is_created() && !judged.pod.is_terminating();
+        self.created += i32::from(judged.is_created());
+        self.ready += i32::from(judged.is_running_and_ready);
+        self.available += i32::from(judged.is_running_and_ready && judged.is_available);
+        self.current += i32::from(is_here && judged.is_current);
+        self.updated += i32::from(is_here && judged.is_updated);
+        self.unavailable += usize::from(judged.is_unavailable);
+        self.settled += usize::from(judged.is_settled);
+        self.new += usize::from(judged.is_updated);
     }
 }
 
@@ -125,15 +183,17 @@ impl<'a> Judged<'a> {
         );
         let is_of = |name| pod.revision_ends.are_of_same(&pod.revision, name);
         let is_updated = is_of(call.update);
+        let is_running_and_ready = health::is_running_and_ready(pod);
         Self {
             is_updated,
+            is_settled: is_running_and_ready && is_available && !pod.is_terminating() && pod.is_as_asked(),
             is_current: if call.is_updating {
                 is_of(call.current)
             } else {
                 is_updated
             },
             ordinal,
-            is_running_and_ready: health::is_running_and_ready(pod),
+            is_running_and_ready,
             is_available,
             is_unavailable: health::is_unavailable(pod, is_available, call.profile),
             pod,
@@ -142,7 +202,7 @@ impl<'a> Judged<'a> {
 
     /// True where upstream counts the Pod as there: it has a phase.
     pub fn is_created(&self) -> bool {
-        self.pod.phase != Phase::Absent
+        self.pod.status.phase != Phase::Absent
     }
 
     pub fn name(&self) -> &'a str {

@@ -25,6 +25,11 @@ pub(super) enum Flow {
 }
 
 pub(super) fn run(call: &Call<'_>, partition: &Partition<'_>, draft: &mut Draft) -> Result<(), Stopped> {
+    if partition.is_whole(call) && partition.is_settled() && are_claims_settled(call) && !draft.is_full() {
+        // By far the most frequent: no Pod need be looked at again.
+        draft.end_batch();
+        return Ok(());
+    }
     let mut claims = ClaimCursor::new(call);
     for_all(call, partition.slots(call), draft, |slot, draft| {
         one(call, slot, &mut claims, draft)
@@ -93,16 +98,16 @@ fn one<'a>(call: &Call<'a>, slot: Slot<'a>, cursor: &mut ClaimCursor<'a>, draft:
         return create(call, slot, draft);
     };
     let pod = judged.pod;
-    if judged.is_running_and_ready && judged.is_available && !pod.is_terminating() {
-        // By far the most frequent: nothing below would hold it up.
+    if judged.is_settled {
+        // Nothing below would hold it up.
         return correct(call, &judged, cursor, draft);
     }
-    if matches!(pod.phase, Phase::Failed | Phase::Succeeded) {
+    if matches!(pod.status.phase, Phase::Failed | Phase::Succeeded) {
         if pod.is_terminating() {
             draft.wait(Wait::new(WaitCode::PodTermination, Kind::Pod, pod.name()));
         } else {
             let reason = Reason::TerminalPhase {
-                phase: pod.phase.name().to_owned(),
+                phase: pod.status.phase.name().to_owned(),
             };
             draft.push(
                 Operation::DeletePod { uid: judged.uid() },
@@ -113,7 +118,7 @@ fn one<'a>(call: &Call<'a>, slot: Slot<'a>, cursor: &mut ClaimCursor<'a>, draft:
         }
         return Flow::Exit;
     }
-    if pod.phase == Phase::Pending {
+    if pod.status.phase == Phase::Pending {
         if create_claims(call, judged.ordinal, pod.name(), draft).is_err() {
             return Flow::Fail;
         }
@@ -203,7 +208,7 @@ fn correct<'a>(
 ) -> Flow {
     let set = call.observed.set();
     let (pod, ordinal) = (judged.pod, judged.ordinal);
-    let identity = !(pod.is_canonical && pod.is_labelled);
+    let identity = !pod.has_identity;
     let storage = !pod.standing.has_volumes;
     let owners_right = cursor.all(ordinal, |claim| {
         retention::is_up_to_date(claim, set, pod_ref(judged))
@@ -283,6 +288,15 @@ fn pod_ref<'a>(judged: &Judged<'a>) -> PodRef<'a> {
         uid: &judged.pod.metadata.uid,
         is_condemned: false,
     }
+}
+
+/// Whether no claim has an owner, and none is to have one.
+fn are_claims_settled(call: &Call<'_>) -> bool {
+    let is_unowned = |prefix| {
+        let claims = call.observed.claims_of(prefix);
+        claims.is_none_or(|claims| claims.values().all(|claim| claim.metadata.owners.is_empty()))
+    };
+    !retention::has_owners(call.observed.set()) && call.templates.iter().all(|(_, prefix)| is_unowned(prefix))
 }
 
 /// The claims that are there for `ordinal`, with their names, in the order of the templates.

@@ -35,8 +35,7 @@ pub(super) fn run(
     } else {
         None
     };
-    let is_whole = u64::try_from(partition.replicas.len()).is_ok_and(|present| present == set.replicas());
-    if is_whole && partition.replicas.iter().all(|judged| judged.is_updated) {
+    if partition.is_whole(call) && partition.is_updated() {
         // Nothing is old, nothing is missing that could be made old: whatever the budget, nobody is deleted.
         return Ok(());
     }

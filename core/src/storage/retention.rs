@@ -100,6 +100,12 @@ pub(crate) fn with_owners(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -> 
     object
 }
 
+/// Whether the policy gives claims owners at all.
+pub(crate) fn has_owners(set: &StatefulSet) -> bool {
+    set.spec.retention.when_scaled == RetentionPolicy::Delete
+        || set.spec.retention.when_deleted == RetentionPolicy::Delete
+}
+
 /// Whether the policy wants the set, and whether it wants the Pod, as controller.
 fn wanted(set: &StatefulSet, pod: PodRef<'_>) -> (bool, bool) {
     use RetentionPolicy::{Delete, Retain};
@@ -149,9 +155,7 @@ fn refers_to_earlier(claim: &Claim, names: impl Fn(&OwnerReference) -> bool, uid
 /// Another controller, or an owner of our name with another UID (`hasUnexpectedController`). With both policies Retain
 /// nobody else is unexpected.
 fn has_unexpected_controller(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -> bool {
-    if set.spec.retention.when_scaled == RetentionPolicy::Retain
-        && set.spec.retention.when_deleted == RetentionPolicy::Retain
-    {
+    if !has_owners(set) {
         return false;
     }
     claim.metadata.owners.iter().any(|owner| {
