@@ -44,6 +44,8 @@ impl Component for GarbageCollector {
                 }
                 release_owners(store, references(before), &mut writes);
             }
+            (Some(before), Some(after))
+                if after.has_same("metadata", before) && !view::is_terminating(after) => {}
             (before, Some(after)) => {
                 let before = before.as_ref();
                 if has_deletion(after, ORPHAN) {

@@ -49,7 +49,7 @@ pub use pod::INIT_WAITS_FOR;
 ///   either.
 #[derive(Clone, Debug, Default)]
 pub struct Kubelet {
-    pods: SortedMap<Key, Pod>,
+    pods: SortedMap<Key, Box<Pod>>,
     on_node: SortedMap<Arc<str>, SortedSet<Key>>,
     /// Nodes whose kubelet is not heard of.
     silent: SortedSet<Arc<str>>,
@@ -162,7 +162,7 @@ impl Kubelet {
         }
         self.on_node
             .change(known.node.clone(), |pods| pods.insert(key.clone()));
-        self.pods.insert(key.clone(), known);
+        self.pods.insert(key.clone(), Box::new(known));
         self.turn(key, world, step, Self::go_on);
     }
 

@@ -136,6 +136,12 @@ impl Scheduler {
             self.forget(key, world, step);
             return;
         };
+        let is_status_alone = change.before.as_ref().is_some_and(|before| {
+            !view::is_finished(before) && pod.has_same("metadata", before) && pod.has_same("spec", before)
+        });
+        if is_status_alone {
+            return;
+        }
         if self
             .pods
             .get(key)

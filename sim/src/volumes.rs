@@ -373,12 +373,7 @@ impl Volumes {
     }
 
     fn pod_changed(&mut self, change: &Change, world: &mut World<'_>, step: &mut Step) {
-        let of = |pod: &Option<Object>| {
-            let pod = pod.as_ref()?;
-            let has_node = view::text(pod, &["spec", "nodeName"]).is_some_and(|node| !node.is_empty());
-            Some((view::uid(pod).to_owned(), has_node))
-        };
-        let (before, after) = (of(&change.before), of(&change.after));
+        let (before, after) = (uid_and_node(&change.before), uid_and_node(&change.after));
         if before == after {
             return;
         }
@@ -464,6 +459,13 @@ impl Volumes {
             step.event(key, "volumes", kind, reason, message);
         }
     }
+}
+
+/// A Pod's UID, and whether it has a node.
+fn uid_and_node(pod: &Option<Object>) -> Option<(&str, bool)> {
+    let pod = pod.as_ref()?;
+    let has_node = view::text(pod, &["spec", "nodeName"]).is_some_and(|node| !node.is_empty());
+    Some((view::uid(pod), has_node))
 }
 
 /// The claim has gone: its volume is deleted, or stays and may not be used again.

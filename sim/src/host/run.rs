@@ -192,7 +192,7 @@ impl Run {
 
     /// Carries out one action.
     fn call(&mut self, at: usize, set: &Key, machine: &mut Machine) -> Result<(), ()> {
-        let Some(action) = self.plan.actions.get(at) else {
+        let Some(action) = self.plan.actions.get_mut(at) else {
             return Ok(());
         };
         let (key, write) = write_of(action, set);
@@ -298,8 +298,8 @@ fn with_status(object: &Object, status: &Status) -> Value {
     })
 }
 
-/// The request that an action is.
-fn write_of(action: &Action, set: &Key) -> (Key, Write) {
+/// The request that an action is. Its object goes with it.
+fn write_of(action: &mut Action, set: &Key) -> (Key, Write) {
     let resource = match action.operation.kind() {
         Kind::StatefulSet => Resource::StatefulSet,
         Kind::Pod => Resource::Pod,
@@ -311,18 +311,18 @@ fn write_of(action: &Action, set: &Key) -> (Key, Write) {
         namespace: Arc::clone(&set.namespace),
         name: action.name.as_str().into(),
     };
-    let write = match &action.operation {
+    let write = match &mut action.operation {
         Operation::CreatePod { object }
         | Operation::CreatePersistentVolumeClaim { object }
-        | Operation::CreateControllerRevision { object } => Write::Create(object.clone()),
+        | Operation::CreateControllerRevision { object } => Write::Create(std::mem::take(object)),
         Operation::UpdatePod { object }
         | Operation::UpdatePersistentVolumeClaim { object }
-        | Operation::UpdateControllerRevision { object } => Write::Update(object.clone()),
+        | Operation::UpdateControllerRevision { object } => Write::Update(std::mem::take(object)),
         Operation::AdoptPod { patch }
         | Operation::ReleasePod { patch }
         | Operation::AdoptControllerRevision { patch } => Write::PatchMetadata {
             key: key.clone(),
-            patch: patch.clone(),
+            patch: std::mem::take(patch),
         },
         other => {
             let uid = other.uid().map(str::to_owned);

@@ -12,40 +12,39 @@ use crate::view;
 
 /// What is wrong with a set's status; `stored` is the one before.
 pub(super) fn check_status(status: &Value, stored: Option<&Value>) -> Vec<String> {
-    let count = |field: &str| view::number(status, &[field]).unwrap_or_default();
+    let count = |field: &'static str| (field, view::number(status, &[field]).unwrap_or_default());
     let mut causes = Vec::new();
-    let mut refuse = |field: &str, detail: &str| {
-        causes.push(format!(
-            "status.{field}: Invalid value: {}: {detail}",
-            count(field)
-        ));
+    let mut refuse = |(field, count): (&str, i64), detail: &str| {
+        causes.push(format!("status.{field}: Invalid value: {count}: {detail}"));
     };
+    let (replicas, collisions) = (count("replicas"), count("collisionCount"));
+    let (ready, available) = (count("readyReplicas"), count("availableReplicas"));
     let counters = [
-        "readyReplicas",
-        "currentReplicas",
-        "updatedReplicas",
-        "availableReplicas",
+        ready,
+        count("currentReplicas"),
+        count("updatedReplicas"),
+        available,
     ];
-    for field in ["replicas"]
+    for counted in [replicas]
         .into_iter()
         .chain(counters)
-        .chain(["observedGeneration", "collisionCount"])
+        .chain([count("observedGeneration"), collisions])
     {
-        if count(field) < 0 {
-            refuse(field, "must be greater than or equal to 0");
+        if counted.1 < 0 {
+            refuse(counted, "must be greater than or equal to 0");
         }
     }
-    for field in counters {
-        if count(field) > count("replicas") {
-            refuse(field, "cannot be greater than status.replicas");
+    for counted in counters {
+        if counted.1 > replicas.1 {
+            refuse(counted, "cannot be greater than status.replicas");
         }
     }
-    if count("availableReplicas") > count("readyReplicas") {
-        refuse("availableReplicas", "cannot be greater than status.readyReplicas");
+    if available.1 > ready.1 {
+        refuse(available, "cannot be greater than status.readyReplicas");
     }
     let before = stored.and_then(|stored| view::number(stored, &["collisionCount"]));
-    if before.is_some_and(|before| count("collisionCount") < before) {
-        refuse("collisionCount", "cannot be decremented");
+    if before.is_some_and(|before| collisions.1 < before) {
+        refuse(collisions, "cannot be decremented");
     }
     causes
 }
