@@ -36,6 +36,7 @@ pub(crate) fn available_at(pod: &Pod, min_ready_seconds: i64) -> Option<Timestam
 }
 
 /// What the first-unavailable rule and the budget of an update count.
+#[inline(always)]
 pub(crate) fn is_unavailable(pod: &Pod, available: bool, profile: &Profile) -> bool {
     let healthy = if profile.unavailable_is_unhealthy() {
         is_running_and_ready(pod)

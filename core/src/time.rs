@@ -1,6 +1,6 @@
 //! Instants as Kubernetes writes them: RFC 3339 in UTC, to the nanosecond. The core never asks what time it is.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -113,49 +113,27 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = civil_from_days(self.seconds.div_euclid(86_400));
         let rest = self.seconds.rem_euclid(86_400);
-        let mut sign = "";
-        let mut width = 4;
-        if year < 0 {
-            (sign, width) = ("-", 3);
-        }
-        let parts = [
-            (sign, year.abs(), width),
-            ("-", month, 2),
-            ("-", day, 2),
-            ("T", rest / 3600, 2),
-            (":", rest / 60 % 60, 2),
-            (":", rest % 60, 2),
+        write!(f, "{year:04}")?;
+        // Digit by digit: times are written very often, and padding by `{:02}` takes many times as long.
+        let tens = |number: i64| b'0' + (number / 10 % 10) as u8;
+        let ones = |number: i64| b'0' + (number % 10) as u8;
+        let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
+        let from_month = [
+            [b'-', tens(month), ones(month)],
+            [b'-', tens(day), ones(day)],
+            [b'T', tens(hour), ones(hour)],
+            [b':', tens(minute), ones(minute)],
+            [b':', tens(second), ones(second)],
         ];
-        for (before, number, width) in parts {
-            f.write_str(before)?;
-            write_padded(f, number, width)?;
-        }
-        let nanos = i64::from(self.nanos);
-        let (decimals, width) = match nanos {
+        f.write_str(std::str::from_utf8(from_month.as_flattened()).unwrap_or_default())?;
+        let (decimals, width) = match self.nanos {
             0 => return f.write_str("Z"),
             n if n % 1_000_000 == 0 => (n / 1_000_000, 3),
             n if n % 1_000 == 0 => (n / 1_000, 6),
             n => (n, 9),
         };
-        f.write_str(".")?;
-        write_padded(f, decimals, width)?;
-        f.write_str("Z")
+        write!(f, ".{decimals:0width$}Z")
     }
-}
-
-/// A number with zeros before it. Times are written very often, and the standard library's padding is made for more than
-/// zeros.
-fn write_padded(f: &mut fmt::Formatter<'_>, number: i64, width: u32) -> fmt::Result {
-    let mut unit = 10i64.pow(width - 1);
-    while number / unit > 9 {
-        unit *= 10;
-    }
-    while unit > 0 {
-        let digit = (number / unit % 10) as u8;
-        f.write_char(char::from(b'0' + digit))?;
-        unit /= 10;
-    }
-    Ok(())
 }
 
 impl Serialize for Timestamp {
@@ -247,6 +225,21 @@ mod tests {
         for day in -150_000..150_000i64 {
             let t = Timestamp::new(day * 86_400 + 3723, 0);
             assert_eq!(Timestamp::parse(&t.to_string()), Some(t));
+        }
+    }
+
+    #[test]
+    fn every_part_is_written_with_its_zeros() {
+        let year_1 = GO_ZERO_SECONDS;
+        for (time, text) in [
+            (Timestamp::new(0, 0), "1970-01-01T00:00:00Z"),
+            (Timestamp::new(86_399, 7), "1970-01-01T23:59:59.000000007Z"),
+            (Timestamp::new(3_661, 12_000_000), "1970-01-01T01:01:01.012Z"),
+            (Timestamp::new(3_661, 12_000), "1970-01-01T01:01:01.000012Z"),
+            (Timestamp::new(year_1, 0), "0001-01-01T00:00:00Z"),
+            (Timestamp::new(year_1 - 400 * 86_400, 0), "-001-11-27T00:00:00Z"),
+        ] {
+            assert_eq!(time.to_string(), text);
         }
     }
 

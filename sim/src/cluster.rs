@@ -449,6 +449,9 @@ impl Cluster {
     }
 
     fn carry_out(&mut self, mut step: Step) {
+        if step.is_empty() {
+            return;
+        }
         if !self.holds.allow_all() {
             step.writes
                 .retain(|write| !self.holds.forbids(write, &self.machine.store));

@@ -197,10 +197,11 @@ impl Host {
             worker.take_in(change);
         }
         let (before, after) = (change.before.as_ref(), change.after.as_ref());
-        let (old, new) = (
-            before.and_then(|pod| controller(pod)),
-            after.and_then(|pod| controller(pod)),
-        );
+        let new = after.and_then(|pod| controller(pod));
+        let old = match change.is_status_at_most() {
+            true => new,
+            false => before.and_then(|pod| controller(pod)),
+        };
         if let Some(set) = old.filter(|_| after.is_none() || old != new) {
             self.wake_owner(set, change);
         }

@@ -257,6 +257,9 @@ impl Nodes {
     }
 
     fn pod_changed(&mut self, change: &Change, world: &mut World<'_>, step: &mut Step) {
+        if change.is_status_at_most() {
+            return;
+        }
         let (before, after) = (
             OnNode::of(change.before.as_ref()),
             OnNode::of(change.after.as_ref()),

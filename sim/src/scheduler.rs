@@ -136,10 +136,11 @@ impl Scheduler {
             self.forget(key, world, step);
             return;
         };
-        let is_status_alone = change.before.as_ref().is_some_and(|before| {
-            !view::is_finished(before) && pod.has_same("metadata", before) && pod.has_same("spec", before)
-        });
-        if is_status_alone {
+        let has_finished = change
+            .before
+            .as_ref()
+            .is_some_and(|before| view::is_finished(before));
+        if change.is_status_at_most() && !has_finished {
             return;
         }
         if self

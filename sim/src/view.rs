@@ -5,7 +5,9 @@ use steadfast_core::observed::Document;
 
 /// The value at the end of a path of keys.
 pub(crate) fn at<'a>(document: &'a dyn Document, path: &[&str]) -> Option<&'a Value> {
-    let (first, rest) = path.split_first()?;
+    let Some((first, rest)) = path.split_first() else {
+        return Some(document.whole());
+    };
     rest.iter()
         .try_fold(document.field(first)?, |value, key| value.get(*key))
 }

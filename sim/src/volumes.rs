@@ -373,6 +373,9 @@ impl Volumes {
     }
 
     fn pod_changed(&mut self, change: &Change, world: &mut World<'_>, step: &mut Step) {
+        if change.is_status_at_most() {
+            return;
+        }
         let (before, after) = (uid_and_node(&change.before), uid_and_node(&change.after));
         if before == after {
             return;

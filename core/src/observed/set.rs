@@ -15,7 +15,7 @@ use crate::{Cause, Status};
 #[derive(Clone, Debug)]
 pub struct StatefulSet {
     pub(crate) object: Object,
-    pub(crate) metadata: Arc<Metadata>,
+    pub(crate) metadata: Metadata,
     pub(crate) namespace: Box<str>,
     pub(crate) generation: i64,
     pub(crate) spec: Arc<Spec>,
@@ -224,11 +224,7 @@ impl StatefulSet {
         let faults = Faults::default();
         let field = |name| Field::of(&object, name, &faults);
         let (meta, spec, status) = (field("metadata"), field("spec"), field("status"));
-        let shared = before.filter(|before| before.object.shares("metadata", &object));
-        let metadata = shared.map_or_else(
-            || Arc::new(Metadata::parse(&meta)),
-            |before| Arc::clone(&before.metadata),
-        );
+        let metadata = Metadata::parse(&meta);
         if metadata.uid.is_empty() {
             meta.key("uid").required();
         }

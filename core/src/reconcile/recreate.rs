@@ -45,7 +45,7 @@ pub(super) fn run(
         .map(|slot| slot.judged)
         .chain(partition.condemned.iter().copied().map(Some));
     slow_start(call, places, draft, |judged, draft| {
-        let Some(judged) = judged.filter(|judged| judged.is_created() && !judged.is_updated) else {
+        let Some(judged) = judged.filter(|judged| judged.is_created() && !judged.is_updated()) else {
             return Flow::Next;
         };
         is_old_left = true;

@@ -98,7 +98,7 @@ fn one<'a>(call: &Call<'a>, slot: Slot<'a>, cursor: &mut ClaimCursor<'a>, draft:
         return create(call, slot, draft);
     };
     let pod = judged.pod;
-    if judged.is_settled {
+    if judged.is_settled() {
         // Nothing below would hold it up.
         return correct(call, &judged, cursor, draft);
     }
@@ -119,10 +119,10 @@ fn one<'a>(call: &Call<'a>, slot: Slot<'a>, cursor: &mut ClaimCursor<'a>, draft:
         return Flow::Exit;
     }
     if pod.status.phase == Phase::Pending {
-        if create_claims(call, judged.ordinal, pod.name(), draft).is_err() {
+        if create_claims(call, judged.ordinal(), pod.name(), draft).is_err() {
             return Flow::Fail;
         }
-        correct_claims(call, judged.ordinal, pod_ref(&judged), draft);
+        correct_claims(call, judged.ordinal(), pod_ref(&judged), draft);
     }
     if pod.is_terminating() {
         draft.wait(Wait::new(WaitCode::PodTermination, Kind::Pod, pod.name()));
@@ -142,10 +142,10 @@ fn one<'a>(call: &Call<'a>, slot: Slot<'a>, cursor: &mut ClaimCursor<'a>, draft:
 /// The wait for a Pod that blocks the passes of OrderedReady, if it does.
 pub(super) fn unavailability(call: &Call<'_>, judged: &Judged<'_>) -> Option<Wait> {
     let name = judged.name();
-    if !judged.is_running_and_ready {
+    if !judged.is_running_and_ready() {
         return Some(Wait::new(WaitCode::PodRunningAndReady, Kind::Pod, name));
     }
-    let mut wait = (!judged.is_available).then(|| Wait::new(WaitCode::PodAvailable, Kind::Pod, name))?;
+    let mut wait = (!judged.is_available()).then(|| Wait::new(WaitCode::PodAvailable, Kind::Pod, name))?;
     wait.until = health::available_at(judged.pod, call.observed.set().spec.min_ready_seconds);
     Some(wait)
 }
@@ -207,7 +207,7 @@ fn correct<'a>(
     draft: &mut Draft,
 ) -> Flow {
     let set = call.observed.set();
-    let (pod, ordinal) = (judged.pod, judged.ordinal);
+    let (pod, ordinal) = (judged.pod, judged.ordinal());
     let identity = !pod.has_identity;
     let storage = !pod.standing.has_volumes;
     let owners_right = cursor.all(ordinal, |claim| {
@@ -292,11 +292,15 @@ fn pod_ref<'a>(judged: &Judged<'a>) -> PodRef<'a> {
 
 /// Whether no claim has an owner, and none is to have one.
 fn are_claims_settled(call: &Call<'_>) -> bool {
-    let is_unowned = |prefix| {
-        let claims = call.observed.claims_of(prefix);
-        claims.is_none_or(|claims| claims.values().all(|claim| claim.metadata.owners.is_empty()))
+    let owners = |claims: &sorted::SortedMap<u64, Claim>| -> usize {
+        claims.values().map(|claim| claim.metadata.owners.len()).sum()
     };
-    !retention::has_owners(call.observed.set()) && call.templates.iter().all(|(_, prefix)| is_unowned(prefix))
+    let claims_of = |prefix| call.observed.claims_of(prefix);
+    !retention::has_owners(call.observed.set())
+        && call
+            .templates
+            .iter()
+            .all(|(_, prefix)| claims_of(prefix).is_none_or(|claims| owners(claims) == 0))
 }
 
 /// The claims that are there for `ordinal`, with their names, in the order of the templates.

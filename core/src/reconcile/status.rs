@@ -19,7 +19,7 @@ use crate::{Gate, Timestamp, health};
 pub(super) fn of_all(call: &Call<'_>, pods: &[&Pod]) -> Status {
     let mut tally = Tally::default();
     for pod in pods {
-        tally.count(&Judged::of(call, pod, 0));
+        tally.count(&Judged::of(call, pod));
     }
     counted(call, tally)
 }

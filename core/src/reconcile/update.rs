@@ -104,14 +104,14 @@ impl<'c, 'a> Update<'c, 'a> {
             .slots(call)
             .map(|slot| {
                 let is_old = match slot.judged {
-                    Some(judged) => !judged.is_updated,
+                    Some(judged) => !judged.is_updated(),
                     None => revision_of_missing(call, slot.ordinal) != update,
                 };
                 Target {
                     ordinal: slot.ordinal,
                     judged: slot.judged,
                     is_old,
-                    is_unavailable: slot.judged.is_none_or(|judged| judged.is_unavailable),
+                    is_unavailable: slot.judged.is_none_or(|judged| judged.is_unavailable()),
                     is_terminating: slot.judged.is_some_and(|judged| judged.pod.is_terminating()),
                 }
             })
@@ -166,7 +166,7 @@ impl<'c, 'a> Update<'c, 'a> {
         if is_two_phased {
             // First what is of no use already, whatever the budget; then, within the budget, what is available.
             for target in self.reached() {
-                let is_available = target.judged.is_some_and(|judged| judged.is_available);
+                let is_available = target.judged.is_some_and(|judged| judged.is_available());
                 if target.is_old && !is_available && !target.is_terminating {
                     self.delete(&target);
                 }
@@ -286,7 +286,7 @@ fn name_old_pods<'a>(
     pods: impl Iterator<Item = &'a Judged<'a>>,
     draft: &mut Draft,
 ) {
-    let is_left = |judged: &&Judged<'_>| !judged.is_updated && !judged.pod.is_terminating();
+    let is_left = |judged: &&Judged<'_>| !judged.is_updated() && !judged.pod.is_terminating();
     let old: Vec<String> = pods
         .filter(is_left)
         .map(|judged| judged.name().to_owned())

@@ -106,9 +106,11 @@ fn state_of(change: &Change) -> u64 {
         return digest.0;
     };
     digest.flag(view::is_terminating(object));
-    let metadata = object.field("metadata");
-    for field in ["finalizers", "ownerReferences", "labels", "generation"] {
-        digest.value(metadata.and_then(|metadata| metadata.get(field)));
+    for (name, value) in fields(object.field("metadata")) {
+        if matches!(name, "finalizers" | "ownerReferences" | "labels" | "generation") {
+            digest.text(name);
+            digest.value(Some(value));
+        }
     }
     match change.key.resource {
         Resource::Pod => pod(object, &mut digest),
@@ -131,28 +133,50 @@ fn state_of(change: &Change) -> u64 {
 }
 
 fn pod(pod: &dyn Document, digest: &mut Digest) {
-    let text = |path: &[&str]| view::text_or_empty(pod, path);
-    digest.text(text(&["spec", "nodeName"]));
-    digest.text(text(&["status", "phase"]));
-    digest.text(text(&["status", "reason"]));
-    for condition in view::items(pod, &["status", "conditions"]) {
-        for field in ["type", "status", "reason"] {
-            digest.text(view::text_or_empty(condition, &[field]));
-        }
-    }
-    for list in ["initContainerStatuses", "containerStatuses"] {
-        for container in view::items(pod, &["status", list]) {
-            digest.flag(view::is_true(container, &["ready"]));
-            for (state, detail) in view::at(container, &["state"])
-                .and_then(Value::as_object)
-                .into_iter()
-                .flatten()
-            {
-                digest.text(state);
-                digest.text(view::text_or_empty(detail, &["reason"]));
+    digest.text(view::text_or_empty(pod, &["spec", "nodeName"]));
+    for (name, value) in fields(pod.field("status")) {
+        let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
+        match name {
+            "phase" | "reason" => digest.named(name, value),
+            "conditions" => items.iter().for_each(|item| condition(item, digest)),
+            "initContainerStatuses" | "containerStatuses" => {
+                digest.text(name);
+                items.iter().for_each(|item| container(item, digest));
             }
+            _ => {}
         }
     }
+}
+
+fn condition(condition: &Value, digest: &mut Digest) {
+    digest.bytes(b"[");
+    for (name, value) in fields(Some(condition)) {
+        if matches!(name, "type" | "status" | "reason") {
+            digest.named(name, value);
+        }
+    }
+}
+
+fn container(container: &Value, digest: &mut Digest) {
+    digest.bytes(b"[");
+    for (name, value) in fields(Some(container)) {
+        match name {
+            "ready" => digest.named(name, value),
+            "state" => {
+                for (state, detail) in fields(Some(value)) {
+                    digest.text(state);
+                    digest.text(view::text_or_empty(detail, &["reason"]));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The fields of a mapping, in their order; to look for some of them one by one takes longer.
+fn fields(value: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
+    let fields = value.and_then(Value::as_object).into_iter().flatten();
+    fields.map(|(name, value)| (name.as_str(), value))
 }
 
 /// FNV-1a of 64 bits; each part ends with its length, so that parts cannot run into one another.
@@ -174,6 +198,11 @@ impl Digest {
     fn text(&mut self, text: &str) {
         self.bytes(text.as_bytes());
         self.bytes(&(text.len() as u64).to_le_bytes());
+    }
+
+    fn named(&mut self, name: &str, value: &Value) {
+        self.text(name);
+        self.value(Some(value));
     }
 
     fn flag(&mut self, flag: bool) {

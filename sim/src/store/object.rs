@@ -224,3 +224,56 @@ impl From<&Object> for observed::Object {
         Self::from(Arc::clone(&object.0))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn pod() -> Value {
+        json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web-0", "resourceVersion": "7"},
+            "spec": {"nodeName": "n"}, "status": {"phase": "Pending"}})
+    }
+
+    fn is_shared(one: &Object, other: &Object, part: &str) -> bool {
+        std::ptr::eq(one.field(part).unwrap(), other.field(part).unwrap())
+    }
+
+    #[test]
+    fn an_object_is_whole_again_with_its_version() {
+        let object = Object::from(pod());
+        assert_eq!((object.whole(), object.version()), (&pod(), "7"));
+        assert_eq!(object.field("metadata"), Some(&json!({"name": "web-0"})));
+        assert_eq!(
+            (&object["kind"], &object["nothing"]),
+            (&json!("Pod"), &Value::Null)
+        );
+    }
+
+    #[test]
+    fn a_changed_part_is_its_own_and_the_others_are_shared() {
+        let before = Object::from(pod());
+        let mut after = before.clone();
+        assert_eq!(after.whole(), &pod());
+        after.set_status(Some(json!({"phase": "Running"})));
+        after.set_version("8");
+        let mut expected = pod();
+        expected["status"]["phase"] = json!("Running");
+        expected["metadata"]["resourceVersion"] = json!("8");
+        assert_eq!((after.whole(), before.whole()), (&expected, &pod()));
+        assert!(is_shared(&before, &after, "spec") && is_shared(&before, &after, "metadata"));
+        after.edit_spec(|spec| drop(spec.remove("nodeName")));
+        assert_eq!((&after["spec"], &before["spec"]), (&json!({}), &pod()["spec"]));
+    }
+
+    #[test]
+    fn what_is_written_as_it_was_is_shared_with_the_state_before() {
+        let before = Object::from(pod());
+        let mut other = pod();
+        other["metadata"]["labels"] = json!({"app": "web"});
+        let after = Object::of(other, Some(&before));
+        assert!(is_shared(&before, &after, "spec") && is_shared(&before, &after, "status"));
+        assert!(!after.has_same("metadata", &before) && !after.is_same(&before));
+        assert!(Object::of(pod(), Some(&before)).is_same(&before));
+    }
+}

@@ -98,6 +98,18 @@ pub struct Change {
     pub after: Option<Object>,
 }
 
+impl Change {
+    /// Whether of the parts that most are interested in only the status, if anything, has changed.
+    pub(crate) fn is_status_at_most(&self) -> bool {
+        let both = self.before.as_ref().zip(self.after.as_ref());
+        both.is_some_and(|(before, after)| {
+            ["metadata", "spec"]
+                .iter()
+                .all(|part| after.has_same(part, before))
+        })
+    }
+}
+
 impl Write {
     /// The object that is written; `None` where an object to be written has no kind that is simulated, or no name.
     pub fn key(&self) -> Option<Key> {
