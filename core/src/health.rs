@@ -9,13 +9,13 @@ use crate::{Profile, Timestamp};
 
 /// Phase Running and condition Ready.
 pub(crate) fn is_running_and_ready(pod: &Pod) -> bool {
-    pod.phase == Phase::Running && pod.is_ready
+    pod.status.phase == Phase::Running && pod.status.is_ready
 }
 
 /// Condition Ready for minReadySeconds; the phase does not matter.
 pub(crate) fn is_available(pod: &Pod, min_ready_seconds: i64, now: Timestamp, profile: &Profile) -> bool {
-    if !pod.is_ready || min_ready_seconds == 0 {
-        return pod.is_ready;
+    if !pod.status.is_ready || min_ready_seconds == 0 {
+        return pod.status.is_ready;
     }
     let Some(due) = available_at(pod, min_ready_seconds) else {
         return false;
@@ -29,12 +29,14 @@ pub(crate) fn is_available(pod: &Pod, min_ready_seconds: i64, now: Timestamp, pr
 
 /// When a ready Pod is available; `None` where it does not say since when it is ready.
 pub(crate) fn available_at(pod: &Pod, min_ready_seconds: i64) -> Option<Timestamp> {
-    pod.ready_since
-        .filter(|_| pod.is_ready)
+    pod.status
+        .ready_since
+        .filter(|_| pod.status.is_ready)
         .map(|since| since.plus_seconds(min_ready_seconds))
 }
 
 /// What the first-unavailable rule and the budget of an update count.
+#[inline(always)]
 pub(crate) fn is_unavailable(pod: &Pod, available: bool, profile: &Profile) -> bool {
     let healthy = if profile.unavailable_is_unhealthy() {
         is_running_and_ready(pod)

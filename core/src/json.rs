@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use serde_json::{Map, Value};
 
+use crate::observed::Object;
 use crate::{Cause, Timestamp};
 
 /// A place in a JSON document: a value that may be absent, and the way to it. Null counts as absent, as in Go.
@@ -21,7 +22,6 @@ pub(crate) struct Faults(RefCell<Vec<Cause>>);
 
 #[derive(Clone, Copy)]
 enum Step<'a> {
-    Root,
     Key(&'a str),
     Index(usize),
 }
@@ -39,11 +39,12 @@ impl Faults {
 }
 
 impl<'a> Field<'a> {
-    pub(crate) fn root(value: &'a Value, faults: &'a Faults) -> Self {
+    /// The field `key` at the root of an object.
+    pub(crate) fn of(object: &'a Object, key: &'a str, faults: &'a Faults) -> Self {
         Self {
-            value: Some(value),
+            value: object.field(key).filter(|value| !value.is_null()),
             parent: None,
-            step: Step::Root,
+            step: Step::Key(key),
             faults,
         }
     }
@@ -186,7 +187,6 @@ impl<'a> Field<'a> {
     pub(crate) fn path(&self) -> String {
         let mut path = self.parent.map(Field::path).unwrap_or_default();
         match self.step {
-            Step::Root => {}
             Step::Key(key) if path.is_empty() => path.push_str(key),
             Step::Key(key) if path.ends_with("labels") || path.ends_with("annotations") => {
                 path = format!("{path}[{key}]");

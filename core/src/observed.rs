@@ -1,8 +1,6 @@
 //! What goes in: one StatefulSet and what surrounds it, parsed once. A host that holds an [`Observed`] and changes one
 //! object parses that object only.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -14,6 +12,7 @@ use standing::Standing;
 
 mod claim;
 mod metadata;
+mod object;
 mod pod;
 mod selector;
 mod set;
@@ -22,6 +21,7 @@ mod standing;
 pub use claim::{Claim, Revision};
 pub(crate) use metadata::{Ends, namespace_of};
 pub use metadata::{Labels, Metadata, OwnerReference};
+pub use object::{Document, Object};
 pub use pod::{Phase, Pod};
 pub use selector::Selector;
 pub use set::{
@@ -190,7 +190,8 @@ impl Observed {
         };
         for (list, kind, objects) in lists {
             for (at, object) in objects.into_iter().flatten().enumerate() {
-                if let Err(error) = observed.put_kind(kind, Arc::new(object)) {
+                let put = check_kind(kind, &object).and_then(|()| observed.put_kind(kind, object.into()));
+                if let Err(error) = put {
                     causes.extend(error.causes.into_iter().map(|cause| {
                         let separator = if cause.field.is_empty() { "" } else { "." };
                         Cause {
@@ -212,8 +213,10 @@ impl Observed {
     ///
     /// # Errors
     /// `wrongKind` or `invalid`, with paths from the object's root.
-    pub fn of_set(set: impl Into<Arc<Value>>) -> Result<Self, Error> {
-        let set = parse_set(set.into())?;
+    pub fn of_set(set: impl Into<Object>) -> Result<Self, Error> {
+        let set = set.into();
+        check_kind(Kind::StatefulSet, set.whole())?;
+        let set = parse_set(set, None)?;
         Ok(Self {
             set,
             pods: SortedMap::new(),
@@ -227,22 +230,10 @@ impl Observed {
     ///
     /// # Errors
     /// `invalid`, with paths from the object's root; what was there before stays.
-    pub fn put(&mut self, object: impl Into<Arc<Value>>) -> Result<(), Error> {
+    pub fn put(&mut self, object: impl Into<Object>) -> Result<(), Error> {
         let object = object.into();
-        match object.get("kind").and_then(Value::as_str) {
-            Some("StatefulSet") => {
-                let set = parse_set(object)?;
-                if set.name() == self.set.name() && set.namespace() == self.set.namespace() {
-                    if !Standing::is_as_before(&self.set, &set) {
-                        let templates = Templates::of(&set);
-                        for pod in self.pods.values_mut() {
-                            pod.standing = Standing::of(pod, &set, &templates);
-                        }
-                    }
-                    self.set = set;
-                }
-                Ok(())
-            }
+        match object.field("kind").and_then(Value::as_str) {
+            Some("StatefulSet") => self.put_set(object),
             Some("Pod") => self.put_kind(Kind::Pod, object),
             Some("PersistentVolumeClaim") => self.put_kind(Kind::PersistentVolumeClaim, object),
             Some("ControllerRevision") => self.put_kind(Kind::ControllerRevision, object),
@@ -319,8 +310,21 @@ impl Observed {
         self.revisions.get(name)
     }
 
-    fn put_kind(&mut self, kind: Kind, object: Arc<Value>) -> Result<(), Error> {
-        check_kind(kind, &object)?;
+    fn put_set(&mut self, object: Object) -> Result<(), Error> {
+        let set = parse_set(object, Some(&self.set))?;
+        if set.name() == self.set.name() && set.namespace() == self.set.namespace() {
+            if !Standing::is_as_before(&self.set, &set) {
+                let templates = Templates::of(&set);
+                for pod in self.pods.values_mut() {
+                    pod.standing = Standing::of(pod, &set, &templates);
+                }
+            }
+            self.set = set;
+        }
+        Ok(())
+    }
+
+    fn put_kind(&mut self, kind: Kind, object: Object) -> Result<(), Error> {
         if namespace_of(&object) != self.set.namespace() {
             return Ok(());
         }
@@ -328,12 +332,20 @@ impl Observed {
         match kind {
             Kind::StatefulSet => {}
             Kind::Pod => {
-                let mut pod = Pod::parse(Arc::clone(&object)).map_err(invalid)?;
+                let key = pod_key(name_of(&object));
+                if let Some(known) = self.pods.get_mut(&key)
+                    && ["metadata", "spec"]
+                        .iter()
+                        .all(|part| object.shares(part, &known.object))
+                {
+                    return known.renew(object.clone()).map_err(invalid);
+                }
+                let mut pod = Pod::parse(object.clone()).map_err(invalid)?;
                 pod.standing = Standing::of(&pod, &self.set, &Templates::of(&self.set));
-                self.pods.insert(pod_key(pod.name()), pod);
+                self.pods.insert(key, pod);
             }
             Kind::PersistentVolumeClaim => {
-                let claim = Claim::parse(Arc::clone(&object)).map_err(invalid)?;
+                let claim = Claim::parse(object.clone()).map_err(invalid)?;
                 if let Some((prefix, ordinal)) = split_canonical(&claim.metadata.name) {
                     match self.claims.get_mut(prefix) {
                         Some(claims) => drop(claims.insert(ordinal, claim)),
@@ -345,7 +357,7 @@ impl Observed {
                 }
             }
             Kind::ControllerRevision => {
-                let revision = Revision::parse(Arc::clone(&object)).map_err(invalid)?;
+                let revision = Revision::parse(object.clone()).map_err(invalid)?;
                 self.revisions.insert(revision.metadata.name.clone(), revision);
             }
         }
@@ -353,9 +365,8 @@ impl Observed {
     }
 }
 
-fn parse_set(object: Arc<Value>) -> Result<StatefulSet, Error> {
-    check_kind(Kind::StatefulSet, &object)?;
-    StatefulSet::parse(Arc::clone(&object))
+fn parse_set(object: Object, before: Option<&StatefulSet>) -> Result<StatefulSet, Error> {
+    StatefulSet::parse(object.clone(), before)
         .map_err(|causes| Error::invalid(causes).of_object("StatefulSet", name_of(&object)))
 }
 
@@ -382,9 +393,9 @@ fn check_kind(kind: Kind, object: &Value) -> Result<(), Error> {
     }
 }
 
-fn name_of(object: &Value) -> &str {
+fn name_of(object: &Object) -> &str {
     object
-        .get("metadata")
+        .field("metadata")
         .and_then(|m| m.get("name"))
         .and_then(Value::as_str)
         .unwrap_or_default()

@@ -38,7 +38,7 @@ pub(crate) fn new_pod(
         }
     }
     metadata.insert("generateName".into(), json!(generate_name(set.name())));
-    metadata.insert("ownerReferences".into(), json!([set_reference(set)]));
+    metadata.insert("ownerReferences".into(), Value::Array(vec![set_reference(set)]));
     identify(&mut metadata, set, &name, ordinal);
     edit(&mut metadata, "labels", |labels| {
         drop(labels.insert(REVISION_LABEL.into(), json!(revision)))
@@ -55,7 +55,12 @@ pub(crate) fn new_pod(
         spec.insert("subdomain".into(), json!(set.service_name()));
     }
     put_volumes(&mut spec, templates, ordinal);
-    json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
+    let mut pod = Map::new();
+    pod.insert("apiVersion".into(), json!("v1"));
+    pod.insert("kind".into(), json!("Pod"));
+    pod.insert("metadata".into(), Value::Object(metadata));
+    pod.insert("spec".into(), Value::Object(spec));
+    Value::Object(pod)
 }
 
 /// The observed Pod with its identity and, where `storage` says so, its volumes corrected.
@@ -66,7 +71,7 @@ pub(crate) fn corrected_pod(
     ordinal: u64,
     (identity, storage): (bool, bool),
 ) -> Value {
-    let mut object = without_nulls(&pod.object);
+    let mut object = without_nulls(pod.object());
     if let Value::Object(object) = &mut object {
         object.insert("apiVersion".into(), json!("v1"));
         object.insert("kind".into(), json!("Pod"));

@@ -393,6 +393,21 @@ impl<'a, T> Iterator for Items<'a, T> {
             }
         }
     }
+
+    // List by list: a module that is built for size would make a call of each step to the next item.
+    fn fold<R, F: FnMut(R, &'a T) -> R>(self, first: R, mut step: F) -> R {
+        let Self { mut list, mut rest } = self;
+        let mut result = first;
+        loop {
+            for item in list {
+                result = step(result, item);
+            }
+            match rest.next() {
+                Some(next) => list = next.iter(),
+                None => return result,
+            }
+        }
+    }
 }
 
 /// The entries of a [`SortedMap`] that is used up, in order of keys.

@@ -19,8 +19,8 @@ pub(crate) struct Templates<'a> {
 
 impl<'a> Templates<'a> {
     pub(crate) fn of(set: &'a StatefulSet) -> Self {
-        let mut entries: Vec<(&ClaimTemplate, String)> = Vec::with_capacity(set.claim_templates.len());
-        for template in &set.claim_templates {
+        let mut entries: Vec<(&ClaimTemplate, String)> = Vec::with_capacity(set.spec.claim_templates.len());
+        for template in &set.spec.claim_templates {
             match entries
                 .iter_mut()
                 .find(|(earlier, _)| earlier.name == template.name)

@@ -19,7 +19,7 @@ use crate::kubelet::Kubelet;
 use crate::nodes::Nodes;
 use crate::scheduler::Scheduler;
 use crate::settings::{self, Settings};
-use crate::store::{ApiError, Change, DeleteOptions, Key, Resource, Store, Write};
+use crate::store::{ApiError, Change, DeleteOptions, Key, Object, Resource, Store, Write};
 use crate::trace::{Happening, ObjectRecord, Refusal, Trace};
 use crate::volumes::Volumes;
 
@@ -419,7 +419,7 @@ impl Cluster {
     fn apply_one(&mut self, manifest: &Value) -> Result<(), Error> {
         let key = intake::key_of(manifest)?;
         let live = self.machine.store.get(&key).cloned();
-        let object = intake::receive(manifest, live.as_deref(), &self.machine.profile)?;
+        let object = intake::receive(manifest, live.as_ref().map(Object::whole), &self.machine.profile)?;
         let write = if live.is_some() {
             Write::Update(object)
         } else {
@@ -449,6 +449,9 @@ impl Cluster {
     }
 
     fn carry_out(&mut self, mut step: Step) {
+        if step.is_empty() {
+            return;
+        }
         if !self.holds.allow_all() {
             step.writes
                 .retain(|write| !self.holds.forbids(write, &self.machine.store));

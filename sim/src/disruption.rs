@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use steadfast_core::Timestamp;
+use steadfast_core::observed::Document;
 use steadfast_core::sorted::SortedMap;
 
 use crate::clock::{Millis, Timer};
 use crate::component::{Component, Step, World};
-use crate::store::{Change, Key, Resource, Store, Write};
+use crate::store::{Change, Key, Object, Resource, Store, Write};
 use crate::view;
 use selector::is_selected;
 
@@ -67,7 +68,7 @@ impl Component for Disruption {
                     .list(Resource::PodDisruptionBudget, Some(&change.key.namespace));
                 for (key, _) in budgets {
                     let is_new = self.look(key, world.store);
-                    let pod = world.store.get(&change.key).map(|pod| &**pod);
+                    let pod = world.store.get(&change.key);
                     let has_changed = self
                         .budgets
                         .get_mut(key)
@@ -78,8 +79,8 @@ impl Component for Disruption {
                 }
             }
             Resource::StatefulSet => {
-                let set = change.after.as_deref().or(change.before.as_deref());
-                let uid = set.map(view::uid).unwrap_or_default();
+                let set = change.after.as_ref().or(change.before.as_ref());
+                let uid = set.map(|set| view::uid(set)).unwrap_or_default();
                 let affected = self
                     .budgets
                     .iter()
@@ -156,7 +157,7 @@ impl Disruption {
             }
             Err(fault) => failed(object, &fault, world.wall),
         };
-        if object.get("status") == Some(&status) {
+        if object.field("status") == Some(&status) {
             return;
         }
         if budget.members.is_empty() {
@@ -186,10 +187,10 @@ impl Disruption {
 
 impl Budget {
     /// Takes notice of a Pod as it is now; false where it makes no difference.
-    fn put(&mut self, name: &Arc<str>, pod: Option<&Value>) -> bool {
+    fn put(&mut self, name: &Arc<str>, pod: Option<&Object>) -> bool {
         let member = pod
             .filter(|pod| is_selected(self.selector.as_ref(), pod))
-            .map(Member::of);
+            .map(|pod| Member::of(pod));
         if self.members.get(name) == member.as_ref() {
             return false;
         }
@@ -209,7 +210,7 @@ impl Budget {
     }
 
     /// How many Pods there should be, and how many of them healthy.
-    fn expected(&self, budget: &Value, store: &Store) -> Result<(i64, i64), String> {
+    fn expected(&self, budget: &dyn Document, store: &Store) -> Result<(i64, i64), String> {
         let found = i64::try_from(self.members.len()).unwrap_or(i64::MAX);
         let (max, min) = (
             view::at(budget, &["spec", "maxUnavailable"]),
@@ -253,7 +254,7 @@ impl Budget {
 }
 
 impl Member {
-    fn of(pod: &Value) -> Self {
+    fn of(pod: &dyn Document) -> Self {
         let owners = view::items(pod, &["metadata", "ownerReferences"]);
         let controller = owners.iter().find(|owner| view::is_true(owner, &["controller"]));
         let text = |owner, field| view::text_or_empty(owner, &[field]);
@@ -283,7 +284,11 @@ fn scaled(value: &Value, total: i64) -> Result<i64, String> {
 }
 
 /// The Pods that were evicted and still wait for their deletion, and how long until the first is waited for no more.
-fn still_disrupted(budget: &Value, known: &Budget, now: Timestamp) -> (Map<String, Value>, Option<Millis>) {
+fn still_disrupted(
+    budget: &dyn Document,
+    known: &Budget,
+    now: Timestamp,
+) -> (Map<String, Value>, Option<Millis>) {
     let mut kept = Map::new();
     let mut first: Option<Timestamp> = None;
     for (name, at) in view::strings(budget, &["status", "disruptedPods"]) {
@@ -303,7 +308,7 @@ fn still_disrupted(budget: &Value, known: &Budget, now: Timestamp) -> (Map<Strin
     (kept, delay.map(Millis))
 }
 
-fn counted(budget: &Value, counts: [i64; 4], disrupted: Map<String, Value>, now: Timestamp) -> Value {
+fn counted(budget: &dyn Document, counts: [i64; 4], disrupted: Map<String, Value>, now: Timestamp) -> Value {
     let [healthy, desired, expected, allowed] = counts;
     let generation = view::number(budget, &["metadata", "generation"]).unwrap_or_default();
     let (status, reason) = if allowed > 0 {
@@ -323,9 +328,9 @@ fn counted(budget: &Value, counts: [i64; 4], disrupted: Map<String, Value>, now:
 }
 
 /// Nothing may be disrupted while it is not known how many Pods there should be.
-fn failed(budget: &Value, fault: &str, now: Timestamp) -> Value {
+fn failed(budget: &dyn Document, fault: &str, now: Timestamp) -> Value {
     let mut status = budget
-        .get("status")
+        .field("status")
         .and_then(Value::as_object)
         .cloned()
         .unwrap_or_default();
@@ -340,7 +345,7 @@ fn failed(budget: &Value, fault: &str, now: Timestamp) -> Value {
 
 /// The conditions with DisruptionAllowed as given; its time changes only with its status (`SetStatusCondition`).
 fn with_condition(
-    budget: &Value,
+    budget: &dyn Document,
     status: &str,
     reason: &str,
     message: &str,

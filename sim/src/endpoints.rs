@@ -5,7 +5,7 @@
 
 mod slices;
 
-use serde_json::Value;
+use steadfast_core::observed::Document;
 use steadfast_core::sorted::SortedMap;
 
 use crate::clock::{Millis, Timer};
@@ -80,6 +80,9 @@ impl Endpoints {
     }
 
     fn pod_changed(&mut self, change: &Change, world: &World<'_>, step: &mut Step) {
+        if self.services.is_empty() {
+            return;
+        }
         if let (Some(before), Some(after)) = (&change.before, &change.after)
             && is_same_endpoint(before, after)
         {
@@ -110,9 +113,8 @@ impl Endpoints {
 
     fn service_changed(&mut self, change: &Change, world: &World<'_>, step: &mut Step) {
         let key = &change.key;
-        let spec = |object: &Value| view::at(object, &["spec"]).cloned();
         if let (Some(before), Some(after)) = (&change.before, &change.after)
-            && spec(before) == spec(after)
+            && after.has_same("spec", before)
         {
             return;
         }
@@ -161,7 +163,7 @@ impl Endpoints {
 }
 
 /// Whether nothing has changed that an endpoint shows or depends on. A Pod's ports and host name never change.
-fn is_same_endpoint(before: &Value, after: &Value) -> bool {
+fn is_same_endpoint(before: &dyn Document, after: &dyn Document) -> bool {
     let facts = |pod| {
         let node = view::text(pod, &["spec", "nodeName"]);
         let ready = view::condition(pod, "Ready") == Some("True");
@@ -178,7 +180,7 @@ fn is_same_endpoint(before: &Value, after: &Value) -> bool {
         && view::at(before, &["metadata", "labels"]) == view::at(after, &["metadata", "labels"])
 }
 
-fn has_selector(service: &Value) -> bool {
+fn has_selector(service: &dyn Document) -> bool {
     view::strings(service, &["spec", "selector"]).next().is_some()
 }
 

@@ -4,6 +4,7 @@
 //! `processDeletingDependentsItem`, `orphanDependents`) and `graph_builder.go` (when an object is looked at).
 
 use serde_json::{Value, json};
+use steadfast_core::observed::Document;
 
 use crate::clock::Timer;
 use crate::component::{Component, Step, World};
@@ -43,8 +44,10 @@ impl Component for GarbageCollector {
                 }
                 release_owners(store, references(before), &mut writes);
             }
+            (Some(before), Some(after))
+                if after.has_same("metadata", before) && !view::is_terminating(after) => {}
             (before, Some(after)) => {
-                let before = before.as_deref();
+                let before = before.as_ref();
                 if has_deletion(after, ORPHAN) {
                     orphan_dependents(store, after, &mut writes);
                 }
@@ -56,7 +59,7 @@ impl Component for GarbageCollector {
                     }
                     finish_foreground(store, &change.key, &mut writes);
                 }
-                let owners_before = before.map(references).unwrap_or_default();
+                let owners_before = before.map(|before| references(before)).unwrap_or_default();
                 if owners_before != references(after) {
                     attempt_to_delete(store, &change.key, &mut writes);
                     release_owners(store, owners_before, &mut writes);
@@ -151,7 +154,7 @@ fn finish_foreground(store: &Store, key: &Key, writes: &mut Vec<Write>) {
 }
 
 /// Takes the object out of its dependents, and then lets it go.
-fn orphan_dependents(store: &Store, object: &Value, writes: &mut Vec<Write>) {
+fn orphan_dependents(store: &Store, object: &dyn Document, writes: &mut Vec<Write>) {
     let uid = view::uid(object);
     for dependent in store.dependents(uid) {
         if let Some(found) = store.get(dependent) {
@@ -172,7 +175,7 @@ fn release_owners(store: &Store, references: &[Value], writes: &mut Vec<Write>) 
     }
 }
 
-fn owner(store: &Store, dependent: &Key, reference: &Value) -> Owner {
+fn owner(store: &Store, dependent: &Key, reference: &dyn Document) -> Owner {
     let text = |field| view::text_or_empty(reference, &[field]);
     let Some(resource) = Resource::of_reference(text("apiVersion"), text("kind")) else {
         return Owner::Solid;
@@ -185,21 +188,21 @@ fn owner(store: &Store, dependent: &Key, reference: &Value) -> Owner {
     }
 }
 
-fn references(object: &Value) -> &[Value] {
+fn references(object: &dyn Document) -> &[Value] {
     view::items(object, &["metadata", "ownerReferences"])
 }
 
-fn has_finalizer(object: &Value, finalizer: &str) -> bool {
+fn has_finalizer(object: &dyn Document, finalizer: &str) -> bool {
     view::items(object, &["metadata", "finalizers"])
         .iter()
         .any(|found| found == finalizer)
 }
 
-fn has_deletion(object: &Value, finalizer: &str) -> bool {
+fn has_deletion(object: &dyn Document, finalizer: &str) -> bool {
     view::is_terminating(object) && has_finalizer(object, finalizer)
 }
 
-fn without_finalizer(key: &Key, object: &Value, finalizer: &str) -> Write {
+fn without_finalizer(key: &Key, object: &dyn Document, finalizer: &str) -> Write {
     let finalizers = view::items(object, &["metadata", "finalizers"])
         .iter()
         .filter_map(Value::as_str);
@@ -213,7 +216,7 @@ fn without_finalizer(key: &Key, object: &Value, finalizer: &str) -> Write {
     }
 }
 
-fn without_owners(key: &Key, object: &Value, owners: &[&str]) -> Write {
+fn without_owners(key: &Key, object: &dyn Document, owners: &[&str]) -> Write {
     let gone: Vec<Value> = owners
         .iter()
         .map(|uid| json!({"$patch": "delete", "uid": uid}))
@@ -225,7 +228,7 @@ fn without_owners(key: &Key, object: &Value, owners: &[&str]) -> Write {
     }
 }
 
-fn unblocking(key: &Key, object: &Value) -> Write {
+fn unblocking(key: &Key, object: &dyn Document) -> Write {
     let blocking = references(object)
         .iter()
         .filter(|r| view::is_true(r, &["blockOwnerDeletion"]));

@@ -8,6 +8,7 @@
 use std::collections::VecDeque;
 
 use serde_json::Value;
+use steadfast_core::observed::Document;
 use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use crate::clock::{Millis, Timer};
@@ -195,8 +196,12 @@ impl Host {
         for worker in self.workers_of(&change.key.namespace) {
             worker.take_in(change);
         }
-        let (before, after) = (change.before.as_deref(), change.after.as_deref());
-        let (old, new) = (before.and_then(controller), after.and_then(controller));
+        let (before, after) = (change.before.as_ref(), change.after.as_ref());
+        let new = after.and_then(|pod| controller(pod));
+        let old = match change.is_status_at_most() {
+            true => new,
+            false => before.and_then(|pod| controller(pod)),
+        };
         if let Some(set) = old.filter(|_| after.is_none() || old != new) {
             self.wake_owner(set, change);
         }
@@ -253,7 +258,7 @@ struct Owner<'a> {
     uid: &'a str,
 }
 
-fn controller(object: &Value) -> Option<Owner<'_>> {
+fn controller(object: &dyn Document) -> Option<Owner<'_>> {
     let owners = view::items(object, &["metadata", "ownerReferences"]);
     let owner = owners
         .iter()
@@ -266,11 +271,11 @@ fn controller(object: &Value) -> Option<Owner<'_>> {
     })
 }
 
-fn is_ready(pod: &Value) -> bool {
+fn is_ready(pod: &dyn Document) -> bool {
     view::condition(pod, "Ready") == Some("True")
 }
 
-fn labels(pod: &Value) -> Option<&Value> {
+fn labels(pod: &dyn Document) -> Option<&Value> {
     view::at(pod, &["metadata", "labels"])
 }
 

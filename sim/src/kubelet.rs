@@ -13,7 +13,7 @@ mod stop;
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use steadfast_core::observed::Document;
 use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use crate::clock::{Millis, Timer};
@@ -49,7 +49,7 @@ pub use pod::INIT_WAITS_FOR;
 ///   either.
 #[derive(Clone, Debug, Default)]
 pub struct Kubelet {
-    pods: SortedMap<Key, Pod>,
+    pods: SortedMap<Key, Box<Pod>>,
     on_node: SortedMap<Arc<str>, SortedSet<Key>>,
     /// Nodes whose kubelet is not heard of.
     silent: SortedSet<Arc<str>>,
@@ -162,7 +162,7 @@ impl Kubelet {
         }
         self.on_node
             .change(known.node.clone(), |pods| pods.insert(key.clone()));
-        self.pods.insert(key.clone(), known);
+        self.pods.insert(key.clone(), Box::new(known));
         self.turn(key, world, step, Self::go_on);
     }
 
@@ -218,7 +218,7 @@ impl Kubelet {
             && let Some(stored) = world.store.get(key).filter(|stored| view::uid(stored) == pod.uid)
         {
             let status = status::of(&pod, stored, world.wall);
-            if stored.get("status") != Some(&status) {
+            if stored.field("status") != Some(&status) {
                 step.writes.push(Write::SetStatus {
                     key: key.clone(),
                     status,
@@ -229,7 +229,7 @@ impl Kubelet {
     }
 
     /// The Pod object has changed.
-    fn heed(&mut self, pod: &mut Pod, object: &Value, turn: &mut Turn<'_, '_>) {
+    fn heed(&mut self, pod: &mut Pod, object: &dyn Document, turn: &mut Turn<'_, '_>) {
         if view::is_terminating(object) {
             self.stop(pod, object, turn);
         } else if view::is_finished(object) && !matches!(pod.stage, Stage::Finished(_)) {

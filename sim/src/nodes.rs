@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use steadfast_core::Timestamp;
+use steadfast_core::observed::Document;
 use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use crate::clock::{Millis, Timer};
 use crate::component::{Component, Step, World};
 use crate::scheduler::selector::{Taint, Toleration};
-use crate::store::{ApiError, Change, DeleteOptions, Key, Resource, Store, Write};
+use crate::store::{ApiError, Change, DeleteOptions, Key, Object, Resource, Store, Write};
 use crate::view;
 use taints::{patience, retaint, taints};
 
@@ -48,6 +49,26 @@ struct Node {
     /// The timer of the one thing that is planned for this node.
     token: u64,
     is_ready: bool,
+}
+
+/// A Pod that has a node.
+#[derive(Clone, Copy, PartialEq)]
+struct OnNode<'a> {
+    node: &'a str,
+    uid: &'a str,
+    is_terminating: bool,
+}
+
+impl<'a> OnNode<'a> {
+    fn of(pod: Option<&'a Object>) -> Option<Self> {
+        let pod = pod?;
+        let node = view::text(pod, &["spec", "nodeName"]).filter(|node| !node.is_empty())?;
+        Some(Self {
+            node,
+            uid: view::uid(pod),
+            is_terminating: view::is_terminating(pod),
+        })
+    }
 }
 
 /// The timer that makes a node fail, or come back, when it is due.
@@ -126,7 +147,7 @@ impl Nodes {
         Self::default()
     }
 
-    fn node_changed(&mut self, key: &Key, object: &Value, world: &mut World<'_>, step: &mut Step) {
+    fn node_changed(&mut self, key: &Key, object: &dyn Document, world: &mut World<'_>, step: &mut Step) {
         let ready = view::condition(object, "Ready").unwrap_or("True");
         let taints = taints(object);
         self.tokens += 1;
@@ -210,7 +231,7 @@ impl Nodes {
     }
 
     /// The node has not been heard of for too long.
-    fn mark_lost(&self, key: &Key, node: &Value, world: &World<'_>, step: &mut Step) {
+    fn mark_lost(&self, key: &Key, node: &dyn Document, world: &World<'_>, step: &mut Step) {
         taint_not_ready(key, node, UNREACHABLE, world, step);
         for pod_key in self.pods.get(&key.name).into_iter().flatten() {
             let Some(pod) = world.store.get(pod_key) else {
@@ -236,33 +257,28 @@ impl Nodes {
     }
 
     fn pod_changed(&mut self, change: &Change, world: &mut World<'_>, step: &mut Step) {
-        let node = |pod: &Option<Arc<Value>>| {
-            let name = view::text(pod.as_ref()?, &["spec", "nodeName"])?;
-            (!name.is_empty()).then(|| Arc::<str>::from(name))
-        };
-        let (before, after) = (node(&change.before), node(&change.after));
-        if before != after {
-            if let Some(pods) = before.and_then(|node| self.pods.get_mut(&node)) {
+        if change.is_status_at_most() {
+            return;
+        }
+        let (before, after) = (
+            OnNode::of(change.before.as_ref()),
+            OnNode::of(change.after.as_ref()),
+        );
+        let (left, entered) = (before.map(|pod| pod.node), after.map(|pod| pod.node));
+        if left != entered {
+            if let Some(pods) = left.and_then(|node| self.pods.get_mut(node)) {
                 pods.remove(&change.key);
             }
             self.evictions.remove(&change.key);
-            if let Some(node) = &after {
+            if let Some(node) = entered {
                 self.pods
-                    .change(node.clone(), |pods| pods.insert(change.key.clone()));
+                    .change(node.into(), |pods| pods.insert(change.key.clone()));
             }
         }
-        let state = |pod: &Option<Arc<Value>>| {
-            let pod = pod.as_ref()?;
-            Some((
-                view::uid(pod).to_owned(),
-                view::is_terminating(pod),
-                view::text(pod, &["spec", "nodeName"])?.to_owned(),
-            ))
-        };
-        if let Some(node) = after
-            && state(&change.before) != state(&change.after)
+        if let Some(pod) = after
+            && before != Some(pod)
         {
-            self.judge(&change.key, &node, world, step);
+            self.judge(&change.key, pod.node, world, step);
         }
     }
 
@@ -317,7 +333,7 @@ impl Nodes {
 }
 
 /// The node is not ready any more: the taint that says how, and the Event that says so.
-fn taint_not_ready(key: &Key, node: &Value, taint: &str, world: &World<'_>, step: &mut Step) {
+fn taint_not_ready(key: &Key, node: &dyn Document, taint: &str, world: &World<'_>, step: &mut Step) {
     step.writes.push(retaint(node, Some(taint), world.wall));
     step.event(
         key,
@@ -394,7 +410,7 @@ fn collect(key: &Key, message: Option<&str>, world: &World<'_>, step: &mut Step)
                     "message": message});
                 with_condition(pod, condition, world.wall)
             }
-            None => pod.get("status").cloned().unwrap_or_else(|| json!({})),
+            None => pod.field("status").cloned().unwrap_or_else(|| json!({})),
         };
         if let Some(status) = status.as_object_mut() {
             status.insert("phase".to_owned(), json!("Failed"));
@@ -417,8 +433,8 @@ fn collect(key: &Key, message: Option<&str>, world: &World<'_>, step: &mut Step)
 }
 
 /// An object's status with this condition in the place of the one of its type, from now on.
-fn with_condition(pod: &Value, mut condition: Value, wall: Timestamp) -> Value {
-    let mut status = pod.get("status").cloned().unwrap_or_else(|| json!({}));
+fn with_condition(pod: &dyn Document, mut condition: Value, wall: Timestamp) -> Value {
+    let mut status = pod.field("status").cloned().unwrap_or_else(|| json!({}));
     if let Some(condition) = condition.as_object_mut() {
         condition.insert("lastTransitionTime".to_owned(), json!(wall.whole_seconds()));
     }

@@ -13,6 +13,7 @@ mod topology;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use steadfast_core::observed::Document;
 use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use crate::clock::Timer;
@@ -74,16 +75,14 @@ impl Component for Scheduler {
         match change.key.resource {
             Resource::Pod => self.pod_changed(change, world, &mut step),
             Resource::Node => {
-                let node = change.after.as_deref().map(Node::of);
+                let node = change.after.as_ref().map(|node| Node::of(node));
                 if self.topology.put_node(&change.key.name, node) {
                     self.retry(world, &mut step);
                 }
             }
             Resource::PersistentVolumeClaim => self.claim_changed(&change.key, world, &mut step),
             Resource::PersistentVolume => {
-                let is_available = self
-                    .available
-                    .put(&change.key.name, world.store.get(&change.key).map(Arc::as_ref));
+                let is_available = self.available.put(&change.key.name, world.store.get(&change.key));
                 if is_available {
                     self.retry(world, &mut step);
                 }
@@ -137,6 +136,13 @@ impl Scheduler {
             self.forget(key, world, step);
             return;
         };
+        let has_finished = change
+            .before
+            .as_ref()
+            .is_some_and(|before| view::is_finished(before));
+        if change.is_status_at_most() && !has_finished {
+            return;
+        }
         if self
             .pods
             .get(key)
@@ -144,7 +150,6 @@ impl Scheduler {
         {
             self.forget(key, world, step);
         }
-        let labels = |pod: &Value| view::at(pod, &["metadata", "labels"]).cloned();
         let is_relabelled = change
             .before
             .as_ref()
@@ -204,7 +209,7 @@ impl Scheduler {
         }
     }
 
-    fn remember(&mut self, key: &Key, pod: &Value, place: Place) -> Arc<Demand> {
+    fn remember(&mut self, key: &Key, pod: &dyn Document, place: Place) -> Arc<Demand> {
         let demand = Arc::new(Demand::of(key, pod));
         for name in &demand.claims {
             self.users
@@ -366,7 +371,7 @@ impl Scheduler {
         *said = Some(message.clone());
         let Some(pod) = world.store.get(key) else { return };
         let mut status = pod
-            .get("status")
+            .field("status")
             .cloned()
             .unwrap_or_else(|| json!({"phase": "Pending"}));
         let since = view::items(&status, &["conditions"]).iter().find(|condition| {
@@ -394,6 +399,10 @@ impl Scheduler {
         });
         step.event(key, "default-scheduler", "Warning", "FailedScheduling", message);
     }
+}
+
+fn labels(pod: &dyn Document) -> Option<&Value> {
+    view::at(pod, &["metadata", "labels"])
 }
 
 impl Place {

@@ -22,6 +22,7 @@ mod index;
 mod key;
 mod metadata;
 mod name;
+mod object;
 mod patch;
 mod pod;
 mod set;
@@ -31,12 +32,13 @@ mod write;
 pub(crate) use delete::{FOREGROUND, ORPHAN};
 pub use error::ApiError;
 pub use key::{Key, Resource};
+pub use object::Object;
 pub use write::{Change, DeleteOptions, Propagation, Write};
 
 /// All objects, with what changed since somebody last asked.
 #[derive(Clone, Debug)]
 pub struct Store {
-    objects: SortedMap<Key, Arc<Value>>,
+    objects: SortedMap<Key, Object>,
     index: Index,
     changes: Vec<Change>,
     version: u64,
@@ -49,7 +51,7 @@ enum Next {
     /// It is as it was: no new resourceVersion, and nobody is told.
     Same,
     /// It is this now.
-    Put(Value),
+    Put(Object),
     /// It is gone.
     Gone,
 }
@@ -68,7 +70,7 @@ impl Store {
     }
 
     /// The object as it is stored.
-    pub fn get(&self, key: &Key) -> Option<&Arc<Value>> {
+    pub fn get(&self, key: &Key) -> Option<&Object> {
         self.objects.get(key)
     }
 
@@ -77,7 +79,7 @@ impl Store {
         &'a self,
         resource: Resource,
         namespace: Option<&str>,
-    ) -> impl Iterator<Item = (&'a Key, &'a Arc<Value>)> + use<'a> {
+    ) -> impl Iterator<Item = (&'a Key, &'a Object)> + use<'a> {
         let first = Key::new(resource, namespace.unwrap_or_default(), "");
         let namespace: Option<Arc<str>> = namespace.map(|_| first.namespace.clone());
         let is_listed = move |key: &Key| {
@@ -102,13 +104,13 @@ impl Store {
     ///
     /// # Errors
     /// What the API server would answer; nothing has changed then.
-    pub fn apply(&mut self, write: Write, wall: Timestamp) -> Result<Option<Arc<Value>>, ApiError> {
+    pub fn apply(&mut self, write: Write, wall: Timestamp) -> Result<Option<Object>, ApiError> {
         let (key, next) = match write {
             Write::Create(object) => {
                 let uid = self.uid();
                 let key = self.free_key(&object, &uid)?;
                 let object = create::create(&key, object, &uid, wall)?;
-                (key, Next::Put(object))
+                (key, Next::Put(Object::from(object)))
             }
             Write::Update(object) => self.change_given(object, update::put)?,
             Write::UpdateStatus(object) => self.change_given(object, update::put_status)?,
@@ -145,13 +147,16 @@ impl Store {
         let key = self.free_key(&object, &uid)?;
         let version =
             view::text(&object, &["metadata", "resourceVersion"]).filter(|version| !version.is_empty());
-        let version = version.map(str::to_owned);
         let known: u64 = version
-            .as_deref()
             .and_then(|version| version.parse().ok())
             .unwrap_or_default();
         self.version = self.version.max(known);
-        self.put(key, create::admit(object, &uid, wall), version);
+        let object = Object::from(create::admit(object, &uid, wall));
+        if object.version().is_empty() {
+            self.put_new(key, object);
+        } else {
+            self.put(key, object);
+        }
         Ok(())
     }
 
@@ -185,7 +190,7 @@ impl Store {
     fn change(
         &self,
         key: Key,
-        decide: impl FnOnce(&Key, &Value) -> Result<Next, ApiError>,
+        decide: impl FnOnce(&Key, &Object) -> Result<Next, ApiError>,
     ) -> Result<(Key, Next), ApiError> {
         let stored = self.objects.get(&key).ok_or_else(|| ApiError::not_found(&key))?;
         let next = decide(&key, stored)?;
@@ -195,21 +200,21 @@ impl Store {
     fn change_given(
         &self,
         object: Value,
-        decide: fn(&Key, &Value, Value) -> Result<Next, ApiError>,
+        decide: fn(&Key, &Object, Value) -> Result<Next, ApiError>,
     ) -> Result<(Key, Next), ApiError> {
         key::resource_of(&object).ok_or_else(ApiError::unknown_kind)?;
         let key = Key::of(&object).ok_or_else(|| ApiError::new(400, "BadRequest", "name is required"))?;
         self.change(key, |key, stored| decide(key, stored, object))
     }
 
-    fn commit(&mut self, key: Key, next: Next) -> Option<Arc<Value>> {
+    fn commit(&mut self, key: Key, next: Next) -> Option<Object> {
         match next {
             Next::Same => self.objects.get(&key).cloned(),
-            Next::Put(object) => Some(self.put(key, object, None)),
+            Next::Put(object) => Some(self.put_new(key, object)),
             Next::Gone => {
                 self.version += 1;
                 let before = self.objects.remove(&key);
-                self.index.change(&key, before.as_deref(), None);
+                self.index.change(&key, before.as_ref(), None);
                 self.changes.push(Change {
                     key,
                     before,
@@ -220,21 +225,20 @@ impl Store {
         }
     }
 
-    fn put(&mut self, key: Key, mut object: Value, version: Option<String>) -> Arc<Value> {
-        let version = version.unwrap_or_else(|| {
-            self.version += 1;
-            self.version.to_string()
-        });
-        metadata::edit(&mut object, |metadata| {
-            drop(metadata.insert("resourceVersion".to_owned(), version.into()))
-        });
-        let object = Arc::new(object);
-        let before = self.objects.insert(key.clone(), Arc::clone(&object));
-        self.index.change(&key, before.as_deref(), Some(&object));
+    /// Stores a new state of an object, which gets the next resourceVersion.
+    fn put_new(&mut self, key: Key, mut object: Object) -> Object {
+        self.version += 1;
+        object.set_version(&self.version.to_string());
+        self.put(key, object)
+    }
+
+    fn put(&mut self, key: Key, object: Object) -> Object {
+        let before = self.objects.insert(key.clone(), object.clone());
+        self.index.change(&key, before.as_ref(), Some(&object));
         self.changes.push(Change {
             key,
             before,
-            after: Some(Arc::clone(&object)),
+            after: Some(object.clone()),
         });
         object
     }

@@ -1,7 +1,6 @@
 //! A cluster without a controller, for the components' own tests.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use serde_json::{Value, json};
 use steadfast_core::Timestamp;
@@ -14,7 +13,7 @@ use crate::nodes::Nodes;
 use crate::random::Random;
 use crate::scheduler::Scheduler;
 use crate::settings::{Settings, reread};
-use crate::store::{Change, DeleteOptions, Key, Resource, Store, Write};
+use crate::store::{Change, DeleteOptions, Key, Object, Resource, Store, Write};
 use crate::view;
 use crate::volumes::Volumes;
 
@@ -124,7 +123,7 @@ impl Small {
     }
 
     pub(crate) fn get(&self, key: &Key) -> Option<&Value> {
-        self.store.get(key).map(Arc::as_ref)
+        self.store.get(key).map(Object::whole)
     }
 
     pub(crate) fn pod(&self, name: &str) -> &Value {
@@ -178,7 +177,10 @@ impl Small {
         let mut components = std::mem::take(&mut self.components);
         while let Some(change) = self.pending.pop_front() {
             if change.key.resource == Resource::Pod {
-                let line = change.after.as_ref().map_or("gone".to_owned(), |pod| shown(pod));
+                let line = change
+                    .after
+                    .as_ref()
+                    .map_or("gone".to_owned(), |pod| shown(pod.whole()));
                 let line = format!("{} {} {line}", self.clock.now().0, change.key.name);
                 if self.pods.last() != Some(&line) {
                     self.pods.push(line);

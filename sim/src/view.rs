@@ -1,43 +1,51 @@
 //! Reading opaque JSON objects: what is absent or of another type than expected counts as not there.
 
 use serde_json::{Map, Value};
+use steadfast_core::observed::Document;
 
 /// The value at the end of a path of keys.
-pub(crate) fn at<'a>(value: &'a Value, path: &[&str]) -> Option<&'a Value> {
-    path.iter().try_fold(value, |value, key| value.get(*key))
+pub(crate) fn at<'a>(document: &'a dyn Document, path: &[&str]) -> Option<&'a Value> {
+    let Some((first, rest)) = path.split_first() else {
+        return Some(document.whole());
+    };
+    rest.iter()
+        .try_fold(document.field(first)?, |value, key| value.get(*key))
 }
 
 /// The text at the end of a path.
-pub(crate) fn text<'a>(value: &'a Value, path: &[&str]) -> Option<&'a str> {
-    at(value, path).and_then(Value::as_str)
+pub(crate) fn text<'a>(document: &'a dyn Document, path: &[&str]) -> Option<&'a str> {
+    at(document, path).and_then(Value::as_str)
 }
 
 /// The text at the end of a path, or the empty one.
-pub(crate) fn text_or_empty<'a>(value: &'a Value, path: &[&str]) -> &'a str {
-    text(value, path).unwrap_or_default()
+pub(crate) fn text_or_empty<'a>(document: &'a dyn Document, path: &[&str]) -> &'a str {
+    text(document, path).unwrap_or_default()
 }
 
 /// The whole number at the end of a path.
-pub(crate) fn number(value: &Value, path: &[&str]) -> Option<i64> {
-    at(value, path).and_then(Value::as_i64)
+pub(crate) fn number(document: &dyn Document, path: &[&str]) -> Option<i64> {
+    at(document, path).and_then(Value::as_i64)
 }
 
 /// The boolean at the end of a path; absent is false.
-pub(crate) fn is_true(value: &Value, path: &[&str]) -> bool {
-    at(value, path).and_then(Value::as_bool).unwrap_or_default()
+pub(crate) fn is_true(document: &dyn Document, path: &[&str]) -> bool {
+    at(document, path).and_then(Value::as_bool).unwrap_or_default()
 }
 
 /// The items of the list at the end of a path.
-pub(crate) fn items<'a>(value: &'a Value, path: &[&str]) -> &'a [Value] {
-    at(value, path)
+pub(crate) fn items<'a>(document: &'a dyn Document, path: &[&str]) -> &'a [Value] {
+    at(document, path)
         .and_then(Value::as_array)
         .map(Vec::as_slice)
         .unwrap_or_default()
 }
 
 /// The entries of the mapping of strings at the end of a path, in order of keys.
-pub(crate) fn strings<'a>(value: &'a Value, path: &[&str]) -> impl Iterator<Item = (&'a str, &'a str)> {
-    let entries = at(value, path).and_then(Value::as_object);
+pub(crate) fn strings<'a>(
+    document: &'a dyn Document,
+    path: &[&str],
+) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let entries = at(document, path).and_then(Value::as_object);
     entries
         .into_iter()
         .flatten()
@@ -50,7 +58,7 @@ pub(crate) fn named<'a>(items: &'a [Value], name: &str) -> Option<&'a Value> {
 }
 
 /// The status of the condition `kind`: `True`, `False` or `Unknown`.
-pub(crate) fn condition<'a>(object: &'a Value, kind: &str) -> Option<&'a str> {
+pub(crate) fn condition<'a>(object: &'a dyn Document, kind: &str) -> Option<&'a str> {
     let conditions = items(object, &["status", "conditions"]);
     conditions
         .iter()
@@ -59,22 +67,22 @@ pub(crate) fn condition<'a>(object: &'a Value, kind: &str) -> Option<&'a str> {
 }
 
 /// Whether the object is being deleted.
-pub(crate) fn is_terminating(object: &Value) -> bool {
+pub(crate) fn is_terminating(object: &dyn Document) -> bool {
     text(object, &["metadata", "deletionTimestamp"]).is_some()
 }
 
 /// Whether a Pod is Failed or Succeeded, and so never runs again.
-pub(crate) fn is_finished(pod: &Value) -> bool {
+pub(crate) fn is_finished(pod: &dyn Document) -> bool {
     matches!(text(pod, &["status", "phase"]), Some("Failed" | "Succeeded"))
 }
 
 /// The object's UID.
-pub(crate) fn uid(object: &Value) -> &str {
+pub(crate) fn uid(object: &dyn Document) -> &str {
     text_or_empty(object, &["metadata", "uid"])
 }
 
 /// The names of the claims that a Pod uses, ephemeral volumes' included (`ephemeral.VolumeClaimName`).
-pub(crate) fn claim_names(pod: &Value) -> impl Iterator<Item = String> {
+pub(crate) fn claim_names(pod: &dyn Document) -> impl Iterator<Item = String> {
     let owner = text_or_empty(pod, &["metadata", "name"]);
     items(pod, &["spec", "volumes"]).iter().filter_map(move |volume| {
         let named = text(volume, &["persistentVolumeClaim", "claimName"]).map(str::to_owned);
@@ -87,9 +95,9 @@ pub(crate) fn claim_names(pod: &Value) -> impl Iterator<Item = String> {
 }
 
 /// A copy of `spec`, empty where there is none.
-pub(crate) fn spec(object: &Value) -> Map<String, Value> {
+pub(crate) fn spec(object: &dyn Document) -> Map<String, Value> {
     object
-        .get("spec")
+        .field("spec")
         .and_then(Value::as_object)
         .cloned()
         .unwrap_or_default()

@@ -12,12 +12,13 @@ pub(crate) mod size;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use steadfast_core::observed::Document;
 use steadfast_core::sorted::SortedMap;
 
 use crate::clock::Timer;
 use crate::component::{Component, Step, World};
 use crate::settings::{REREAD, Span};
-use crate::store::{Change, DeleteOptions, Key, Resource, Write};
+use crate::store::{Change, DeleteOptions, Key, Object, Resource, Write};
 use crate::view;
 use available::{Available, Want};
 use class::{Class, NO_PROVISIONER, SELECTED_NODE};
@@ -191,7 +192,7 @@ impl Volumes {
     fn make(
         &mut self,
         key: &Key,
-        claim: &Value,
+        claim: &dyn Document,
         class: Option<&Class>,
         is_made: bool,
         world: &mut World<'_>,
@@ -245,7 +246,7 @@ impl Volumes {
                 "ProvisioningSucceeded",
                 format!("Successfully provisioned volume {name}"),
             );
-            let spec = volume.get("spec").cloned().unwrap_or_default();
+            let spec = volume.field("spec").cloned().unwrap_or_default();
             step.writes.push(Write::Create(volume));
             let key_of_volume = Key::new(Resource::PersistentVolume, "", &name);
             step.writes.push(Write::SetStatus {
@@ -260,7 +261,7 @@ impl Volumes {
     fn bind(
         &mut self,
         key: &Key,
-        claim: &Value,
+        claim: &dyn Document,
         class: Option<&Class>,
         name: &Arc<str>,
         world: &World<'_>,
@@ -273,7 +274,7 @@ impl Volumes {
         // Nobody else gets it, even before its change comes round.
         self.available.put(name, None);
         self.pending.remove(key);
-        let mut bound = volume.as_ref().clone();
+        let mut bound = volume.whole().clone();
         if let Some(spec) = bound.get_mut("spec").and_then(Value::as_object_mut) {
             spec.insert("claimRef".to_owned(), reference(key, claim));
         }
@@ -284,12 +285,19 @@ impl Volumes {
             key: key_of_volume,
             status: json!({"phase": "Bound"}),
         });
-        let spec = volume.get("spec").cloned().unwrap_or_default();
+        let spec = volume.field("spec").cloned().unwrap_or_default();
         push_bound_claim(key, claim, class, name, &spec, step);
     }
 
     /// A claim that names its volume gets that one or none.
-    fn bind_to_named(&mut self, key: &Key, claim: &Value, name: &str, world: &World<'_>, step: &mut Step) {
+    fn bind_to_named(
+        &mut self,
+        key: &Key,
+        claim: &dyn Document,
+        name: &str,
+        world: &World<'_>,
+        step: &mut Step,
+    ) {
         let name: Arc<str> = Arc::from(name);
         let Some(volume) = world.store.get(&Key::new(Resource::PersistentVolume, "", &name)) else {
             return;
@@ -310,7 +318,7 @@ impl Volumes {
 
     fn volume_changed(&mut self, change: &Change, world: &mut World<'_>, step: &mut Step) {
         let volume = world.store.get(&change.key).cloned();
-        let is_available = self.available.put(&change.key.name, volume.as_deref());
+        let is_available = self.available.put(&change.key.name, volume.as_ref());
         if let (Some(before), None) = (&change.before, &change.after) {
             lose(&change.key, before, world, step);
         }
@@ -325,7 +333,7 @@ impl Volumes {
     }
 
     /// A volume may be had: by the claim that it is kept for, or by the first that wants it.
-    fn offer(&mut self, key: &Key, volume: &Value, world: &mut World<'_>, step: &mut Step) {
+    fn offer(&mut self, key: &Key, volume: &dyn Document, world: &mut World<'_>, step: &mut Step) {
         let kept_for = |field| view::text_or_empty(volume, &["spec", "claimRef", field]);
         if !kept_for("uid").is_empty() {
             return;
@@ -365,14 +373,10 @@ impl Volumes {
     }
 
     fn pod_changed(&mut self, change: &Change, world: &mut World<'_>, step: &mut Step) {
-        let of = |pod: &Option<Arc<Value>>| {
-            let pod = pod.as_ref()?;
-            Some((
-                view::uid(pod).to_owned(),
-                view::text(pod, &["spec", "nodeName"]).is_some_and(|node| !node.is_empty()),
-            ))
-        };
-        let (before, after) = (of(&change.before), of(&change.after));
+        if change.is_status_at_most() {
+            return;
+        }
+        let (before, after) = (uid_and_node(&change.before), uid_and_node(&change.after));
         if before == after {
             return;
         }
@@ -417,7 +421,7 @@ impl Volumes {
 
     /// Takes the finalizer off a claim that is being deleted, once no Pod with a node uses it
     /// (`podUsesPVCForDeletion`).
-    fn unprotect(&self, key: &Key, claim: &Value, step: &mut Step) {
+    fn unprotect(&self, key: &Key, claim: &dyn Document, step: &mut Step) {
         let is_used = self
             .users
             .get(key)
@@ -460,8 +464,15 @@ impl Volumes {
     }
 }
 
+/// A Pod's UID, and whether it has a node.
+fn uid_and_node(pod: &Option<Object>) -> Option<(&str, bool)> {
+    let pod = pod.as_ref()?;
+    let has_node = view::text(pod, &["spec", "nodeName"]).is_some_and(|node| !node.is_empty());
+    Some((view::uid(pod), has_node))
+}
+
 /// The claim has gone: its volume is deleted, or stays and may not be used again.
-fn release(claim: &Value, world: &World<'_>, step: &mut Step) {
+fn release(claim: &dyn Document, world: &World<'_>, step: &mut Step) {
     let Some(name) = view::text(claim, &["spec", "volumeName"]) else {
         return;
     };
@@ -485,7 +496,7 @@ fn release(claim: &Value, world: &World<'_>, step: &mut Step) {
 }
 
 /// The volume has gone: a claim that had it has lost its data.
-fn lose(key: &Key, volume: &Value, world: &World<'_>, step: &mut Step) {
+fn lose(key: &Key, volume: &dyn Document, world: &World<'_>, step: &mut Step) {
     let claim = |field| view::text_or_empty(volume, &["spec", "claimRef", field]);
     let claim_key = Key::new(Resource::PersistentVolumeClaim, claim("namespace"), claim("name"));
     let Some(object) = world.store.get(&claim_key) else {
@@ -494,7 +505,7 @@ fn lose(key: &Key, volume: &Value, world: &World<'_>, step: &mut Step) {
     let is_bound =
         view::uid(object) == claim("uid") && view::text(object, &["spec", "volumeName"]) == Some(&*key.name);
     if is_bound && !view::is_terminating(object) {
-        let mut status = object.get("status").cloned().unwrap_or_else(|| json!({}));
+        let mut status = object.field("status").cloned().unwrap_or_else(|| json!({}));
         if let Some(status) = status.as_object_mut() {
             status.insert("phase".to_owned(), json!("Lost"));
         }
@@ -507,7 +518,7 @@ fn lose(key: &Key, volume: &Value, world: &World<'_>, step: &mut Step) {
     }
 }
 
-fn drop_finalizer(key: &Key, object: &Value, finalizer: &str, step: &mut Step) {
+fn drop_finalizer(key: &Key, object: &dyn Document, finalizer: &str, step: &mut Step) {
     let finalizers = view::items(object, &["metadata", "finalizers"])
         .iter()
         .filter_map(Value::as_str);

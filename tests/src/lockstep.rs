@@ -193,6 +193,7 @@ fn stores(ours: &Store, theirs: &Store) -> Option<String> {
             match (ours.next(), theirs.next()) {
                 (None, None) => break,
                 (Some((key, ours)), Some((other, theirs))) if key == other => {
+                    let (ours, theirs) = (ours.whole(), theirs.whole());
                     if ours != theirs && in_order(ours) != in_order(theirs) {
                         return Some(format!(
                             "{} {} with the core:\n  {ours}\nwith upstream:\n  {theirs}",
@@ -270,7 +271,7 @@ fn essence(store: &Store) -> BTreeMap<String, Value> {
         Resource::ControllerRevision,
     ] {
         for (key, object) in store.list(resource, None) {
-            let mut object = in_order(object);
+            let mut object = in_order(object.whole());
             strip(resource, &mut object);
             essence.insert(format!("{} {}", resource.kind(), key.name), object);
         }

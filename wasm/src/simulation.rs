@@ -163,7 +163,7 @@ fn ask(cluster: &Cluster, name: &str, argument: &Value) -> Result<Value, Error> 
             let objects = kinds
                 .into_iter()
                 .flat_map(|kind| cluster.store().list(kind, namespace));
-            Ok(objects.map(|(_, object)| (**object).clone()).collect())
+            Ok(objects.map(|(_, object)| object.whole().clone()).collect())
         }
         "sets" => cluster
             .sets()

@@ -50,7 +50,7 @@ fn split_domain(image: &str) -> (String, String) {
         }
         Some(_) => (DEFAULT_DOMAIN, image),
     };
-    if domain == DEFAULT_DOMAIN && !remainder.contains('/') {
+    if domain == DEFAULT_DOMAIN && !remainder.bytes().any(|byte| byte == b'/') {
         return (domain.into(), format!("library/{remainder}"));
     }
     (domain.into(), remainder.into())

@@ -189,7 +189,10 @@ impl<'a> Parts<'a> {
         let fraction = point
             .and_then(|point| point.strip_suffix(suffix))
             .unwrap_or_default();
-        let exponent = suffix.trim_start_matches(|c| "eEinumkKMGTP".contains(c));
+        let exponent = suffix.trim_start_matches(|c| {
+            // `contains` would be a search of its own in a WebAssembly module.
+            "eEinumkKMGTP".chars().any(|letter| letter == c)
+        });
         let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
         if !exponent.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(FORMAT);

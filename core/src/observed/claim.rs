@@ -1,9 +1,8 @@
 //! A PersistentVolumeClaim and a ControllerRevision as they were read.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
+use super::Object;
 use super::metadata::Metadata;
 use crate::Cause;
 use crate::json::{Faults, Field};
@@ -12,14 +11,14 @@ use crate::revision::{RevisionData, stored_template, to_go_json};
 /// A PersistentVolumeClaim, parsed once.
 #[derive(Clone, Debug)]
 pub struct Claim {
-    pub(crate) object: Arc<Value>,
+    pub(crate) object: Object,
     pub(crate) metadata: Metadata,
 }
 
 /// A ControllerRevision, parsed once.
 #[derive(Clone, Debug)]
 pub struct Revision {
-    pub(crate) object: Arc<Value>,
+    pub(crate) object: Object,
     pub(crate) metadata: Metadata,
     pub(crate) number: i64,
     pub(crate) data: RevisionData,
@@ -30,7 +29,7 @@ pub struct Revision {
 impl Claim {
     /// The object as it was read.
     pub fn object(&self) -> &Value {
-        &self.object
+        self.object.whole()
     }
 
     /// Name, UID, labels, owners.
@@ -38,9 +37,9 @@ impl Claim {
         &self.metadata
     }
 
-    pub(crate) fn parse(object: Arc<Value>) -> Result<Self, Vec<Cause>> {
+    pub(crate) fn parse(object: Object) -> Result<Self, Vec<Cause>> {
         let faults = Faults::default();
-        let metadata = Metadata::parse(&Field::root(&object, &faults).key("metadata"));
+        let metadata = Metadata::parse(&Field::of(&object, "metadata", &faults));
         faults.or(Self { metadata, object })
     }
 }
@@ -48,7 +47,7 @@ impl Claim {
 impl Revision {
     /// The object as it was read.
     pub fn object(&self) -> &Value {
-        &self.object
+        self.object.whole()
     }
 
     /// Name, UID, labels, owners.
@@ -66,12 +65,12 @@ impl Revision {
         &self.data
     }
 
-    pub(crate) fn parse(object: Arc<Value>) -> Result<Self, Vec<Cause>> {
+    pub(crate) fn parse(object: Object) -> Result<Self, Vec<Cause>> {
         let faults = Faults::default();
-        let root = Field::root(&object, &faults);
-        let metadata = Metadata::parse(&root.key("metadata"));
-        let number = root.key("revision").i64().unwrap_or(0);
-        let data = root.key("data").value();
+        let field = |name| Field::of(&object, name, &faults);
+        let metadata = Metadata::parse(&field("metadata"));
+        let number = field("revision").i64().unwrap_or(0);
+        let data = field("data").value();
         let template = stored_template(data);
         let data = RevisionData::of_bytes(data.map(to_go_json).unwrap_or_default());
         faults.or(Self {

@@ -1,5 +1,6 @@
 //! What every object has: a name, a UID, labels, owners, and perhaps the mark of its deletion.
 
+use super::Object;
 use crate::Timestamp;
 use crate::json::Field;
 
@@ -69,6 +70,7 @@ impl Ends {
     }
 
     /// Whether two texts are the same that have these ends and `other`s.
+    #[inline(always)]
     pub(crate) fn are_of_same(self, one: &str, (ends, other): (Self, &str)) -> bool {
         self == ends && (self.length <= 16 || one == other)
     }
@@ -159,9 +161,9 @@ impl OwnerReference {
 }
 
 /// The namespace of an object; none means `default`.
-pub(crate) fn namespace_of(object: &serde_json::Value) -> &str {
+pub(crate) fn namespace_of(object: &Object) -> &str {
     let namespace = object
-        .get("metadata")
+        .field("metadata")
         .and_then(|metadata| metadata.get("namespace"));
     namespace
         .and_then(serde_json::Value::as_str)

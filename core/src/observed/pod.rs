@@ -1,9 +1,8 @@
 //! A Pod as it was read: a few words for decisions, the object for what must be written.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
+use super::Object;
 use super::metadata::{Ends, Metadata};
 use super::standing::Standing;
 use crate::identity::{POD_NAME_LABEL, REVISION_LABEL, membership, split_canonical};
@@ -13,21 +12,25 @@ use crate::{Cause, Timestamp};
 /// A Pod, parsed once.
 #[derive(Clone, Debug)]
 pub struct Pod {
-    pub(crate) object: Arc<Value>,
+    pub(crate) object: Object,
     pub(crate) metadata: Metadata,
     pub(crate) ordinal: Option<u32>,
     parent: Option<u32>,
-    /// The name is what its parent and ordinal would generate.
-    pub(crate) is_canonical: bool,
-    /// The label with the Pod's name is right.
-    pub(crate) is_labelled: bool,
-    pub(crate) phase: Phase,
-    pub(crate) is_ready: bool,
-    pub(crate) ready_since: Option<Timestamp>,
+    /// The name is what its parent and ordinal would generate, and the label with it is right.
+    pub(crate) has_identity: bool,
+    pub(crate) status: PodStatus,
     pub(crate) revision: Box<str>,
     pub(crate) revision_ends: Ends,
     pub(crate) volumes: Vec<Volume>,
     pub(crate) standing: Standing,
+}
+
+/// What is read of a Pod's status.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PodStatus {
+    pub phase: Phase,
+    pub is_ready: bool,
+    pub ready_since: Option<Timestamp>,
 }
 
 /// `status.phase`.
@@ -58,12 +61,12 @@ pub(crate) struct Volume {
 impl Pod {
     /// The object as it was read.
     pub fn object(&self) -> &Value {
-        &self.object
+        self.object.whole()
     }
 
     /// The same object, to be kept by another without a copy.
-    pub fn shared(&self) -> Arc<Value> {
-        Arc::clone(&self.object)
+    pub fn shared(&self) -> Object {
+        self.object.clone()
     }
 
     /// Name, UID, labels, owners.
@@ -89,7 +92,7 @@ impl Pod {
 
     /// `status.phase`.
     pub fn phase(&self) -> Phase {
-        self.phase
+        self.status.phase
     }
 
     /// The name of the revision that it was made from; empty where its label is absent.
@@ -99,12 +102,12 @@ impl Pod {
 
     /// True where the condition Ready is.
     pub fn is_ready(&self) -> bool {
-        self.is_ready
+        self.status.is_ready
     }
 
     /// Since when the condition Ready is what it is.
     pub fn ready_since(&self) -> Option<Timestamp> {
-        self.ready_since
+        self.status.ready_since
     }
 
     /// True where the Pod is terminating.
@@ -112,16 +115,26 @@ impl Pod {
         self.metadata.is_terminating()
     }
 
-    pub(crate) fn parse(object: Arc<Value>) -> Result<Self, Vec<Cause>> {
+    /// True where its identity and its volumes are the set's.
+    pub(crate) fn is_as_asked(&self) -> bool {
+        self.has_identity && self.standing.has_volumes
+    }
+
+    /// Reads the status of a later state of the Pod of which nothing else has changed.
+    pub(crate) fn renew(&mut self, object: Object) -> Result<(), Vec<Cause>> {
         let faults = Faults::default();
-        let root = Field::root(&object, &faults);
-        let (spec, status) = (root.key("spec"), root.key("status"));
-        let metadata = Metadata::parse(&root.key("metadata"));
-        let (conditions, phase) = (status.key("conditions"), status.key("phase"));
-        // Only the first condition of a type counts (`GetPodConditionFromList`).
-        let ready = conditions
-            .items()
-            .find(|condition| condition.key("type").string() == Some("Ready"));
+        let status = PodStatus::parse(&Field::of(&object, "status", &faults));
+        self.status = faults.or(status)?;
+        self.object = object;
+        Ok(())
+    }
+
+    pub(crate) fn parse(object: Object) -> Result<Self, Vec<Cause>> {
+        let faults = Faults::default();
+        let field = |name| Field::of(&object, name, &faults);
+        let spec = field("spec");
+        let metadata = Metadata::parse(&field("metadata"));
+        let status = PodStatus::parse(&field("status"));
         let member = membership(&metadata.name);
         let revision = metadata.labels.value(REVISION_LABEL).unwrap_or_default();
         let pod = Self {
@@ -135,13 +148,9 @@ impl Pod {
                     .starts_with(m.parent)
                     .then(|| u32::try_from(m.parent.len()).ok())?
             }),
-            is_canonical: split_canonical(&metadata.name).is_some(),
-            is_labelled: metadata.labels.value(POD_NAME_LABEL) == Some(&metadata.name),
-            phase: Phase::of(phase.string().unwrap_or_default()),
-            is_ready: ready
-                .as_ref()
-                .is_some_and(|r| r.key("status").string() == Some("True")),
-            ready_since: ready.as_ref().and_then(|r| r.key("lastTransitionTime").time()),
+            has_identity: split_canonical(&metadata.name).is_some()
+                && metadata.labels.value(POD_NAME_LABEL) == Some(&metadata.name),
+            status,
             revision: revision.into(),
             revision_ends: Ends::of(revision),
             volumes: spec
@@ -151,9 +160,26 @@ impl Pod {
                 .collect(),
             standing: Standing::UNKNOWN,
             metadata,
-            object: Arc::clone(&object),
+            object: object.clone(),
         };
         faults.or(pod)
+    }
+}
+
+impl PodStatus {
+    fn parse(status: &Field<'_>) -> Self {
+        let (conditions, phase) = (status.key("conditions"), status.key("phase"));
+        // Only the first condition of a type counts (`GetPodConditionFromList`).
+        let ready = conditions
+            .items()
+            .find(|condition| condition.key("type").string() == Some("Ready"));
+        Self {
+            phase: Phase::of(phase.string().unwrap_or_default()),
+            is_ready: ready
+                .as_ref()
+                .is_some_and(|r| r.key("status").string() == Some("True")),
+            ready_since: ready.as_ref().and_then(|r| r.key("lastTransitionTime").time()),
+        }
     }
 }
 

@@ -124,11 +124,19 @@ mod tests {
     use serde_json::{Value, json};
 
     fn selector(value: &Value) -> Result<Selector, String> {
-        Selector::parse(&Field::root(value, &Faults::default()))
+        Selector::parse(&Field::of(
+            &json!({"selector": value}).into(),
+            "selector",
+            &Faults::default(),
+        ))
     }
 
     fn labels(value: &Value) -> Labels {
-        Labels::parse(&Field::root(value, &Faults::default()))
+        Labels::parse(&Field::of(
+            &json!({"labels": value}).into(),
+            "labels",
+            &Faults::default(),
+        ))
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::Object;
 use super::metadata::{Metadata, namespace_of};
 use super::selector::Selector;
 use crate::json::{Faults, Field};
@@ -13,21 +14,27 @@ use crate::{Cause, Status};
 /// A StatefulSet, parsed once: what decisions read is typed, the rest stays as it came.
 #[derive(Clone, Debug)]
 pub struct StatefulSet {
-    pub(crate) object: Arc<Value>,
+    pub(crate) object: Object,
     pub(crate) metadata: Metadata,
     pub(crate) namespace: Box<str>,
     pub(crate) generation: i64,
-    pub(crate) replicas: u64,
-    pub(crate) start: u64,
-    pub(crate) selector: Result<Selector, String>,
-    pub(crate) policy: PodManagementPolicy,
-    pub(crate) strategy: UpdateStrategy,
-    pub(crate) min_ready_seconds: i64,
-    pub(crate) history_limit: i64,
-    pub(crate) retention: Retention,
-    pub(crate) claim_templates: Vec<ClaimTemplate>,
+    pub(crate) spec: Arc<Spec>,
     pub(crate) status: Status,
-    pub(crate) revision_data: RevisionData,
+}
+
+/// What is read of a set's spec; the states of a set between which its spec does not change share it.
+#[derive(Debug)]
+pub(crate) struct Spec {
+    pub replicas: u64,
+    pub start: u64,
+    pub selector: Result<Selector, String>,
+    pub policy: PodManagementPolicy,
+    pub strategy: UpdateStrategy,
+    pub min_ready_seconds: i64,
+    pub history_limit: i64,
+    pub retention: Retention,
+    pub claim_templates: Vec<ClaimTemplate>,
+    pub revision_data: RevisionData,
 }
 
 /// `spec.podManagementPolicy`.
@@ -108,12 +115,12 @@ pub struct ClaimTemplate {
 impl StatefulSet {
     /// The object as it was read.
     pub fn object(&self) -> &Value {
-        &self.object
+        self.object.whole()
     }
 
     /// The same object, to be kept by another without a copy.
-    pub fn shared(&self) -> Arc<Value> {
-        Arc::clone(&self.object)
+    pub fn shared(&self) -> Object {
+        self.object.clone()
     }
 
     /// Name, UID, labels, owners.
@@ -133,47 +140,47 @@ impl StatefulSet {
 
     /// `spec.replicas`.
     pub fn replicas(&self) -> u64 {
-        self.replicas
+        self.spec.replicas
     }
 
     /// `spec.ordinals.start`, or 0.
     pub fn start(&self) -> u64 {
-        self.start
+        self.spec.start
     }
 
     /// The first ordinal after the range, `start + replicas`.
     pub fn end(&self) -> u64 {
-        self.start + self.replicas
+        self.spec.start + self.spec.replicas
     }
 
     /// `spec.podManagementPolicy`.
     pub fn policy(&self) -> PodManagementPolicy {
-        self.policy
+        self.spec.policy
     }
 
     /// `spec.updateStrategy`.
     pub fn strategy(&self) -> &UpdateStrategy {
-        &self.strategy
+        &self.spec.strategy
     }
 
     /// `spec.minReadySeconds`, or 0.
     pub fn min_ready_seconds(&self) -> i64 {
-        self.min_ready_seconds
+        self.spec.min_ready_seconds
     }
 
     /// `spec.persistentVolumeClaimRetentionPolicy`, or Retain for both.
     pub fn retention(&self) -> Retention {
-        self.retention
+        self.spec.retention
     }
 
     /// `spec.volumeClaimTemplates`.
     pub fn claim_templates(&self) -> &[ClaimTemplate] {
-        &self.claim_templates
+        &self.spec.claim_templates
     }
 
     /// `spec.serviceName`; empty where there is none.
     pub fn service_name(&self) -> &str {
-        self.spec("serviceName")
+        self.spec_field("serviceName")
             .and_then(Value::as_str)
             .unwrap_or_default()
     }
@@ -185,41 +192,62 @@ impl StatefulSet {
 
     /// `spec.selector`, or why upstream cannot use it.
     pub fn selector(&self) -> Result<&Selector, &str> {
-        self.selector.as_ref().map_err(String::as_str)
+        self.spec.selector.as_ref().map_err(String::as_str)
     }
 
     /// `spec.template`.
     pub fn template(&self) -> &Value {
-        self.spec("template").unwrap_or(&Value::Null)
+        self.spec_field("template").unwrap_or(&Value::Null)
     }
 
     pub(crate) fn claim_template(&self, template: &ClaimTemplate) -> &Value {
-        let templates = self.spec("volumeClaimTemplates");
+        let templates = self.spec_field("volumeClaimTemplates");
         templates
             .and_then(|templates| templates.get(template.index))
             .unwrap_or(&Value::Null)
     }
 
     pub(crate) fn match_labels(&self) -> Option<&Map<String, Value>> {
-        self.spec("selector")?.get("matchLabels")?.as_object()
+        self.spec_field("selector")?.get("matchLabels")?.as_object()
     }
 
     pub(crate) fn annotations(&self) -> Option<&Map<String, Value>> {
-        self.object.get("metadata")?.get("annotations")?.as_object()
+        self.object.field("metadata")?.get("annotations")?.as_object()
     }
 
-    fn spec(&self, key: &str) -> Option<&Value> {
-        self.object.get("spec")?.get(key)
+    fn spec_field(&self, key: &str) -> Option<&Value> {
+        self.object.field("spec")?.get(key)
     }
 
-    pub(crate) fn parse(object: Arc<Value>) -> Result<Self, Vec<Cause>> {
+    /// Reads the set; of a spec that is the one of `before`, which changes seldom, nothing need be read again.
+    pub(crate) fn parse(object: Object, before: Option<&Self>) -> Result<Self, Vec<Cause>> {
         let faults = Faults::default();
-        let root = Field::root(&object, &faults);
-        let (meta, spec, status) = (root.key("metadata"), root.key("spec"), root.key("status"));
+        let field = |name| Field::of(&object, name, &faults);
+        let (meta, spec, status) = (field("metadata"), field("spec"), field("status"));
         let metadata = Metadata::parse(&meta);
         if metadata.uid.is_empty() {
             meta.key("uid").required();
         }
+        let is_as_before = |before: &&Self| {
+            before.object.shares("spec", &object) || before.object.field("spec") == object.field("spec")
+        };
+        let set = Self {
+            namespace: namespace_of(&object).into(),
+            generation: meta.key("generation").i64().unwrap_or(0),
+            spec: match before.filter(is_as_before) {
+                Some(before) => Arc::clone(&before.spec),
+                None => Arc::new(Spec::parse(&spec)),
+            },
+            status: parse_status(&status),
+            metadata,
+            object: object.clone(),
+        };
+        faults.or(set)
+    }
+}
+
+impl Spec {
+    fn parse(spec: &Field<'_>) -> Self {
         for key in ["replicas", "selector", "template"] {
             if !spec.key(key).is_present() {
                 spec.key(key).required();
@@ -228,9 +256,7 @@ impl StatefulSet {
         let template = spec.key("template");
         let selector = Selector::parse(&spec.key("selector"));
         check_template(&template);
-        let set = Self {
-            namespace: namespace_of(&object).into(),
-            generation: meta.key("generation").i64().unwrap_or(0),
+        Self {
             replicas: unsigned(spec.key("replicas").count()),
             start: unsigned(spec.key("ordinals").key("start").count()),
             selector,
@@ -243,12 +269,8 @@ impl StatefulSet {
             history_limit: i64::from(spec.key("revisionHistoryLimit").i32().unwrap_or(10)),
             retention: Retention::parse(&spec.key("persistentVolumeClaimRetentionPolicy")),
             claim_templates: claim_templates(&spec.key("volumeClaimTemplates")),
-            status: parse_status(&status),
             revision_data: RevisionData::of_template(template.value().unwrap_or(&Value::Null), false),
-            metadata,
-            object: Arc::clone(&object),
-        };
-        faults.or(set)
+        }
     }
 }
 

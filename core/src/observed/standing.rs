@@ -1,5 +1,7 @@
 //! What the set and a Pod are to each other, found out when one of the two changes and not in every decision.
 
+use std::sync::Arc;
+
 use super::{Pod, StatefulSet};
 use crate::owner::Claim;
 use crate::storage::Templates;
@@ -41,16 +43,10 @@ impl Standing {
         }
     }
 
-    /// Whether no Pod stands otherwise to `new` than it stood to `old`, which has the same name.
+    /// Whether no Pod stands otherwise to `new` than it stood to `old`, an earlier state of the same set. Specs are compared
+    /// when the set is read: those that are the same are shared.
     pub fn is_as_before(old: &StatefulSet, new: &StatefulSet) -> bool {
-        let (before, after) = (&old.claim_templates, &new.claim_templates);
-        old.metadata.uid == new.metadata.uid
-            && old.selector() == new.selector()
-            && before.len() == after.len()
-            && before
-                .iter()
-                .zip(after)
-                .all(|(one, other)| one.name == other.name)
+        old.metadata.uid == new.metadata.uid && Arc::ptr_eq(&old.spec, &new.spec)
     }
 
     /// `whole` as for [`Claim::of`].

@@ -22,7 +22,7 @@ pub(super) fn claims(call: &Call<'_>, partition: &Partition<'_>, draft: &mut Dra
             uid: &judged.pod.metadata.uid,
             is_condemned: true,
         };
-        correct_claims(call, judged.ordinal, pod, draft);
+        correct_claims(call, judged.ordinal(), pod, draft);
         Flow::Next
     });
     // Nothing in this pass can stop it: no claim is read that could fail.
@@ -38,7 +38,7 @@ pub(super) fn run(call: &Call<'_>, partition: &Partition<'_>, draft: &mut Draft)
 
 fn one(call: &Call<'_>, judged: &Judged<'_>, first: FirstUnavailable<'_>, draft: &mut Draft) -> Flow {
     let pod = judged.pod;
-    let is_ordered = call.observed.set().policy == PodManagementPolicy::OrderedReady;
+    let is_ordered = call.observed.set().spec.policy == PodManagementPolicy::OrderedReady;
     if pod.is_terminating() {
         if is_ordered {
             draft.wait(Wait::new(WaitCode::PodTermination, Kind::Pod, pod.name()));
@@ -46,12 +46,12 @@ fn one(call: &Call<'_>, judged: &Judged<'_>, first: FirstUnavailable<'_>, draft:
         return Flow::Exit;
     }
     let is_first = matches!(first, FirstUnavailable::Pod(p) if std::ptr::eq(p.pod, pod));
-    if is_ordered && !is_first && !(judged.is_running_and_ready && judged.is_available) {
+    if is_ordered && !is_first && !(judged.is_running_and_ready() && judged.is_available()) {
         draft.wait(blocker(call, judged, first).holding(pod.name()));
         return Flow::Exit;
     }
     let reason = Reason::ScaleDown {
-        ordinal: judged.ordinal,
+        ordinal: judged.ordinal(),
     };
     draft.push(
         Operation::DeletePod { uid: judged.uid() },

@@ -43,7 +43,7 @@ pub(super) fn sort(history: &mut [&Revision]) {
 /// Deletes the oldest revisions that nothing lives from, until `revisionHistoryLimit` of them are left. Live are the
 /// current and the update revision and what any claimed Pod's label names. A negative limit keeps all.
 pub(super) fn trim(call: &Call<'_>, history: &[&Revision], pods: &[&Pod], draft: &mut Draft) {
-    let limit = call.observed.set().history_limit;
+    let limit = call.observed.set().spec.history_limit;
     let Ok(keep) = usize::try_from(limit) else { return };
     // Most sets have no more revisions than they may keep: then nobody need be asked what is live.
     if history.len() <= keep {

@@ -43,7 +43,7 @@ pub(super) fn claim_pods<'a>(observed: &'a Observed, profile: &Profile, draft: &
     let mut claimed = Vec::with_capacity(observed.pod_count());
     let mut has_adopted = false;
     draft.end_batch();
-    for pod in observed.pods() {
+    observed.pods().for_each(|pod| {
         let standing = &pod.standing;
         let is_match = standing.is_selected && standing.is_named_after;
         match standing.claim(is_whole) {
@@ -70,7 +70,7 @@ pub(super) fn claim_pods<'a>(observed: &'a Observed, profile: &Profile, draft: &
             }
             _ => {}
         }
-    }
+    });
     draft.end_batch();
     if has_adopted && profile.lists_orphans_last() {
         // Of two Pods with one ordinal, the one just adopted has the place.

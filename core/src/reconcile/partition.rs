@@ -14,21 +14,37 @@ pub(super) struct Partition<'a> {
     pub condemned: Vec<Judged<'a>>,
     /// Who is the first, counting up, that is not available, be it that its Pod is missing.
     pub first_unavailable: FirstUnavailable<'a>,
+    /// How many of those in range are what.
+    pub tally: Tally,
 }
 
-/// A Pod and what every pass asks of it.
+/// How many Pods are what: counted once, for all passes.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Tally {
+    pub created: i32,
+    pub ready: i32,
+    pub available: i32,
+    pub current: i32,
+    pub updated: i32,
+    unavailable: usize,
+    settled: usize,
+    /// Made from the update revision, terminating or not.
+    new: usize,
+}
+
+/// A Pod and what every pass asks of it: two words, of which every decision makes one for every Pod.
 #[derive(Clone, Copy)]
 pub(super) struct Judged<'a> {
     pub pod: &'a Pod,
-    pub ordinal: u64,
-    pub is_running_and_ready: bool,
-    pub is_available: bool,
-    pub is_unavailable: bool,
-    /// It was made from the current revision.
-    pub is_current: bool,
-    /// It was made from the update revision.
-    pub is_updated: bool,
+    answers: u8,
 }
+
+const RUNNING_AND_READY: u8 = 1;
+const AVAILABLE: u8 = 1 << 1;
+const UNAVAILABLE: u8 = 1 << 2;
+const CURRENT: u8 = 1 << 3;
+const UPDATED: u8 = 1 << 4;
+const SETTLED: u8 = 1 << 5;
 
 /// The first Pod that is unavailable: replicas count before condemned ones.
 #[derive(Clone, Copy)]
@@ -56,27 +72,50 @@ impl<'a> Partition<'a> {
         let range = set.start()..set.end();
         let mut replicas: Vec<Judged<'a>> = Vec::with_capacity(pods.len());
         let mut condemned = Vec::new();
+        let (mut tally, mut last, mut has_twins) = (Tally::default(), None, false);
         for pod in pods {
             let Some(ordinal) = pod.ordinal() else { continue };
-            let judged = Judged::of(call, pod, ordinal);
-            if !range.contains(&judged.ordinal) {
+            let judged = Judged::of(call, pod);
+            if !range.contains(&ordinal) {
                 condemned.push(judged);
                 continue;
             }
-            match replicas.last_mut() {
-                Some(earlier) if earlier.ordinal == judged.ordinal => *earlier = judged,
-                _ => replicas.push(judged),
+            if last == Some(ordinal) {
+                replicas.pop();
+                has_twins = true;
             }
+            last = Some(ordinal);
+            tally.count(&judged);
+            replicas.push(judged);
+        }
+        if has_twins {
+            tally = Tally::of(&replicas);
         }
         // Pods that share an ordinal stay in the order of their names.
-        condemned.sort_unstable_by_key(|judged| (std::cmp::Reverse(judged.ordinal), judged.name()));
+        condemned.sort_unstable_by_key(|judged| (std::cmp::Reverse(judged.ordinal()), judged.name()));
         let mut partition = Self {
+            tally,
             replicas,
             condemned,
             first_unavailable: FirstUnavailable::None,
         };
-        partition.first_unavailable = partition.find_unavailable(range);
+        partition.first_unavailable = partition.find_unavailable(call, range);
         partition
+    }
+
+    /// Whether every place of the range has its Pod.
+    pub fn is_whole(&self, call: &Call<'_>) -> bool {
+        u64::try_from(self.replicas.len()).is_ok_and(|present| present == call.observed.set().replicas())
+    }
+
+    /// Whether all Pods in range are settled.
+    pub fn is_settled(&self) -> bool {
+        self.tally.settled == self.replicas.len()
+    }
+
+    /// Whether all Pods in range are made from the update revision.
+    pub fn is_updated(&self) -> bool {
+        self.tally.new == self.replicas.len()
     }
 
     /// Every place of the range, upwards.
@@ -84,7 +123,7 @@ impl<'a> Partition<'a> {
         let start = call.observed.set().start();
         let mut rest = self.replicas.as_slice();
         (start..start + call.observed.set().replicas()).map(move |ordinal| match rest.split_first() {
-            Some((judged, later)) if judged.ordinal == ordinal => {
+            Some((judged, later)) if judged.ordinal() == ordinal => {
                 rest = later;
                 Slot {
                     ordinal,
@@ -98,47 +137,117 @@ impl<'a> Partition<'a> {
         })
     }
 
-    fn find_unavailable(&self, range: std::ops::Range<u64>) -> FirstUnavailable<'a> {
-        let mut expected = range.clone();
-        for judged in &self.replicas {
-            match expected.next() {
-                Some(ordinal) if ordinal != judged.ordinal => return FirstUnavailable::Missing(ordinal),
-                _ if judged.is_unavailable => return FirstUnavailable::Pod(*judged),
-                _ => {}
+    fn find_unavailable(&self, call: &Call<'_>, range: std::ops::Range<u64>) -> FirstUnavailable<'a> {
+        let mut expected = range;
+        if self.tally.unavailable > 0 || !self.is_whole(call) {
+            for judged in &self.replicas {
+                match expected.next() {
+                    Some(ordinal) if ordinal != judged.ordinal() => {
+                        return FirstUnavailable::Missing(ordinal);
+                    }
+                    _ if judged.is_unavailable() => return FirstUnavailable::Pod(*judged),
+                    _ => {}
+                }
+            }
+            if let Some(ordinal) = expected.next() {
+                return FirstUnavailable::Missing(ordinal);
             }
         }
-        if let Some(ordinal) = expected.next() {
-            return FirstUnavailable::Missing(ordinal);
-        }
-        let condemned = self.condemned.iter().rfind(|judged| judged.is_unavailable);
+        let condemned = self.condemned.iter().rfind(|judged| judged.is_unavailable());
         condemned.map_or(FirstUnavailable::None, |judged| FirstUnavailable::Pod(*judged))
     }
 }
 
-impl<'a> Judged<'a> {
-    pub fn of(call: &Call<'_>, pod: &'a Pod, ordinal: u64) -> Self {
-        let is_available =
-            health::is_available(pod, call.observed.set().min_ready_seconds, call.now, call.profile);
-        let is_of = |name| pod.revision_ends.are_of_same(&pod.revision, name);
-        let is_updated = is_of(call.update);
-        Self {
-            is_updated,
-            is_current: if call.is_updating {
-                is_of(call.current)
-            } else {
-                is_updated
-            },
-            ordinal,
-            is_running_and_ready: health::is_running_and_ready(pod),
-            is_available,
-            is_unavailable: health::is_unavailable(pod, is_available, call.profile),
-            pod,
+impl Tally {
+    pub fn of(pods: &[Judged<'_>]) -> Self {
+        let mut tally = Self::default();
+        for judged in pods {
+            tally.count(judged);
         }
+        tally
+    }
+
+    #[inline(always)]
+    pub fn count(&mut self, judged: &Judged<'_>) {
+        let is_here = judged.is_created() && !judged.pod.is_terminating();
+        self.created += i32::from(judged.is_created());
+        self.ready += i32::from(judged.is_running_and_ready());
+        self.available += i32::from(judged.is_running_and_ready() && judged.is_available());
+        self.current += i32::from(is_here && judged.is_current());
+        self.updated += i32::from(is_here && judged.is_updated());
+        self.unavailable += usize::from(judged.is_unavailable());
+        self.settled += usize::from(judged.is_settled());
+        self.new += usize::from(judged.is_updated());
+    }
+}
+
+impl<'a> Judged<'a> {
+    // Of every Pod in every decision: a module that is built for size would make a call of it.
+    #[inline(always)]
+    pub fn of(call: &Call<'_>, pod: &'a Pod) -> Self {
+        let min_ready = call.observed.set().spec.min_ready_seconds;
+        let is_ready = health::is_running_and_ready(pod);
+        let is_available = match min_ready {
+            0 => pod.status.is_ready,
+            _ => health::is_available(pod, min_ready, call.now, call.profile),
+        };
+        let is_updated = pod.revision_ends.are_of_same(&pod.revision, call.update);
+        let is_current = match call.is_updating {
+            true => pod.revision_ends.are_of_same(&pod.revision, call.current),
+            false => is_updated,
+        };
+        let is_settled = is_ready && is_available && !pod.is_terminating() && pod.is_as_asked();
+        let answer = |is_so: bool, bit: u8| u8::from(is_so) * bit;
+        Self {
+            pod,
+            answers: answer(is_ready, RUNNING_AND_READY)
+                | answer(is_available, AVAILABLE)
+                | answer(
+                    health::is_unavailable(pod, is_available, call.profile),
+                    UNAVAILABLE,
+                )
+                | answer(is_current, CURRENT)
+                | answer(is_updated, UPDATED)
+                | answer(is_settled, SETTLED),
+        }
+    }
+
+    /// The ordinal that its name speaks of; 0 where there is none.
+    pub fn ordinal(&self) -> u64 {
+        self.pod.ordinal().unwrap_or_default()
+    }
+
+    pub fn is_running_and_ready(&self) -> bool {
+        self.answers & RUNNING_AND_READY != 0
+    }
+
+    pub fn is_available(&self) -> bool {
+        self.answers & AVAILABLE != 0
+    }
+
+    /// What the first-unavailable rule and the budget of an update count.
+    pub fn is_unavailable(&self) -> bool {
+        self.answers & UNAVAILABLE != 0
+    }
+
+    /// It was made from the current revision.
+    pub fn is_current(&self) -> bool {
+        self.answers & CURRENT != 0
+    }
+
+    /// It was made from the update revision.
+    pub fn is_updated(&self) -> bool {
+        self.answers & UPDATED != 0
+    }
+
+    /// It runs, is available and is what the set asks for: unless its claims are not, nothing is to be done for it.
+    pub fn is_settled(&self) -> bool {
+        self.answers & SETTLED != 0
     }
 
     /// True where upstream counts the Pod as there: it has a phase.
     pub fn is_created(&self) -> bool {
-        self.pod.phase != Phase::Absent
+        self.pod.status.phase != Phase::Absent
     }
 
     pub fn name(&self) -> &'a str {

@@ -13,7 +13,7 @@ use crate::plan::{Kind, Operation, Reason, Status, Wait, WaitCode};
 
 /// Whether this version treats the set's strategy as Recreate.
 pub(super) fn is_recreate(call: &Call<'_>) -> bool {
-    call.observed.set().strategy.kind == StrategyType::Recreate && call.profile.knows_recreate()
+    call.observed.set().spec.strategy.kind == StrategyType::Recreate && call.profile.knows_recreate()
 }
 
 /// With the gate off, a version that knows the strategy gives up on the set.
@@ -45,7 +45,7 @@ pub(super) fn run(
         .map(|slot| slot.judged)
         .chain(partition.condemned.iter().copied().map(Some));
     slow_start(call, places, draft, |judged, draft| {
-        let Some(judged) = judged.filter(|judged| judged.is_created() && !judged.is_updated) else {
+        let Some(judged) = judged.filter(|judged| judged.is_created() && !judged.is_updated()) else {
             return Flow::Next;
         };
         is_old_left = true;

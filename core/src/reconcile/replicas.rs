@@ -25,6 +25,11 @@ pub(super) enum Flow {
 }
 
 pub(super) fn run(call: &Call<'_>, partition: &Partition<'_>, draft: &mut Draft) -> Result<(), Stopped> {
+    if partition.is_whole(call) && partition.is_settled() && are_claims_settled(call) && !draft.is_full() {
+        // By far the most frequent: no Pod need be looked at again.
+        draft.end_batch();
+        return Ok(());
+    }
     let mut claims = ClaimCursor::new(call);
     for_all(call, partition.slots(call), draft, |slot, draft| {
         one(call, slot, &mut claims, draft)
@@ -39,7 +44,7 @@ pub(super) fn for_all<T>(
     draft: &mut Draft,
     mut pass: impl FnMut(T, &mut Draft) -> Flow,
 ) -> Result<(), Stopped> {
-    if call.observed.set().policy == PodManagementPolicy::Parallel {
+    if call.observed.set().spec.policy == PodManagementPolicy::Parallel {
         return slow_start(call, items, draft, pass);
     }
     for item in items {
@@ -88,21 +93,21 @@ pub(super) fn slow_start<T>(
 }
 
 fn one<'a>(call: &Call<'a>, slot: Slot<'a>, cursor: &mut ClaimCursor<'a>, draft: &mut Draft) -> Flow {
-    let is_ordered = call.observed.set().policy == PodManagementPolicy::OrderedReady;
+    let is_ordered = call.observed.set().spec.policy == PodManagementPolicy::OrderedReady;
     let Some(judged) = slot.judged.filter(Judged::is_created) else {
         return create(call, slot, draft);
     };
     let pod = judged.pod;
-    if judged.is_running_and_ready && judged.is_available && !pod.is_terminating() {
-        // By far the most frequent: nothing below would hold it up.
+    if judged.is_settled() {
+        // Nothing below would hold it up.
         return correct(call, &judged, cursor, draft);
     }
-    if matches!(pod.phase, Phase::Failed | Phase::Succeeded) {
+    if matches!(pod.status.phase, Phase::Failed | Phase::Succeeded) {
         if pod.is_terminating() {
             draft.wait(Wait::new(WaitCode::PodTermination, Kind::Pod, pod.name()));
         } else {
             let reason = Reason::TerminalPhase {
-                phase: pod.phase.name().to_owned(),
+                phase: pod.status.phase.name().to_owned(),
             };
             draft.push(
                 Operation::DeletePod { uid: judged.uid() },
@@ -113,11 +118,11 @@ fn one<'a>(call: &Call<'a>, slot: Slot<'a>, cursor: &mut ClaimCursor<'a>, draft:
         }
         return Flow::Exit;
     }
-    if pod.phase == Phase::Pending {
-        if create_claims(call, judged.ordinal, pod.name(), draft).is_err() {
+    if pod.status.phase == Phase::Pending {
+        if create_claims(call, judged.ordinal(), pod.name(), draft).is_err() {
             return Flow::Fail;
         }
-        correct_claims(call, judged.ordinal, pod_ref(&judged), draft);
+        correct_claims(call, judged.ordinal(), pod_ref(&judged), draft);
     }
     if pod.is_terminating() {
         draft.wait(Wait::new(WaitCode::PodTermination, Kind::Pod, pod.name()));
@@ -137,11 +142,11 @@ fn one<'a>(call: &Call<'a>, slot: Slot<'a>, cursor: &mut ClaimCursor<'a>, draft:
 /// The wait for a Pod that blocks the passes of OrderedReady, if it does.
 pub(super) fn unavailability(call: &Call<'_>, judged: &Judged<'_>) -> Option<Wait> {
     let name = judged.name();
-    if !judged.is_running_and_ready {
+    if !judged.is_running_and_ready() {
         return Some(Wait::new(WaitCode::PodRunningAndReady, Kind::Pod, name));
     }
-    let mut wait = (!judged.is_available).then(|| Wait::new(WaitCode::PodAvailable, Kind::Pod, name))?;
-    wait.until = health::available_at(judged.pod, call.observed.set().min_ready_seconds);
+    let mut wait = (!judged.is_available()).then(|| Wait::new(WaitCode::PodAvailable, Kind::Pod, name))?;
+    wait.until = health::available_at(judged.pod, call.observed.set().spec.min_ready_seconds);
     Some(wait)
 }
 
@@ -178,7 +183,7 @@ fn create(call: &Call<'_>, slot: Slot<'_>, draft: &mut Draft) -> Flow {
         Reason::ReplicaMissing { revision },
     );
     correct_claims(call, slot.ordinal, pod, draft);
-    if set.policy == PodManagementPolicy::OrderedReady {
+    if set.spec.policy == PodManagementPolicy::OrderedReady {
         return Flow::Exit;
     }
     // Parallel goes on with the Pod as it was just made: where a claim had wrong owners, it is written once more.
@@ -202,8 +207,8 @@ fn correct<'a>(
     draft: &mut Draft,
 ) -> Flow {
     let set = call.observed.set();
-    let (pod, ordinal) = (judged.pod, judged.ordinal);
-    let identity = !(pod.is_canonical && pod.is_labelled);
+    let (pod, ordinal) = (judged.pod, judged.ordinal());
+    let identity = !pod.has_identity;
     let storage = !pod.standing.has_volumes;
     let owners_right = cursor.all(ordinal, |claim| {
         retention::is_up_to_date(claim, set, pod_ref(judged))
@@ -250,9 +255,9 @@ pub(super) fn revision_of_missing<'a>(call: &Call<'a>, ordinal: u64) -> &'a str 
 
 fn is_current(call: &Call<'_>, ordinal: u64) -> bool {
     let set = call.observed.set();
-    match &set.strategy.rolling {
+    match &set.spec.strategy.rolling {
         Some(rolling) => ordinal < set.start() + rolling.partition,
-        None if set.strategy.kind == StrategyType::RollingUpdate => {
+        None if set.spec.strategy.kind == StrategyType::RollingUpdate => {
             // Ordinals are below 2^32: two int32 added up.
             let place = ordinal.cast_signed().wrapping_sub(set.start().cast_signed());
             place < i64::from(set.status.current_replicas)
@@ -283,6 +288,19 @@ fn pod_ref<'a>(judged: &Judged<'a>) -> PodRef<'a> {
         uid: &judged.pod.metadata.uid,
         is_condemned: false,
     }
+}
+
+/// Whether no claim has an owner, and none is to have one.
+fn are_claims_settled(call: &Call<'_>) -> bool {
+    let owners = |claims: &sorted::SortedMap<u64, Claim>| -> usize {
+        claims.values().map(|claim| claim.metadata.owners.len()).sum()
+    };
+    let claims_of = |prefix| call.observed.claims_of(prefix);
+    !retention::has_owners(call.observed.set())
+        && call
+            .templates
+            .iter()
+            .all(|(_, prefix)| claims_of(prefix).is_none_or(|claims| owners(claims) == 0))
 }
 
 /// The claims that are there for `ordinal`, with their names, in the order of the templates.
@@ -346,8 +364,8 @@ fn correct_claims_for(
             was_wrong = true;
             let object = retention::with_owners(claim, set, pod);
             let reason = Reason::ClaimRetention {
-                when_scaled: set.retention.when_scaled.name().to_owned(),
-                when_deleted: set.retention.when_deleted.name().to_owned(),
+                when_scaled: set.spec.retention.when_scaled.name().to_owned(),
+                when_deleted: set.spec.retention.when_deleted.name().to_owned(),
                 condemned: pod.is_condemned,
             };
             draft.push(

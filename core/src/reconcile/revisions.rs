@@ -75,7 +75,7 @@ pub(super) fn choose<'a>(
     let data: Cow<'_, RevisionData> = if profile.writes_null_creation_timestamp() {
         Cow::Owned(RevisionData::of_template(set.template(), true))
     } else {
-        Cow::Borrowed(&set.revision_data)
+        Cow::Borrowed(&set.spec.revision_data)
     };
     let next = history.last().map_or(1, |newest| newest.number.wrapping_add(1));
     // Upstream compares the newest with the last equal one, not with the set's data: with hash labels in the
@@ -160,13 +160,13 @@ fn labels_differ(one: Option<&str>, other: Option<&str>) -> bool {
 
 /// An earlier revision becomes the newest: a rollback.
 fn renumber(revision: &Revision, next: i64, draft: &mut Draft) {
-    let mut object = without_nulls(&revision.object);
+    let mut object = without_nulls(revision.object());
     if let Value::Object(object) = &mut object {
         object.insert("apiVersion".into(), json!("apps/v1"));
         object.insert("kind".into(), json!("ControllerRevision"));
         object.insert("revision".into(), json!(next));
         // Data goes back as it came, nulls included (Kubernetes up to 1.33 wrote `creationTimestamp: null`): it is immutable.
-        if let Some(data) = revision.object.get("data").filter(|data| !data.is_null()) {
+        if let Some(data) = revision.object.field("data").filter(|data| !data.is_null()) {
             object.insert("data".into(), data.clone());
         }
     }

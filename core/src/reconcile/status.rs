@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::draft::Draft;
-use super::partition::{Judged, Partition};
+use super::partition::{Judged, Partition, Tally};
 use super::update::{max_unavailable, unreadable};
 use super::{Call, recreate};
 use crate::observed::{Pod, StrategyType};
@@ -17,22 +17,21 @@ use crate::{Gate, Timestamp, health};
 
 /// The counts over all claimed Pods, those without an ordinal included: for a set that is being deleted.
 pub(super) fn of_all(call: &Call<'_>, pods: &[&Pod]) -> Status {
-    let mut status = empty(call);
-    pods.iter()
-        .for_each(|pod| count(&mut status, &Judged::of(call, pod, 0)));
-    status
+    let mut tally = Tally::default();
+    for pod in pods {
+        tally.count(&Judged::of(call, pod));
+    }
+    counted(call, tally)
 }
 
 /// The counts over the Pods that have a place, and those that are condemned. Pods that this call creates or deletes
 /// are not looked ahead at.
 pub(super) fn of_partition(call: &Call<'_>, partition: &Partition<'_>) -> Status {
-    let mut status = empty(call);
-    partition
-        .replicas
-        .iter()
-        .chain(&partition.condemned)
-        .for_each(|judged| count(&mut status, judged));
-    status
+    let mut tally = partition.tally;
+    for judged in &partition.condemned {
+        tally.count(judged);
+    }
+    counted(call, tally)
 }
 
 /// Ends the update where all Pods are new and ready; nothing where upstream could not write the status.
@@ -40,7 +39,7 @@ pub(super) fn complete(call: &Call<'_>, mut status: Status, draft: &mut Draft) -
     let set = call.observed.set();
     let replicas = i32::try_from(set.replicas()).unwrap_or(i32::MAX);
     let completes =
-        call.profile.every_strategy_completes() || set.strategy.kind == StrategyType::RollingUpdate;
+        call.profile.every_strategy_completes() || set.spec.strategy.kind == StrategyType::RollingUpdate;
     if completes && [status.updated_replicas, status.ready_replicas, status.replicas] == [replicas; 3] {
         status.current_replicas = status.updated_replicas;
         status.current_revision.clone_from(&status.update_revision);
@@ -56,7 +55,7 @@ pub(super) fn complete(call: &Call<'_>, mut status: Status, draft: &mut Draft) -
     }
     let is_read = call.profile.status_reads_max_unavailable()
         && call.profile.is_enabled(Gate::MaxUnavailableStatefulSet)
-        && set.strategy.rolling.is_some();
+        && set.spec.strategy.rolling.is_some();
     if is_read && let Err(detail) = max_unavailable(call) {
         draft.wait(unreadable(call, detail));
         return None;
@@ -67,7 +66,7 @@ pub(super) fn complete(call: &Call<'_>, mut status: Status, draft: &mut Draft) -
 /// When the next Pod becomes available by time alone, where the status does not count it yet.
 pub(super) fn requeue_after(call: &Call<'_>, status: &Status, pods: &[&Pod]) -> Option<Duration> {
     let set = call.observed.set();
-    let min_ready = u64::try_from(set.min_ready_seconds)
+    let min_ready = u64::try_from(set.spec.min_ready_seconds)
         .ok()
         .filter(|seconds| *seconds > 0)?;
     if !call.profile.requeues_at_next_availability() {
@@ -80,7 +79,7 @@ pub(super) fn requeue_after(call: &Call<'_>, status: &Status, pods: &[&Pod]) -> 
     }
     let due = pods
         .iter()
-        .filter_map(|pod| health::available_at(pod, set.min_ready_seconds));
+        .filter_map(|pod| health::available_at(pod, set.spec.min_ready_seconds));
     let next = due
         .filter(|due| *due > call.now)
         .min()
@@ -124,7 +123,7 @@ fn has_progressing(status: &Status) -> bool {
     status.conditions.iter().flatten().any(is_progressing)
 }
 
-fn empty(call: &Call<'_>) -> Status {
+fn counted(call: &Call<'_>, tally: Tally) -> Status {
     let observed = &call.observed.set().status;
     let kept = observed
         .conditions
@@ -132,20 +131,15 @@ fn empty(call: &Call<'_>) -> Status {
         .filter(|conditions| !conditions.is_empty());
     Status {
         observed_generation: call.observed.set().generation,
+        replicas: tally.created,
+        ready_replicas: tally.ready,
+        available_replicas: tally.available,
+        current_replicas: tally.current,
+        updated_replicas: tally.updated,
         current_revision: call.chosen.current.name().to_owned(),
         update_revision: call.chosen.update.name().to_owned(),
         collision_count: Some(call.chosen.collision_count),
         conditions: kept.filter(|_| call.profile.keeps_conditions()),
         ..Status::default()
-    }
-}
-
-fn count(status: &mut Status, judged: &Judged<'_>) {
-    status.replicas += i32::from(judged.is_created());
-    status.ready_replicas += i32::from(judged.is_running_and_ready);
-    status.available_replicas += i32::from(judged.is_running_and_ready && judged.is_available);
-    if judged.is_created() && !judged.pod.is_terminating() {
-        status.current_replicas += i32::from(judged.is_current);
-        status.updated_replicas += i32::from(judged.is_updated);
     }
 }

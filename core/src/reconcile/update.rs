@@ -21,7 +21,7 @@ pub(super) fn run(
     if is_recreate(call) {
         return Ok(());
     }
-    if set.strategy.kind == StrategyType::OnDelete {
+    if set.spec.strategy.kind == StrategyType::OnDelete {
         name_old_pods(call, WaitCode::ManualDelete, partition.replicas.iter(), draft);
         return Ok(());
     }
@@ -35,8 +35,7 @@ pub(super) fn run(
     } else {
         None
     };
-    let is_whole = u64::try_from(partition.replicas.len()).is_ok_and(|present| present == set.replicas());
-    if is_whole && partition.replicas.iter().all(|judged| judged.is_updated) {
+    if partition.is_whole(call) && partition.is_updated() {
         // Nothing is old, nothing is missing that could be made old: whatever the budget, nobody is deleted.
         return Ok(());
     }
@@ -54,6 +53,7 @@ pub(super) fn run(
 pub(super) fn max_unavailable(call: &Call<'_>) -> Result<i64, String> {
     let set = call.observed.set();
     let given = set
+        .spec
         .strategy
         .rolling
         .as_ref()
@@ -104,20 +104,21 @@ impl<'c, 'a> Update<'c, 'a> {
             .slots(call)
             .map(|slot| {
                 let is_old = match slot.judged {
-                    Some(judged) => !judged.is_updated,
+                    Some(judged) => !judged.is_updated(),
                     None => revision_of_missing(call, slot.ordinal) != update,
                 };
                 Target {
                     ordinal: slot.ordinal,
                     judged: slot.judged,
                     is_old,
-                    is_unavailable: slot.judged.is_none_or(|judged| judged.is_unavailable),
+                    is_unavailable: slot.judged.is_none_or(|judged| judged.is_unavailable()),
                     is_terminating: slot.judged.is_some_and(|judged| judged.pod.is_terminating()),
                 }
             })
             .collect();
         targets.reverse();
         let partition = set
+            .spec
             .strategy
             .rolling
             .as_ref()
@@ -154,7 +155,7 @@ impl<'c, 'a> Update<'c, 'a> {
     /// With maxUnavailable: as many old Pods as the budget leaves.
     fn within_budget(&mut self, budget: i64) {
         let is_two_phased = self.call.profile.replaces_unavailable_first()
-            && self.call.observed.set().policy == PodManagementPolicy::Parallel;
+            && self.call.observed.set().spec.policy == PodManagementPolicy::Parallel;
         let unavailable = self.targets.iter().filter(|target| target.is_unavailable).count();
         let free = budget.saturating_sub(i64::try_from(unavailable).unwrap_or(i64::MAX));
         let is_broken_old =
@@ -165,7 +166,7 @@ impl<'c, 'a> Update<'c, 'a> {
         if is_two_phased {
             // First what is of no use already, whatever the budget; then, within the budget, what is available.
             for target in self.reached() {
-                let is_available = target.judged.is_some_and(|judged| judged.is_available);
+                let is_available = target.judged.is_some_and(|judged| judged.is_available());
                 if target.is_old && !is_available && !target.is_terminating {
                     self.delete(&target);
                 }
@@ -285,7 +286,7 @@ fn name_old_pods<'a>(
     pods: impl Iterator<Item = &'a Judged<'a>>,
     draft: &mut Draft,
 ) {
-    let is_left = |judged: &&Judged<'_>| !judged.is_updated && !judged.pod.is_terminating();
+    let is_left = |judged: &&Judged<'_>| !judged.is_updated() && !judged.pod.is_terminating();
     let old: Vec<String> = pods
         .filter(is_left)
         .map(|judged| judged.name().to_owned())

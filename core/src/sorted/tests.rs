@@ -28,7 +28,11 @@ fn a_sorted_map_is_a_btree_map() {
                     ours.change(key, |value| *value += step);
                     *theirs.entry(key).or_default() += step;
                 }
-                13 => assert!(ours.iter_from(&key).eq(theirs.range(key..))),
+                13 => {
+                    assert!(ours.iter_from(&key).eq(theirs.range(key..)));
+                    let sum: u64 = ours.values().map(|value| value + 1).sum();
+                    assert_eq!(sum, theirs.values().map(|value| value + 1).sum::<u64>());
+                }
                 14 => assert_eq!(ours.get_key_value(&key), theirs.get_key_value(&key)),
                 _ if step % 50 == 0 => {
                     ours.retain(|key, value| (*key + *value) % 3 != 0);

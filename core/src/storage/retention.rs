@@ -21,7 +21,7 @@ pub(crate) struct PodRef<'a> {
 /// A claim is stale where its first reference to a v1 Pod of that name has another UID: it belongs to an earlier Pod
 /// and garbage collection will take it (`PodClaimIsStale`). It matters only where scaling down deletes claims.
 pub(crate) fn is_stale(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -> bool {
-    set.retention.when_scaled == RetentionPolicy::Delete
+    set.spec.retention.when_scaled == RetentionPolicy::Delete
         && refers_to_earlier(claim, |owner| names_pod(owner, pod), pod.uid)
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn with_owners(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -> 
     let mut owners: Vec<Value> = Vec::new();
     let written = claim
         .object
-        .get("metadata")
+        .field("metadata")
         .and_then(|metadata| metadata.get("ownerReferences"));
     for (owner, value) in claim
         .metadata
@@ -84,7 +84,7 @@ pub(crate) fn with_owners(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -> 
             );
         }
     }
-    let mut object = without_nulls(&claim.object);
+    let mut object = without_nulls(claim.object());
     if let Value::Object(object) = &mut object {
         object.insert("apiVersion".into(), json!("v1"));
         object.insert("kind".into(), json!("PersistentVolumeClaim"));
@@ -100,10 +100,16 @@ pub(crate) fn with_owners(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -> 
     object
 }
 
+/// Whether the policy gives claims owners at all.
+pub(crate) fn has_owners(set: &StatefulSet) -> bool {
+    set.spec.retention.when_scaled == RetentionPolicy::Delete
+        || set.spec.retention.when_deleted == RetentionPolicy::Delete
+}
+
 /// Whether the policy wants the set, and whether it wants the Pod, as controller.
 fn wanted(set: &StatefulSet, pod: PodRef<'_>) -> (bool, bool) {
     use RetentionPolicy::{Delete, Retain};
-    match (set.retention.when_scaled, set.retention.when_deleted) {
+    match (set.spec.retention.when_scaled, set.spec.retention.when_deleted) {
         (Retain, Retain) => (false, false),
         (Retain, Delete) => (true, false),
         (Delete, Retain) => (false, pod.is_condemned),
@@ -149,9 +155,7 @@ fn refers_to_earlier(claim: &Claim, names: impl Fn(&OwnerReference) -> bool, uid
 /// Another controller, or an owner of our name with another UID (`hasUnexpectedController`). With both policies Retain
 /// nobody else is unexpected.
 fn has_unexpected_controller(claim: &Claim, set: &StatefulSet, pod: PodRef<'_>) -> bool {
-    if set.retention.when_scaled == RetentionPolicy::Retain
-        && set.retention.when_deleted == RetentionPolicy::Retain
-    {
+    if !has_owners(set) {
         return false;
     }
     claim.metadata.owners.iter().any(|owner| {

@@ -6,7 +6,7 @@ use steadfast_core::membership;
 use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use crate::clock::{Clock, Millis};
-use crate::store::{Change, Key, Resource};
+use crate::store::{Change, Key, Object, Resource};
 use crate::view;
 
 /// Counts the available Pods of one set: Running, Ready for minReadySeconds, and not terminating.
@@ -95,7 +95,7 @@ impl Census {
     }
 }
 
-fn since(pod: &serde_json::Value) -> Option<steadfast_core::Timestamp> {
+fn since(pod: &Object) -> Option<steadfast_core::Timestamp> {
     let conditions = view::items(pod, &["status", "conditions"]);
     let ready = conditions
         .iter()

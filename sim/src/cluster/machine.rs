@@ -1,7 +1,6 @@
 //! What the components and the controller share: the objects, the clock, chance, the settings and the record.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use serde_json::Value;
 use steadfast_core::{Profile, Timestamp};
@@ -13,7 +12,7 @@ use crate::faults::{Faults, Verb};
 use crate::host::Shared;
 use crate::random::Random;
 use crate::settings::Settings;
-use crate::store::{ApiError, Change, Key, Store, Write};
+use crate::store::{ApiError, Change, Key, Object, Store, Write};
 use crate::trace::{Happening, Trace};
 
 /// The shared state of a cluster.
@@ -52,14 +51,14 @@ impl Machine {
     }
 
     /// A write of a component or a person: no fault is in its way.
-    pub fn write(&mut self, write: Write) -> Result<Option<Arc<Value>>, ApiError> {
+    pub fn write(&mut self, write: Write) -> Result<Option<Object>, ApiError> {
         let result = self.store.apply(write, self.clock.wall());
         self.absorb();
         result
     }
 
     /// A request of the controller, which a fault may be in the way of.
-    pub fn call(&mut self, key: &Key, write: Write) -> Result<Option<Arc<Value>>, ApiError> {
+    pub fn call(&mut self, key: &Key, write: Write) -> Result<Option<Object>, ApiError> {
         let left = self.faults.clone();
         let fault = self.faults.check(Verb::of(&write), key, self.clock.now());
         if left != self.faults {

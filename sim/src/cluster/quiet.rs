@@ -7,6 +7,7 @@
 //! only repetitions are left, and in which nothing new has happened for [`PATIENCE`], will not go on by itself.
 
 use serde_json::Value;
+use steadfast_core::observed::Document;
 use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use crate::clock::{Millis, Timer};
@@ -105,15 +106,17 @@ fn state_of(change: &Change) -> u64 {
         return digest.0;
     };
     digest.flag(view::is_terminating(object));
-    let metadata = object.get("metadata");
-    for field in ["finalizers", "ownerReferences", "labels", "generation"] {
-        digest.value(metadata.and_then(|metadata| metadata.get(field)));
+    for (name, value) in fields(object.field("metadata")) {
+        if matches!(name, "finalizers" | "ownerReferences" | "labels" | "generation") {
+            digest.text(name);
+            digest.value(Some(value));
+        }
     }
     match change.key.resource {
         Resource::Pod => pod(object, &mut digest),
         Resource::StatefulSet | Resource::ControllerRevision => {
-            digest.value(object.get("status"));
-            digest.value(object.get("revision"));
+            digest.value(object.field("status"));
+            digest.value(object.field("revision"));
         }
         Resource::EndpointSlice => {
             for endpoint in view::items(object, &["endpoints"]) {
@@ -122,36 +125,58 @@ fn state_of(change: &Change) -> u64 {
             }
         }
         _ => {
-            digest.value(object.get("spec"));
-            digest.value(object.get("status"));
+            digest.value(object.field("spec"));
+            digest.value(object.field("status"));
         }
     }
     digest.0
 }
 
-fn pod(pod: &Value, digest: &mut Digest) {
-    let text = |path: &[&str]| view::text_or_empty(pod, path);
-    digest.text(text(&["spec", "nodeName"]));
-    digest.text(text(&["status", "phase"]));
-    digest.text(text(&["status", "reason"]));
-    for condition in view::items(pod, &["status", "conditions"]) {
-        for field in ["type", "status", "reason"] {
-            digest.text(view::text_or_empty(condition, &[field]));
-        }
-    }
-    for list in ["initContainerStatuses", "containerStatuses"] {
-        for container in view::items(pod, &["status", list]) {
-            digest.flag(view::is_true(container, &["ready"]));
-            for (state, detail) in view::at(container, &["state"])
-                .and_then(Value::as_object)
-                .into_iter()
-                .flatten()
-            {
-                digest.text(state);
-                digest.text(view::text_or_empty(detail, &["reason"]));
+fn pod(pod: &dyn Document, digest: &mut Digest) {
+    digest.text(view::text_or_empty(pod, &["spec", "nodeName"]));
+    for (name, value) in fields(pod.field("status")) {
+        let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
+        match name {
+            "phase" | "reason" => digest.named(name, value),
+            "conditions" => items.iter().for_each(|item| condition(item, digest)),
+            "initContainerStatuses" | "containerStatuses" => {
+                digest.text(name);
+                items.iter().for_each(|item| container(item, digest));
             }
+            _ => {}
         }
     }
+}
+
+fn condition(condition: &Value, digest: &mut Digest) {
+    digest.bytes(b"[");
+    for (name, value) in fields(Some(condition)) {
+        if matches!(name, "type" | "status" | "reason") {
+            digest.named(name, value);
+        }
+    }
+}
+
+fn container(container: &Value, digest: &mut Digest) {
+    digest.bytes(b"[");
+    for (name, value) in fields(Some(container)) {
+        match name {
+            "ready" => digest.named(name, value),
+            "state" => {
+                for (state, detail) in fields(Some(value)) {
+                    digest.text(state);
+                    digest.text(view::text_or_empty(detail, &["reason"]));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The fields of a mapping, in their order; to look for some of them one by one takes longer.
+fn fields(value: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
+    let fields = value.and_then(Value::as_object).into_iter().flatten();
+    fields.map(|(name, value)| (name.as_str(), value))
 }
 
 /// FNV-1a of 64 bits; each part ends with its length, so that parts cannot run into one another.
@@ -173,6 +198,11 @@ impl Digest {
     fn text(&mut self, text: &str) {
         self.bytes(text.as_bytes());
         self.bytes(&(text.len() as u64).to_le_bytes());
+    }
+
+    fn named(&mut self, name: &str, value: &Value) {
+        self.text(name);
+        self.value(Some(value));
     }
 
     fn flag(&mut self, flag: bool) {
@@ -213,7 +243,6 @@ mod tests {
     use super::*;
     use crate::store::Key;
     use serde_json::json;
-    use std::sync::Arc;
 
     fn timer(what: &'static str) -> Timer {
         Timer {
@@ -230,7 +259,7 @@ mod tests {
         Change {
             key: Key::new(Resource::Pod, "default", "web-0"),
             before: None,
-            after: Some(Arc::new(pod)),
+            after: Some(pod.into()),
         }
     }
 
@@ -254,8 +283,9 @@ mod tests {
         let mut quiet = Quiet::default();
         for (at, uid, last_new) in [(1, "u1", 1), (2, "u2", 1), (3, "u3", 1)] {
             let mut change = change("Error", 0);
-            let pod = Arc::make_mut(change.after.as_mut().unwrap());
+            let mut pod = change.after.unwrap().whole().clone();
             pod["metadata"]["uid"] = json!(uid);
+            change.after = Some(pod.into());
             quiet.saw(&change, Millis(at));
             assert_eq!(quiet.last_new(), Millis(last_new), "{uid}");
         }

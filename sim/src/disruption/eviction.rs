@@ -2,7 +2,7 @@
 //!
 //! Source: `pkg/registry/core/pod/storage/eviction.go`.
 
-use serde_json::Value;
+use steadfast_core::observed::Document;
 
 use super::selector::is_selected;
 use crate::store::{ApiError, DeleteOptions, Key, Resource, Store, Write};
@@ -48,7 +48,7 @@ pub fn evict(store: &Store, pod: &Key) -> Result<Write, ApiError> {
 }
 
 /// Whether the budget lets the Pod go.
-fn ask(name: &Key, budget: &Value, pod: &Value) -> Result<(), ApiError> {
+fn ask(name: &Key, budget: &dyn Document, pod: &dyn Document) -> Result<(), ApiError> {
     let status = |field| view::number(budget, &["status", field]).unwrap_or_default();
     if view::condition(pod, "Ready") != Some("True") {
         let policy = view::text(budget, &["spec", "unhealthyPodEvictionPolicy"]);

@@ -1,6 +1,7 @@
 //! Label selectors as PodDisruptionBudgets have them.
 
 use serde_json::Value;
+use steadfast_core::observed::Document;
 
 use crate::view;
 
@@ -8,7 +9,7 @@ use crate::view;
 /// one that cannot be read nothing.
 ///
 /// Source: `apimachinery/pkg/apis/meta/v1/helpers.go`, `LabelSelectorAsSelector`.
-pub(super) fn is_selected(selector: Option<&Value>, object: &Value) -> bool {
+pub(super) fn is_selected(selector: Option<&Value>, object: &dyn Document) -> bool {
     let Some(selector @ Value::Object(_)) = selector else {
         return false;
     };

@@ -1,8 +1,7 @@
 //! The EndpointSlices of one Service: which Pod is in which, and what each says.
 
-use std::sync::Arc;
-
 use serde_json::{Map, Value, json};
+use steadfast_core::observed::Document;
 use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use crate::scheduler::selector::Selector;
@@ -49,7 +48,7 @@ pub(super) enum Change {
 }
 
 impl Service {
-    pub(super) fn of(object: &Value) -> Self {
+    pub(super) fn of(object: &dyn Document) -> Self {
         Self {
             selector: Selector::of_map(object, &["spec", "selector"]),
             ..Self::default()
@@ -57,7 +56,7 @@ impl Service {
     }
 
     /// A Pod's endpoint is new or may have changed.
-    pub(super) fn put(&mut self, key: &Key, service: &Value, pod: &Key, object: &Value) {
+    pub(super) fn put(&mut self, key: &Key, service: &dyn Document, pod: &Key, object: &dyn Document) {
         let ports = Value::Array(ports(service, object)).to_string();
         if let Some(id) = self.members.get(pod).copied() {
             if let Some(slice) = self.slices.get_mut(&id).filter(|slice| slice.ports == ports) {
@@ -121,7 +120,7 @@ impl Service {
     }
 
     /// What has to be written, for the slices that changed; afterwards nothing is dirty.
-    pub(super) fn changes(&mut self, key: &Key, service: &Value, store: &Store) -> Vec<Change> {
+    pub(super) fn changes(&mut self, key: &Key, service: &dyn Document, store: &Store) -> Vec<Change> {
         let mut changes = Vec::new();
         for id in std::mem::take(&mut self.dirty) {
             let Some(slice) = self.slices.get_mut(&id) else {
@@ -139,7 +138,7 @@ impl Service {
                 continue;
             }
             // Endpoints that have not changed are taken over: a change of one Pod does not cost a hundred.
-            let stored = store.get(&slice_key).map(Arc::as_ref);
+            let stored = store.get(&slice_key);
             let before = stored
                 .map(|stored| view::items(stored, &["endpoints"]))
                 .unwrap_or_default();
@@ -166,12 +165,12 @@ impl Service {
 }
 
 /// Whether a Pod belongs into slices at all (`ShouldPodBeInEndpoints`): it has an address and has not finished.
-pub(super) fn is_endpoint(pod: &Value) -> bool {
+pub(super) fn is_endpoint(pod: &dyn Document) -> bool {
     !view::is_finished(pod) && view::text(pod, &["status", "podIP"]).is_some_and(|ip| !ip.is_empty())
 }
 
 /// One endpoint (`podToEndpoint`).
-fn endpoint(service: &Value, pod: &Value, key: &Key, store: &Store) -> Value {
+fn endpoint(service: &dyn Document, pod: &dyn Document, key: &Key, store: &Store) -> Value {
     let is_terminating = view::is_terminating(pod);
     let is_serving = view::condition(pod, "Ready") == Some("True");
     let is_ready =
@@ -207,7 +206,7 @@ fn endpoint(service: &Value, pod: &Value, key: &Key, store: &Store) -> Value {
 }
 
 /// The ports of a Service as this Pod serves them; one that the Pod does not name is left out.
-fn ports(service: &Value, pod: &Value) -> Vec<Value> {
+fn ports(service: &dyn Document, pod: &dyn Document) -> Vec<Value> {
     let resolve = |port: &Value| {
         let protocol = view::text(port, &["protocol"]).unwrap_or("TCP");
         let number = match port.get("targetPort") {
@@ -232,7 +231,7 @@ fn ports(service: &Value, pod: &Value) -> Vec<Value> {
         .collect()
 }
 
-fn object(key: &Key, service: &Value, slice: &Slice, endpoints: Vec<Value>) -> Value {
+fn object(key: &Key, service: &dyn Document, slice: &Slice, endpoints: Vec<Value>) -> Value {
     let mut labels = view::at(service, &["metadata", "labels"])
         .and_then(Value::as_object)
         .cloned()

@@ -19,7 +19,7 @@ fn slices(small: &Small) -> Vec<Value> {
     small
         .store
         .list(Resource::EndpointSlice, None)
-        .map(|(_, slice)| slice.as_ref().clone())
+        .map(|(_, slice)| slice.whole().clone())
         .collect()
 }
 

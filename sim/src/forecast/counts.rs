@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use steadfast_core::membership;
+use steadfast_core::observed::Document;
 use steadfast_core::sorted::SortedMap;
 
 use super::steps::belongs;
@@ -86,7 +87,7 @@ pub(super) fn census_of(objects: &[Value], set: &Key, resource: Resource) -> Cen
     own.filter_map(|(key, object)| entry(&key, object, set)).collect()
 }
 
-fn entry(key: &Key, object: &Value, set: &Key) -> Option<((Option<u64>, String), String)> {
+fn entry(key: &Key, object: &dyn Document, set: &Key) -> Option<((Option<u64>, String), String)> {
     let ordinal = membership(&key.name)
         .and_then(|member| member.ordinal)
         .map(|ordinal| ordinal.number());

@@ -316,7 +316,7 @@ fn a_manifest_without_a_namespace_is_applied_where_the_dump_has_the_set() {
         cluster
             .store()
             .list(resource, None)
-            .map(|(_, object)| Value::clone(object))
+            .map(|(_, object)| object.whole().clone())
             .collect::<Vec<_>>()
     };
     let observed = [Resource::StatefulSet, Resource::Pod, Resource::ControllerRevision]

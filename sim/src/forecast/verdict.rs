@@ -9,7 +9,7 @@ use steadfast_core::sorted::SortedMap;
 use steadfast_core::{Kind, Ordinal, Wait, WaitCode, membership};
 
 use crate::cluster::{Cluster, Ending, SetView};
-use crate::store::{Key, Resource};
+use crate::store::{Key, Object, Resource};
 use crate::trace::{Happening, Refusal, SetName, pod_status};
 use crate::view;
 
@@ -370,7 +370,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn of_pod(&self, key: &Key, pod: &Value) -> (String, String) {
+    fn of_pod(&self, key: &Key, pod: &Object) -> (String, String) {
         let status = pod_status(pod);
         if status == "Terminating" {
             return (status, finalizers(pod).unwrap_or_default());
@@ -415,7 +415,7 @@ fn add(blockers: &mut Vec<Blocker>, blocker: Blocker) {
     }
 }
 
-fn finalizers(object: &Value) -> Option<String> {
+fn finalizers(object: &Object) -> Option<String> {
     let finalizers = view::items(object, &["metadata", "finalizers"]);
     if finalizers.is_empty() || !view::is_terminating(object) {
         return None;

@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use steadfast_core::sorted::SortedMap;
-use steadfast_core::{Action, Kind, Observed, Operation, Plan};
+use steadfast_core::{Action, Kind, Observed, Operation, Plan, Status};
 
 use super::announce::announce;
 use crate::cluster::Machine;
-use crate::store::{ApiError, DeleteOptions, Key, Resource, Write};
+use crate::store::{ApiError, DeleteOptions, Key, Object, Resource, Write};
 use crate::trace::{ActionRecord, Happening, Refusal, SetName};
+use crate::view;
 
 /// A plan and how far it is carried out.
 #[derive(Clone)]
@@ -87,8 +88,8 @@ impl Run {
         run
     }
 
-    /// Makes the next API calls, all those that run at once; false where none is left.
-    pub fn proceed(&mut self, set: &Key, observed: &Observed, machine: &mut Machine) -> bool {
+    /// Makes the next API calls, all those that run at once; false where none is left. `cache`: the set as it was observed.
+    pub fn proceed(&mut self, set: &Key, cache: (&Object, &Observed), machine: &mut Machine) -> bool {
         loop {
             match self.stage {
                 Stage::Batches => {
@@ -102,7 +103,7 @@ impl Run {
                 }
                 Stage::Status => {
                     self.stage = Stage::Trim;
-                    if self.write_status(set, observed, machine) {
+                    if self.write_status(set, cache, machine) {
                         return true;
                     }
                 }
@@ -191,7 +192,7 @@ impl Run {
 
     /// Carries out one action.
     fn call(&mut self, at: usize, set: &Key, machine: &mut Machine) -> Result<(), ()> {
-        let Some(action) = self.plan.actions.get(at) else {
+        let Some(action) = self.plan.actions.get_mut(at) else {
             return Ok(());
         };
         let (key, write) = write_of(action, set);
@@ -233,7 +234,12 @@ impl Run {
     }
 
     /// Writes the status, if there is one to be written; true where a call was made.
-    fn write_status(&mut self, set: &Key, observed: &Observed, machine: &mut Machine) -> bool {
+    fn write_status(
+        &mut self,
+        set: &Key,
+        (object, observed): (&Object, &Observed),
+        machine: &mut Machine,
+    ) -> bool {
         if self.has_failed_early {
             return false;
         }
@@ -243,13 +249,7 @@ impl Run {
         else {
             return false;
         };
-        let mut object = observed.set().object().clone();
-        if let (Value::Object(object), Ok(status)) = (&mut object, serde_json::to_value(&status)) {
-            object.insert("apiVersion".into(), json!("apps/v1"));
-            object.insert("kind".into(), json!("StatefulSet"));
-            object.insert("status".into(), status);
-        }
-        let result = machine.call(set, Write::UpdateStatus(object));
+        let result = machine.call(set, Write::UpdateStatus(with_status(object, &status)));
         let error = result.as_ref().err().map(Refusal::from);
         machine.record(Happening::Status {
             set: SetName::of(set),
@@ -282,8 +282,24 @@ impl Run {
     }
 }
 
-/// The request that an action is.
-fn write_of(action: &Action, set: &Key) -> (Key, Write) {
+/// The set with this status, and of the rest what a PUT of the status is told by: the spec is not looked at.
+fn with_status(object: &Object, status: &Status) -> Value {
+    let own = |field| view::at(object, &["metadata", field]);
+    json!({
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {
+            "name": own("name"),
+            "namespace": own("namespace"),
+            "uid": own("uid"),
+            "resourceVersion": object.version(),
+        },
+        "status": status,
+    })
+}
+
+/// The request that an action is. Its object goes with it.
+fn write_of(action: &mut Action, set: &Key) -> (Key, Write) {
     let resource = match action.operation.kind() {
         Kind::StatefulSet => Resource::StatefulSet,
         Kind::Pod => Resource::Pod,
@@ -295,18 +311,18 @@ fn write_of(action: &Action, set: &Key) -> (Key, Write) {
         namespace: Arc::clone(&set.namespace),
         name: action.name.as_str().into(),
     };
-    let write = match &action.operation {
+    let write = match &mut action.operation {
         Operation::CreatePod { object }
         | Operation::CreatePersistentVolumeClaim { object }
-        | Operation::CreateControllerRevision { object } => Write::Create(object.clone()),
+        | Operation::CreateControllerRevision { object } => Write::Create(std::mem::take(object)),
         Operation::UpdatePod { object }
         | Operation::UpdatePersistentVolumeClaim { object }
-        | Operation::UpdateControllerRevision { object } => Write::Update(object.clone()),
+        | Operation::UpdateControllerRevision { object } => Write::Update(std::mem::take(object)),
         Operation::AdoptPod { patch }
         | Operation::ReleasePod { patch }
         | Operation::AdoptControllerRevision { patch } => Write::PatchMetadata {
             key: key.clone(),
-            patch: patch.clone(),
+            patch: std::mem::take(patch),
         },
         other => {
             let uid = other.uid().map(str::to_owned);

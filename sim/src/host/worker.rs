@@ -1,8 +1,6 @@
 //! The controller's work on one set: its cache, its wake-ups, and the plan that it is carrying out.
 
-use std::sync::Arc;
-
-use serde_json::Value;
+use steadfast_core::observed::Document;
 use steadfast_core::{Action, Kind, Observed, Operation, Plan, Status, Wait, WaitCode, membership};
 
 use super::decider::{Decision, decide};
@@ -10,7 +8,7 @@ use super::run::{Outcome, Run};
 use super::{CALL, OWNER, WAKE, controller};
 use crate::clock::{Millis, Timer};
 use crate::cluster::Machine;
-use crate::store::{Change, Key, Resource};
+use crate::store::{Change, Key, Object, Resource};
 use crate::trace::{Happening, Refusal, SetName};
 use crate::view;
 
@@ -22,6 +20,8 @@ const LONGEST: u64 = 1_000_000;
 #[derive(Clone)]
 pub(crate) struct Worker {
     key: Key,
+    /// The set as the cache has it.
+    set: Object,
     observed: Observed,
     run: Option<Run>,
     /// Tells the call that is under way from those of earlier runs.
@@ -41,10 +41,11 @@ pub(crate) struct Worker {
 
 impl Worker {
     /// A worker for a set that is new to the cache; nothing where the core cannot read it.
-    pub fn new(key: &Key, set: &Arc<Value>, machine: &Machine) -> Option<Self> {
+    pub fn new(key: &Key, set: &Object, machine: &Machine) -> Option<Self> {
         let mut worker = Self {
             key: key.clone(),
-            observed: Observed::of_set(Arc::clone(set)).ok()?,
+            set: set.clone(),
+            observed: Observed::of_set(set).ok()?,
             run: None,
             calls: 0,
             wake_at: None,
@@ -201,10 +202,10 @@ impl Worker {
     fn proceed(&mut self, machine: &mut Machine) -> bool {
         let Some(run) = &mut self.run else { return false };
         let before = machine.produced;
-        let is_under_way = run.proceed(&self.key, &self.observed, machine);
+        let is_under_way = run.proceed(&self.key, (&self.set, &self.observed), machine);
         if machine.settings.call.millis().0 == 0 {
             // All calls are made at this instant.
-            while is_under_way && run.proceed(&self.key, &self.observed, machine) {}
+            while is_under_way && run.proceed(&self.key, (&self.set, &self.observed), machine) {}
         }
         if machine.produced > before {
             self.last_write = machine.produced;
@@ -243,8 +244,7 @@ impl Worker {
         if let Some(name) = taken_name {
             // The cache does not know the revision that took the name: read it, and decide again.
             let key = Key::new(Resource::ControllerRevision, &self.key.namespace, &name);
-            if let Some(object) = machine.store.get(&key) {
-                let object = Arc::clone(object);
+            if let Some(object) = machine.store.get(&key).cloned() {
                 self.put(Resource::ControllerRevision, &object);
             }
             return true;
@@ -304,10 +304,13 @@ impl Worker {
         self.stable_since = is_stable.then(|| self.stable_since.unwrap_or(now));
     }
 
-    fn put(&mut self, resource: Resource, object: &Arc<Value>) {
+    fn put(&mut self, resource: Resource, object: &Object) {
         if self.concerns(resource, object) {
             // What the core cannot read was refused when it came in; such an object stays as it was known.
-            drop(self.observed.put(Arc::clone(object)));
+            let is_read = self.observed.put(object).is_ok();
+            if is_read && resource == Resource::StatefulSet {
+                self.set = object.clone();
+            }
         } else if resource == Resource::Pod {
             self.observed
                 .remove(Kind::Pod, view::text_or_empty(object, &["metadata", "name"]));
@@ -326,7 +329,7 @@ impl Worker {
 
     /// Whether a decision about this set can ask for the object: its own, those that nobody controls, and whatever has a
     /// name that it would give.
-    fn concerns(&self, resource: Resource, object: &Value) -> bool {
+    fn concerns(&self, resource: Resource, object: &dyn Document) -> bool {
         let set = &*self.key.name;
         let name = view::text_or_empty(object, &["metadata", "name"]);
         match resource {

@@ -1,6 +1,6 @@
 //! What a Pod needs before its containers can be made: claims, Secrets and ConfigMaps.
 
-use serde_json::Value;
+use steadfast_core::observed::Document;
 
 use crate::component::World;
 use crate::settings::AbsentKind;
@@ -18,7 +18,7 @@ pub(super) struct Lack {
 
 /// What the Pod's volumes lack. Secrets and ConfigMaps are there unless the settings say otherwise and no object
 /// is.
-pub(super) fn of_volumes(pod_key: &Key, pod: &Value, world: &World<'_>) -> Option<Lack> {
+pub(super) fn of_volumes(pod_key: &Key, pod: &dyn Document, world: &World<'_>) -> Option<Lack> {
     for name in view::claim_names(pod) {
         let key = Key::new(Resource::PersistentVolumeClaim, &pod_key.namespace, &name);
         let is_bound = world.store.get(&key).is_some_and(|claim| {
@@ -64,7 +64,7 @@ pub(super) fn of_volumes(pod_key: &Key, pod: &Value, world: &World<'_>) -> Optio
 }
 
 /// What the environment of the container `name` lacks.
-pub(super) fn of_container(pod_key: &Key, pod: &Value, name: &str, world: &World<'_>) -> Option<Lack> {
+pub(super) fn of_container(pod_key: &Key, pod: &dyn Document, name: &str, world: &World<'_>) -> Option<Lack> {
     if world.settings.absent.is_empty() {
         return None;
     }
@@ -93,7 +93,7 @@ fn missing(
     pod_key: &Key,
     kind: AbsentKind,
     name: &str,
-    reference: &Value,
+    reference: &dyn Document,
     world: &World<'_>,
 ) -> Option<Lack> {
     let (resource, word) = match kind {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use steadfast_core::Timestamp;
+use steadfast_core::observed::Document;
 
 use crate::view;
 
@@ -49,12 +50,12 @@ pub(crate) struct Ended {
 
 impl Container {
     /// The init containers of a Pod, waiting.
-    pub(crate) fn init(pod: &Value) -> Vec<Self> {
+    pub(crate) fn init(pod: &dyn Document) -> Vec<Self> {
         Self::list(pod, "initContainers", "PodInitializing")
     }
 
     /// The containers of a Pod, waiting.
-    pub(crate) fn main(pod: &Value) -> Vec<Self> {
+    pub(crate) fn main(pod: &dyn Document) -> Vec<Self> {
         let has_init = !view::items(pod, &["spec", "initContainers"]).is_empty();
         Self::list(
             pod,
@@ -67,7 +68,7 @@ impl Container {
         )
     }
 
-    fn list(pod: &Value, field: &str, reason: &'static str) -> Vec<Self> {
+    fn list(pod: &dyn Document, field: &str, reason: &'static str) -> Vec<Self> {
         view::items(pod, &["spec", field])
             .iter()
             .map(|spec| Self::of(spec, reason))

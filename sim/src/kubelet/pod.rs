@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use steadfast_core::observed::Document;
 use steadfast_core::{REVISION_LABEL, Timestamp};
 
 use super::container::Container;
@@ -87,7 +87,7 @@ pub(crate) enum RestartPolicy {
 
 impl Pod {
     /// A Pod that has just been bound to its node.
-    pub(crate) fn of(pod: &Value, node: &str, store: &Store) -> Self {
+    pub(crate) fn of(pod: &dyn Document, node: &str, store: &Store) -> Self {
         let addresses = store.get(&Key::new(Resource::Node, "", node));
         let addresses = addresses
             .map(|node| view::items(node, &["status", "addresses"]))
@@ -126,7 +126,7 @@ impl Pod {
     }
 
     /// Takes over an observed status: what ran goes on, what was broken stays so.
-    pub(crate) fn adopt(&mut self, pod: &Value) {
+    pub(crate) fn adopt(&mut self, pod: &dyn Document) {
         for (field, containers) in [
             ("initContainerStatuses", &mut self.init),
             ("containerStatuses", &mut self.main),
@@ -211,7 +211,7 @@ impl Pod {
 
 /// The Pod before this one in its set, whose readiness the first init container waits for: `None` for the first of
 /// the set and for Pods without the annotation.
-pub(crate) fn predecessor(key: &Key, pod: &Value, store: &Store) -> Option<Key> {
+pub(crate) fn predecessor(key: &Key, pod: &dyn Document, store: &Store) -> Option<Key> {
     if view::text(pod, &["metadata", "annotations", INIT_WAITS_FOR]) != Some("previous") {
         return None;
     }

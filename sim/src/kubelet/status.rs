@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use steadfast_core::Timestamp;
+use steadfast_core::observed::Document;
 
 use super::container::{Container, Ended, State};
 use super::pod::{Pod, Stage};
@@ -18,32 +19,34 @@ const OWN: [&str; 5] = [
 ];
 
 /// The status of the Pod `stored` in the state `pod`.
-pub(super) fn of(pod: &Pod, stored: &Value, now: Timestamp) -> Value {
-    let now = now.whole_seconds();
-    let mut status = stored
-        .get("status")
-        .and_then(Value::as_object)
-        .cloned()
-        .unwrap_or_default();
+pub(super) fn of(pod: &Pod, stored: &dyn Document, now: Timestamp) -> Value {
+    let mut status = Map::new();
+    let mut put = |field: &str, value: Value| drop(status.insert(field.to_owned(), value));
     let phase = phase(pod);
-    let conditions = conditions(pod, stored, phase, now);
-    status.insert("phase".to_owned(), json!(phase));
-    status.insert("conditions".to_owned(), Value::Array(conditions));
+    put("phase", phase.into());
+    put("conditions", Value::Array(conditions(pod, stored, phase, now)));
     if let Some(start) = pod.start_time {
-        status.insert("startTime".to_owned(), json!(start));
+        put("startTime", json!(start));
     }
     if let Some(ip) = &pod.host_ip {
-        status.insert("hostIP".to_owned(), json!(ip));
-        status.insert("hostIPs".to_owned(), json!([{"ip": ip}]));
+        put("hostIP", json!(ip));
+        put("hostIPs", json!([{"ip": ip}]));
     }
     if let Some(ip) = &pod.ip {
-        status.insert("podIP".to_owned(), json!(ip));
-        status.insert("podIPs".to_owned(), json!([{"ip": ip}]));
+        put("podIP", json!(ip));
+        put("podIPs", json!([{"ip": ip}]));
     }
     if !pod.init.is_empty() {
-        status.insert("initContainerStatuses".to_owned(), statuses(&pod.init, true));
+        put("initContainerStatuses", statuses(&pod.init, true));
     }
-    status.insert("containerStatuses".to_owned(), statuses(&pod.main, false));
+    put("containerStatuses", statuses(&pod.main, false));
+    // What others wrote stays.
+    let before = stored.field("status").and_then(Value::as_object);
+    for (field, value) in before.into_iter().flatten() {
+        if !status.contains_key(field) {
+            status.insert(field.clone(), value.clone());
+        }
+    }
     Value::Object(status)
 }
 
@@ -60,8 +63,9 @@ fn phase(pod: &Pod) -> &'static str {
     }
 }
 
-fn conditions(pod: &Pod, stored: &Value, phase: &str, now: Timestamp) -> Vec<Value> {
+fn conditions(pod: &Pod, stored: &dyn Document, phase: &str, now: Timestamp) -> Vec<Value> {
     let before = view::items(stored, &["status", "conditions"]);
+    let now = now.whole_seconds().to_string();
     let find = |kind: &str| {
         before
             .iter()
@@ -74,15 +78,13 @@ fn conditions(pod: &Pod, stored: &Value, phase: &str, now: Timestamp) -> Vec<Val
             .and_then(|condition| condition.get("lastTransitionTime"))
             .cloned();
         let mut entries = Map::new();
-        entries.insert("type".to_owned(), json!(kind));
-        entries.insert("status".to_owned(), json!(status));
-        entries.insert(
-            "lastTransitionTime".to_owned(),
-            since.unwrap_or_else(|| json!(now)),
-        );
+        let mut put = |field: &str, value: Value| drop(entries.insert(field.to_owned(), value));
+        put("type", kind.into());
+        put("status", status.into());
+        put("lastTransitionTime", since.unwrap_or_else(|| now.as_str().into()));
         for (key, text) in [("reason", reason), ("message", message)] {
             if !text.is_empty() {
-                entries.insert(key.to_owned(), json!(text));
+                put(key, text.into());
             }
         }
         Value::Object(entries)
@@ -155,7 +157,7 @@ fn conditions(pod: &Pod, stored: &Value, phase: &str, now: Timestamp) -> Vec<Val
 }
 
 /// What the first readiness gate that is not open has to say.
-fn open_gate(stored: &Value, conditions: &[Value]) -> Option<String> {
+fn open_gate(stored: &dyn Document, conditions: &[Value]) -> Option<String> {
     view::items(stored, &["spec", "readinessGates"])
         .iter()
         .find_map(|gate| {

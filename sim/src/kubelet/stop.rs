@@ -1,7 +1,7 @@
 //! How a Pod that is being deleted comes to its end.
 
-use serde_json::Value;
 use steadfast_core::Timestamp;
+use steadfast_core::observed::Document;
 
 use super::pod::{Pod, Stage};
 use super::{Kubelet, Turn};
@@ -12,7 +12,7 @@ use crate::view;
 
 impl Kubelet {
     /// The Pod is being deleted, or its grace period has been made shorter.
-    pub(super) fn stop(&mut self, pod: &mut Pod, object: &Value, turn: &mut Turn<'_, '_>) {
+    pub(super) fn stop(&mut self, pod: &mut Pod, object: &dyn Document, turn: &mut Turn<'_, '_>) {
         let deadline = view::text(object, &["metadata", "deletionTimestamp"]);
         if pod.stopping.is_some() && pod.deadline.as_deref() == deadline && !pod.has_missed {
             return;
@@ -29,7 +29,7 @@ impl Kubelet {
     pub(super) fn change_stop(
         &mut self,
         pod: &mut Pod,
-        object: &Value,
+        object: &dyn Document,
         fate: &Fate,
         turn: &mut Turn<'_, '_>,
     ) {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use steadfast_core::Timestamp;
+use steadfast_core::observed::Document;
 
 use super::{NOT_READY, UNREACHABLE};
 use crate::component::World;
@@ -38,7 +39,7 @@ pub(super) fn patience(
     Some(span.saturating_sub(u64::try_from(passed).unwrap_or_default()))
 }
 
-pub(super) fn taints(node: &Value) -> Vec<(Taint, Option<Timestamp>)> {
+pub(super) fn taints(node: &dyn Document) -> Vec<(Taint, Option<Timestamp>)> {
     let times = view::items(node, &["spec", "taints"]).iter();
     let times = times.map(|taint| view::text(taint, &["timeAdded"]).and_then(Timestamp::parse));
     Taint::of_node(node)
@@ -49,8 +50,8 @@ pub(super) fn taints(node: &Value) -> Vec<(Taint, Option<Timestamp>)> {
 }
 
 /// The node with the two taints of `key`, and without the others that this controller sets.
-pub(super) fn retaint(node: &Value, key: Option<&str>, wall: Timestamp) -> Write {
-    let mut node = node.clone();
+pub(super) fn retaint(node: &dyn Document, key: Option<&str>, wall: Timestamp) -> Write {
+    let mut node = node.whole().clone();
     drop_version(&mut node);
     let kept = view::items(&node, &["spec", "taints"]).iter();
     let kept = kept.filter(|taint| !matches!(view::text(taint, &["key"]), Some(UNREACHABLE | NOT_READY)));

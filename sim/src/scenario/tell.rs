@@ -102,7 +102,7 @@ impl Cluster {
             let message = format!("statefulsets.apps \"{}\" not found", set.name);
             return Err(Error::new(ErrorCode::Missing, message));
         };
-        let mut object = Value::clone(object);
+        let mut object = object.whole().clone();
         if let Some(spec) = object.get_mut("spec").and_then(Value::as_object_mut) {
             change(spec);
         }

@@ -1,6 +1,6 @@
 //! What a Pod's claims have to do with where it goes.
 
-use serde_json::Value;
+use steadfast_core::observed::Document;
 
 use super::demand::Demand;
 use super::filter::VolumeDemand;
@@ -116,7 +116,7 @@ impl Scheduler {
             self.try_later(key, world, step);
         } else if !has_asked && (is_waiting || !asks.is_empty()) {
             for claim in asks {
-                let mut claim = claim.as_ref().clone();
+                let mut claim = claim.whole().clone();
                 annotate(&mut claim, &[(SELECTED_NODE, &node)]);
                 drop_version(&mut claim);
                 step.writes.push(Write::Update(claim));
@@ -199,7 +199,7 @@ pub(super) fn claim_key(pod: &Key, name: &str) -> Key {
     Key::new(Resource::PersistentVolumeClaim, &pod.namespace, name)
 }
 
-fn is_bound(claim: &Value) -> bool {
+fn is_bound(claim: &dyn Document) -> bool {
     view::text(claim, &["spec", "volumeName"]).is_some_and(|name| !name.is_empty())
         && view::text(
             claim,
@@ -209,7 +209,7 @@ fn is_bound(claim: &Value) -> bool {
         || view::text(claim, &["status", "phase"]) == Some("Bound")
 }
 
-fn names_claim(pod: &Value, name: &str) -> bool {
+fn names_claim(pod: &dyn Document, name: &str) -> bool {
     let volumes = view::items(pod, &["spec", "volumes"]);
     volumes
         .iter()

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use steadfast_core::observed::Document;
 
 use super::selector::{Labels, NodeSelector, Requirement, Selector, Toleration, labels_of};
 use crate::store::Key;
@@ -44,7 +45,7 @@ pub(crate) struct Spread {
 
 impl Demand {
     /// What the Pod `key` asks.
-    pub(crate) fn of(key: &Key, pod: &Value) -> Self {
+    pub(crate) fn of(key: &Key, pod: &dyn Document) -> Self {
         let labels = labels_of(pod);
         let namespace = key.namespace.to_string();
         let required = |kind: &str| {

@@ -1,6 +1,7 @@
 //! Label selectors, node selectors and taints: pure rules about labels.
 
 use serde_json::Value;
+use steadfast_core::observed::Document;
 use steadfast_core::sorted::SortedMap;
 
 use crate::view;
@@ -44,7 +45,7 @@ impl Selector {
     }
 
     /// Reads a mapping such as a Pod's `nodeSelector` or a Service's `selector`.
-    pub(crate) fn of_map(value: &Value, path: &[&str]) -> Self {
+    pub(crate) fn of_map(value: &dyn Document, path: &[&str]) -> Self {
         Self(
             view::strings(value, path)
                 .map(|(key, value)| Requirement::equals(key, value))
@@ -117,7 +118,7 @@ struct NodeTerm {
 
 impl NodeSelector {
     /// Reads the `NodeSelector` at a path, where there is one.
-    pub(crate) fn of(value: &Value, path: &[&str]) -> Option<Self> {
+    pub(crate) fn of(value: &dyn Document, path: &[&str]) -> Option<Self> {
         let terms = view::at(value, path)
             .filter(|value| !value.is_null())
             .map(|v| view::items(v, &["nodeSelectorTerms"]))?;
@@ -183,7 +184,7 @@ impl Taint {
     }
 
     /// The taints of a Node object.
-    pub(crate) fn of_node(node: &Value) -> Vec<Self> {
+    pub(crate) fn of_node(node: &dyn Document) -> Vec<Self> {
         let taint = |value: &Value| Self {
             key: view::text_or_empty(value, &["key"]).to_owned(),
             value: view::text_or_empty(value, &["value"]).to_owned(),
@@ -195,7 +196,7 @@ impl Taint {
 
 impl Toleration {
     /// The tolerations of a Pod object.
-    pub(crate) fn of_pod(pod: &Value) -> Vec<Self> {
+    pub(crate) fn of_pod(pod: &dyn Document) -> Vec<Self> {
         let toleration = |value: &Value| Self {
             key: view::text_or_empty(value, &["key"]).to_owned(),
             value: view::text_or_empty(value, &["value"]).to_owned(),
@@ -222,7 +223,7 @@ impl Toleration {
 }
 
 /// The labels of an object.
-pub(crate) fn labels_of(object: &Value) -> Labels {
+pub(crate) fn labels_of(object: &dyn Document) -> Labels {
     view::strings(object, &["metadata", "labels"])
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .collect()

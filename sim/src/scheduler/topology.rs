@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use steadfast_core::observed::Document;
 use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use super::demand::{Demand, Term};
@@ -42,7 +42,7 @@ struct Counts {
 impl Node {
     /// Reads a Node object. A node that is not ready counts as tainted the way the node lifecycle controller will
     /// taint it.
-    pub(crate) fn of(node: &Value) -> Self {
+    pub(crate) fn of(node: &dyn Document) -> Self {
         let mut taints = Taint::of_node(node);
         match view::condition(node, "Ready") {
             Some("True") | None => {}

@@ -5,11 +5,13 @@
 
 use serde_json::{Map, Value};
 
+use super::Object;
+
 use crate::view;
 use crate::volumes::size::bytes;
 
 /// What of a change of a claim's spec is refused: the volume is named once, a class once, and only a bound claim is resized.
-pub(super) fn check_update(stored: &Value, claim: &Value) -> Vec<String> {
+pub(super) fn check_update(stored: &Object, claim: &Object) -> Vec<String> {
     let (mut old, mut new) = (view::spec(stored), view::spec(claim));
     let modes = (old.get("volumeMode").cloned(), new.get("volumeMode").cloned());
     for set_once in ["volumeName", "storageClassName"] {

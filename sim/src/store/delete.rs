@@ -4,12 +4,11 @@
 //! `deletionFinalizersForGarbageCollection`, `markAsDeleting`), `pkg/registry/core/pod/strategy.go`
 //! (`CheckGracefulDelete`).
 
-use serde_json::Value;
 use steadfast_core::Timestamp;
 
 use super::key::{Key, Resource};
 use super::write::{DeleteOptions, Propagation};
-use super::{ApiError, Next, metadata, update};
+use super::{ApiError, Next, Object, metadata, update};
 use crate::view;
 
 /// The finalizer of a deletion that waits for the dependents that block it.
@@ -20,7 +19,7 @@ pub(crate) const ORPHAN: &str = "orphan";
 /// What a DELETE makes of the object.
 pub(super) fn delete(
     key: &Key,
-    stored: &Value,
+    stored: &Object,
     options: &DeleteOptions,
     wall: Timestamp,
 ) -> Result<Next, ApiError> {
@@ -46,7 +45,7 @@ pub(super) fn delete(
         seconds: 0,
     });
     let mut object = stored.clone();
-    metadata::edit(&mut object, |metadata| {
+    object.edit_metadata(|metadata| {
         metadata::put_finalizers(metadata, &finalizers);
         metadata.insert("deletionTimestamp".to_owned(), grace.at.to_string().into());
         metadata.insert("deletionGracePeriodSeconds".to_owned(), grace.seconds.into());
@@ -56,7 +55,7 @@ pub(super) fn delete(
     if has_generation && !view::is_terminating(stored) {
         update::raise_generation(&mut object);
     }
-    Ok(if object.get("metadata") == stored.get("metadata") {
+    Ok(if object.has_same("metadata", stored) {
         Next::Same
     } else {
         Next::Put(object)
@@ -71,7 +70,7 @@ struct Grace {
 
 impl Grace {
     /// A Pod that runs nowhere, or no longer, needs none. A negative period counts as one second.
-    fn begin(pod: &Value, options: &DeleteOptions, now: Timestamp) -> Self {
+    fn begin(pod: &Object, options: &DeleteOptions, now: Timestamp) -> Self {
         let asked = options
             .grace_seconds
             .or_else(|| view::number(pod, &["spec", "terminationGracePeriodSeconds"]));
@@ -89,7 +88,7 @@ impl Grace {
     }
 
     /// A later request can only shorten the period; `None` where it does not.
-    fn shorten(pod: &Value, options: &DeleteOptions, now: Timestamp) -> Option<Self> {
+    fn shorten(pod: &Object, options: &DeleteOptions, now: Timestamp) -> Option<Self> {
         let asked = options
             .grace_seconds
             .map(|seconds| if seconds < 0 { 1 } else { seconds })?;
@@ -110,12 +109,12 @@ impl Grace {
     }
 }
 
-fn deleted_at(object: &Value) -> Option<Timestamp> {
+fn deleted_at(object: &Object) -> Option<Timestamp> {
     view::text(object, &["metadata", "deletionTimestamp"]).and_then(Timestamp::parse)
 }
 
 /// The finalizers with those of the garbage collector as the propagation asks for; without one they stay as they are.
-fn finalizers(object: &Value, propagation: Option<Propagation>) -> Vec<String> {
+fn finalizers(object: &Object, propagation: Option<Propagation>) -> Vec<String> {
     let stored = || metadata::finalizers(object).map(str::to_owned);
     let Some(propagation) = propagation else {
         return stored().collect();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use steadfast_core::sorted::{SortedMap, SortedSet};
 
+use super::Object;
 use super::key::Key;
 use crate::view;
 
@@ -25,8 +26,15 @@ impl Index {
     }
 
     /// Takes notice of one object's change.
-    pub(super) fn change(&mut self, key: &Key, before: Option<&Value>, after: Option<&Value>) {
-        let uid = |object| view::uid(object);
+    pub(super) fn change(&mut self, key: &Key, before: Option<&Object>, after: Option<&Object>) {
+        if let (Some(before), Some(after)) = (before, after)
+            && after.has_same("metadata", before)
+        {
+            return;
+        }
+        fn uid(object: &Object) -> &str {
+            view::uid(object)
+        }
         if before.map(uid) != after.map(uid) {
             if let Some(before) = before {
                 self.by_uid.remove(view::uid(before));
@@ -54,13 +62,13 @@ impl Index {
     }
 }
 
-fn references(object: Option<&Value>) -> &[Value] {
+fn references(object: Option<&Object>) -> &[Value] {
     object
         .map(|object| view::items(object, &["metadata", "ownerReferences"]))
         .unwrap_or_default()
 }
 
-fn owners(object: Option<&Value>) -> impl Iterator<Item = &str> {
+fn owners(object: Option<&Object>) -> impl Iterator<Item = &str> {
     references(object)
         .iter()
         .map(|reference| view::text_or_empty(reference, &["uid"]))

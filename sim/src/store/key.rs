@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
+use steadfast_core::observed::Document;
 
 use crate::view;
 
@@ -146,7 +146,7 @@ impl Key {
     }
 
     /// The key of an object; no namespace means `default`. `None` where its kind is not simulated, or it has no name.
-    pub fn of(object: &Value) -> Option<Self> {
+    pub fn of(object: &dyn Document) -> Option<Self> {
         let resource = resource_of(object)?;
         let name = view::text(object, &["metadata", "name"]).filter(|name| !name.is_empty())?;
         Some(Self::new(resource, namespace_of(object), name))
@@ -158,7 +158,7 @@ fn group_of(api_version: &str) -> &str {
 }
 
 /// The object's kind; an apiVersion that is given must be of the same group.
-pub(super) fn resource_of(object: &Value) -> Option<Resource> {
+pub(super) fn resource_of(object: &dyn Document) -> Option<Resource> {
     let kind = view::text(object, &["kind"])?;
     match view::text(object, &["apiVersion"]) {
         Some(version) => Resource::of_reference(version, kind),
@@ -167,7 +167,7 @@ pub(super) fn resource_of(object: &Value) -> Option<Resource> {
 }
 
 /// The object's namespace, or `default`.
-pub(super) fn namespace_of(object: &Value) -> &str {
+pub(super) fn namespace_of(object: &dyn Document) -> &str {
     view::text(object, &["metadata", "namespace"])
         .filter(|namespace| !namespace.is_empty())
         .unwrap_or("default")

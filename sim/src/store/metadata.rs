@@ -3,6 +3,9 @@
 //! Source: `apimachinery/pkg/api/validation/objectmeta.go`.
 
 use serde_json::{Map, Value};
+use steadfast_core::observed::Document;
+
+use super::Object;
 
 use super::key::{Key, Resource};
 use super::name;
@@ -50,7 +53,7 @@ pub(super) fn check_new(key: &Key, object: &Value) -> Vec<String> {
 }
 
 /// What is wrong with the metadata of an object that takes the place of `stored`.
-pub(super) fn check_update(stored: &Value, object: &Value) -> Vec<String> {
+pub(super) fn check_update(stored: &Object, object: &Object) -> Vec<String> {
     let mut causes = Vec::new();
     if view::is_terminating(stored) {
         let kept: Vec<&str> = finalizers(stored).collect();
@@ -71,7 +74,7 @@ pub(super) fn check_update(stored: &Value, object: &Value) -> Vec<String> {
 }
 
 /// `metadata.finalizers`.
-pub(super) fn finalizers(object: &Value) -> impl Iterator<Item = &str> {
+pub(super) fn finalizers(object: &dyn Document) -> impl Iterator<Item = &str> {
     view::items(object, &["metadata", "finalizers"])
         .iter()
         .filter_map(Value::as_str)
@@ -82,7 +85,7 @@ pub(super) fn invalid(field: &str, value: &str, fault: &str) -> String {
     format!("{field}: Invalid value: {value:?}: {fault}")
 }
 
-fn check(object: &Value) -> Vec<String> {
+fn check(object: &dyn Document) -> Vec<String> {
     let mut causes = Vec::new();
     for (key, value) in view::strings(object, &["metadata", "labels"]) {
         causes.extend(

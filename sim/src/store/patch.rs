@@ -6,12 +6,12 @@
 use serde_json::{Map, Value};
 
 use super::key::Key;
-use super::{ApiError, Next, metadata, update};
+use super::{ApiError, Next, Object, metadata, update};
 use crate::view;
 
 /// The object after the patch. The UID in it is a precondition (422 as for every field that cannot be changed), and so
 /// is the resourceVersion (409).
-pub(super) fn patch(key: &Key, stored: &Value, patch: &Value) -> Result<Next, ApiError> {
+pub(super) fn patch(key: &Key, stored: &Object, patch: &Value) -> Result<Next, ApiError> {
     let uid = view::uid(patch);
     if !uid.is_empty() && uid != view::uid(stored) {
         return Err(ApiError::invalid(
@@ -20,11 +20,11 @@ pub(super) fn patch(key: &Key, stored: &Value, patch: &Value) -> Result<Next, Ap
         ));
     }
     let version = view::text_or_empty(patch, &["metadata", "resourceVersion"]);
-    if !version.is_empty() && version != view::text_or_empty(stored, &["metadata", "resourceVersion"]) {
+    if !version.is_empty() && version != stored.version() {
         return Err(ApiError::modified(key));
     }
     let mut object = stored.clone();
-    metadata::edit(&mut object, |metadata| {
+    object.edit_metadata(|metadata| {
         for field in ["labels", "annotations"] {
             merge_strings(metadata, field, view::at(patch, &["metadata", field]));
         }

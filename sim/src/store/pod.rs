@@ -7,11 +7,11 @@ use serde_json::{Map, Value, json};
 use steadfast_core::Timestamp;
 
 use super::key::Key;
-use super::{ApiError, Next, metadata, name};
+use super::{ApiError, Next, Object, metadata, name};
 use crate::view;
 
 /// Assigns the Pod to a node; one that has a node, or is being deleted, cannot be.
-pub(super) fn bind(key: &Key, stored: &Value, node: &str, wall: Timestamp) -> Result<Next, ApiError> {
+pub(super) fn bind(key: &Key, stored: &Object, node: &str, wall: Timestamp) -> Result<Next, ApiError> {
     if view::is_terminating(stored) {
         let detail = format!("pod {} is being deleted, cannot be assigned to a host", key.name);
         return Err(ApiError::not_bound(key, &detail));
@@ -27,10 +27,8 @@ pub(super) fn bind(key: &Key, stored: &Value, node: &str, wall: Timestamp) -> Re
         ));
     }
     let mut object = stored.clone();
-    metadata::edit_field(&mut object, "spec", |spec| {
-        drop(spec.insert("nodeName".to_owned(), node.into()))
-    });
-    metadata::edit_field(&mut object, "status", |status| {
+    object.edit_spec(|spec| drop(spec.insert("nodeName".to_owned(), node.into())));
+    object.edit_status(|status| {
         status.remove("nominatedNodeName");
         let mut conditions = match status.remove("conditions") {
             Some(Value::Array(conditions)) => conditions,
@@ -39,7 +37,7 @@ pub(super) fn bind(key: &Key, stored: &Value, node: &str, wall: Timestamp) -> Re
         let scheduled = json!({"type": "PodScheduled", "status": "True", "lastTransitionTime": wall.whole_seconds().to_string()});
         match conditions
             .iter_mut()
-            .find(|condition| view::text(condition, &["type"]) == Some("PodScheduled"))
+            .find(|condition| view::text(&**condition, &["type"]) == Some("PodScheduled"))
         {
             Some(condition) => *condition = scheduled,
             None => conditions.push(scheduled),
@@ -66,7 +64,7 @@ pub(super) fn check_new(pod: &Value) -> Vec<String> {
 }
 
 /// What of a change of a Pod's spec is refused.
-pub(super) fn check_update(stored: &Value, pod: &Value) -> Vec<String> {
+pub(super) fn check_update(stored: &Object, pod: &Object) -> Vec<String> {
     let (old, new) = (view::spec(stored), view::spec(pod));
     let mut causes = Vec::new();
     for list in ["containers", "initContainers"] {

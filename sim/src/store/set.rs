@@ -4,45 +4,47 @@
 //! `ValidateControllerRevisionCreate`, `ValidateControllerRevisionUpdate`).
 
 use serde_json::Value;
+use steadfast_core::observed::Document;
+
+use super::Object;
 
 use crate::view;
 
 /// What is wrong with a set's status; `stored` is the one before.
 pub(super) fn check_status(status: &Value, stored: Option<&Value>) -> Vec<String> {
-    let count = |field: &str| view::number(status, &[field]).unwrap_or_default();
+    let count = |field: &'static str| (field, view::number(status, &[field]).unwrap_or_default());
     let mut causes = Vec::new();
-    let mut refuse = |field: &str, detail: &str| {
-        causes.push(format!(
-            "status.{field}: Invalid value: {}: {detail}",
-            count(field)
-        ));
+    let mut refuse = |(field, count): (&str, i64), detail: &str| {
+        causes.push(format!("status.{field}: Invalid value: {count}: {detail}"));
     };
+    let (replicas, collisions) = (count("replicas"), count("collisionCount"));
+    let (ready, available) = (count("readyReplicas"), count("availableReplicas"));
     let counters = [
-        "readyReplicas",
-        "currentReplicas",
-        "updatedReplicas",
-        "availableReplicas",
+        ready,
+        count("currentReplicas"),
+        count("updatedReplicas"),
+        available,
     ];
-    for field in ["replicas"]
+    for counted in [replicas]
         .into_iter()
         .chain(counters)
-        .chain(["observedGeneration", "collisionCount"])
+        .chain([count("observedGeneration"), collisions])
     {
-        if count(field) < 0 {
-            refuse(field, "must be greater than or equal to 0");
+        if counted.1 < 0 {
+            refuse(counted, "must be greater than or equal to 0");
         }
     }
-    for field in counters {
-        if count(field) > count("replicas") {
-            refuse(field, "cannot be greater than status.replicas");
+    for counted in counters {
+        if counted.1 > replicas.1 {
+            refuse(counted, "cannot be greater than status.replicas");
         }
     }
-    if count("availableReplicas") > count("readyReplicas") {
-        refuse("availableReplicas", "cannot be greater than status.readyReplicas");
+    if available.1 > ready.1 {
+        refuse(available, "cannot be greater than status.readyReplicas");
     }
     let before = stored.and_then(|stored| view::number(stored, &["collisionCount"]));
-    if before.is_some_and(|before| count("collisionCount") < before) {
-        refuse("collisionCount", "cannot be decremented");
+    if before.is_some_and(|before| collisions.1 < before) {
+        refuse(collisions, "cannot be decremented");
     }
     causes
 }
@@ -59,16 +61,16 @@ pub(super) fn check_new_revision(revision: &Value) -> Vec<String> {
 }
 
 /// What of a revision's change is refused: its data stays as it is.
-pub(super) fn check_revision(stored: &Value, revision: &Value) -> Vec<String> {
+pub(super) fn check_revision(stored: &Object, revision: &Object) -> Vec<String> {
     let mut causes = number_fault(revision);
-    if stored.get("data") != revision.get("data") {
-        let data = revision.get("data").unwrap_or(&Value::Null);
+    if stored.field("data") != revision.field("data") {
+        let data = revision.field("data").unwrap_or(&Value::Null);
         causes.push(format!("data: Invalid value: {data}: field is immutable"));
     }
     causes
 }
 
-fn number_fault(revision: &Value) -> Vec<String> {
+fn number_fault(revision: &dyn Document) -> Vec<String> {
     let number = view::number(revision, &["revision"]).unwrap_or_default();
     let fault = format!("revision: Invalid value: {number}: must be greater than or equal to 0");
     if number < 0 { vec![fault] } else { Vec::new() }

@@ -47,7 +47,7 @@ fn store(objects: impl IntoIterator<Item = Value>) -> Store {
 }
 
 fn stored(store: &Store, resource: Resource, name: &str) -> Value {
-    (**store.get(&key(resource, name)).unwrap()).clone()
+    store.get(&key(resource, name)).unwrap().whole().clone()
 }
 
 fn delete(name: &str, resource: Resource, options: DeleteOptions) -> Write {
@@ -64,7 +64,7 @@ fn grace(seconds: i64) -> DeleteOptions {
     }
 }
 
-fn message(result: Result<Option<Arc<Value>>, ApiError>) -> (u16, &'static str, String) {
+fn message(result: Result<Option<Object>, ApiError>) -> (u16, &'static str, String) {
     let error = result.unwrap_err();
     (error.status, error.reason, error.message)
 }
@@ -230,7 +230,7 @@ fn dependents(store: &Store, uid: &str) -> Vec<Key> {
     let all = Resource::ALL
         .into_iter()
         .flat_map(|resource| store.list(resource, None));
-    let is_dependent = |object: &Value| {
+    let is_dependent = |object: &Object| {
         let owners = view::items(object, &["metadata", "ownerReferences"]);
         owners
             .iter()

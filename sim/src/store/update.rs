@@ -6,13 +6,12 @@
 use serde_json::{Map, Value};
 
 use super::key::{Key, Resource};
-use super::{ApiError, Next, claim, metadata, pod, set};
+use super::{ApiError, Next, Object, claim, metadata, pod, set};
 use crate::view;
 
 /// What only the API server changes in the metadata.
-const KEPT: [&str; 6] = [
+const KEPT: [&str; 5] = [
     "uid",
-    "resourceVersion",
     "creationTimestamp",
     "generation",
     "deletionTimestamp",
@@ -20,25 +19,23 @@ const KEPT: [&str; 6] = [
 ];
 
 /// PUT: another UID or resourceVersion than the stored one is a conflict; without them it is unconditional.
-pub(super) fn put(key: &Key, stored: &Value, mut given: Value) -> Result<Next, ApiError> {
+pub(super) fn put(key: &Key, stored: &Object, mut given: Value) -> Result<Next, ApiError> {
     check_preconditions(key, stored, &given)?;
-    if let (Value::Object(root), Value::Object(stored)) = (&mut given, stored) {
+    if let Value::Object(root) = &mut given {
         for field in ["apiVersion", "kind", "status"] {
-            take_over(root, stored, field);
+            take_over(root, field, stored.field(field));
         }
     }
-    let stored_metadata = stored.get("metadata").and_then(Value::as_object);
     metadata::edit(&mut given, |metadata| {
-        let Some(stored) = stored_metadata else { return };
         for field in KEPT.into_iter().chain(["namespace"]) {
-            take_over(metadata, stored, field);
+            take_over(metadata, field, view::at(stored, &["metadata", field]));
         }
     });
-    finish(key, stored, given)
+    finish(key, stored, Object::of(given, Some(stored)))
 }
 
 /// PUT of `/status`.
-pub(super) fn put_status(key: &Key, stored: &Value, given: Value) -> Result<Next, ApiError> {
+pub(super) fn put_status(key: &Key, stored: &Object, given: Value) -> Result<Next, ApiError> {
     check_preconditions(key, stored, &given)?;
     let status = match given {
         Value::Object(mut root) => root.remove("status").unwrap_or_default(),
@@ -48,72 +45,66 @@ pub(super) fn put_status(key: &Key, stored: &Value, given: Value) -> Result<Next
 }
 
 /// The object with another status; null takes it away.
-pub(super) fn set_status(key: &Key, stored: &Value, mut status: Value) -> Result<Next, ApiError> {
-    let Value::Object(root) = stored else {
-        return Ok(Next::Same);
-    };
+pub(super) fn set_status(key: &Key, stored: &Object, mut status: Value) -> Result<Next, ApiError> {
+    let before = stored.field("status");
     match key.resource {
-        Resource::Pod => keep_quality(&mut status, root.get("status")),
+        Resource::Pod => keep_quality(&mut status, before),
         Resource::StatefulSet => {
-            let causes = set::check_status(&status, root.get("status"));
+            let causes = set::check_status(&status, before);
             if !causes.is_empty() {
                 return Err(ApiError::invalid(key, &causes));
             }
         }
         _ => {}
     }
-    if root.get("status").unwrap_or(&Value::Null) == &status {
+    if before.unwrap_or(&Value::Null) == &status {
         return Ok(Next::Same);
     }
-    // The old status is left out of the copy.
-    let copied = root.iter().filter(|(field, _)| *field != "status");
-    let mut object: Map<String, Value> = copied
-        .map(|(field, value)| (field.clone(), value.clone()))
-        .collect();
-    if !status.is_null() {
-        object.insert("status".to_owned(), status);
-    }
-    Ok(Next::Put(Value::Object(object)))
+    let mut object = stored.clone();
+    object.set_status(Some(status).filter(|status| !status.is_null()));
+    Ok(Next::Put(object))
 }
 
 /// The object with another list of finalizers.
-pub(super) fn set_finalizers(key: &Key, stored: &Value, finalizers: &[String]) -> Result<Next, ApiError> {
+pub(super) fn set_finalizers(key: &Key, stored: &Object, finalizers: &[String]) -> Result<Next, ApiError> {
     let mut object = stored.clone();
-    metadata::edit(&mut object, |metadata| {
-        metadata::put_finalizers(metadata, finalizers)
-    });
+    object.edit_metadata(|metadata| metadata::put_finalizers(metadata, finalizers));
     finish(key, stored, object)
 }
 
 /// The object with another value in one field of its spec.
-pub(super) fn set_spec_field(key: &Key, stored: &Value, field: &str, value: Value) -> Result<Next, ApiError> {
+pub(super) fn set_spec_field(
+    key: &Key,
+    stored: &Object,
+    field: &str,
+    value: Value,
+) -> Result<Next, ApiError> {
     let mut object = stored.clone();
     let path: Vec<&str> = field.strip_prefix("spec.").unwrap_or(field).split('.').collect();
     let Some((last, way)) = path.split_last() else {
         return Ok(Next::Same);
     };
-    let mut holder = Some(&mut object);
-    for step in ["spec"].iter().chain(way) {
-        holder = holder.and_then(Value::as_object_mut).map(|map| {
-            let inner = map.entry(*step).or_insert(Value::Null);
+    object.edit_spec(|spec| {
+        let mut holder = spec;
+        for step in way {
+            let inner = holder.entry(*step).or_insert(Value::Null);
             if !inner.is_object() {
                 *inner = Value::Object(Map::new());
             }
-            inner
-        });
-    }
-    if let Some(Value::Object(holder)) = holder {
+            let Value::Object(inner) = inner else { return };
+            holder = inner;
+        }
         match value {
             Value::Null => drop(holder.remove(*last)),
             value => drop(holder.insert((*last).to_owned(), value)),
         }
-    }
+    });
     finish(key, stored, object)
 }
 
 /// Checks what is to take the place of `stored`, and stores it, or lets the object go where its last finalizer did.
-pub(super) fn finish(key: &Key, stored: &Value, mut object: Value) -> Result<Next, ApiError> {
-    let is_same_spec = stored.get("spec") == object.get("spec");
+pub(super) fn finish(key: &Key, stored: &Object, mut object: Object) -> Result<Next, ApiError> {
+    let is_same_spec = object.has_same("spec", stored);
     let mut causes = metadata::check_update(stored, &object);
     match key.resource {
         Resource::Pod if !is_same_spec => causes.extend(pod::check_update(stored, &object)),
@@ -130,7 +121,7 @@ pub(super) fn finish(key: &Key, stored: &Value, mut object: Value) -> Result<Nex
     if is_deleted && metadata::finalizers(&object).next().is_none() {
         return Ok(Next::Gone);
     }
-    if is_same_spec && is_same_beside_spec(stored, &object) {
+    if object.is_same(stored) {
         return Ok(Next::Same);
     }
     if key.resource.has_generation() && !is_same_spec {
@@ -139,50 +130,36 @@ pub(super) fn finish(key: &Key, stored: &Value, mut object: Value) -> Result<Nex
     Ok(Next::Put(object))
 }
 
-/// Specs are large, and compared once.
-fn is_same_beside_spec(one: &Value, other: &Value) -> bool {
-    beside_spec(one).eq(beside_spec(other))
-}
-
-fn beside_spec(object: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    object
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(field, _)| *field != "spec")
-}
-
 /// Counts `metadata.generation` up.
-pub(super) fn raise_generation(object: &mut Value) {
+pub(super) fn raise_generation(object: &mut Object) {
     let generation = view::number(object, &["metadata", "generation"]).unwrap_or_default();
-    metadata::edit(object, |metadata| {
-        drop(metadata.insert("generation".to_owned(), (generation + 1).into()))
-    });
+    object.edit_metadata(|metadata| drop(metadata.insert("generation".to_owned(), (generation + 1).into())));
 }
 
 /// The seconds that are left to an object that is being deleted; 0 where none are told.
-pub(super) fn grace(object: &Value) -> i64 {
+pub(super) fn grace(object: &Object) -> i64 {
     view::number(object, &["metadata", "deletionGracePeriodSeconds"]).unwrap_or_default()
 }
 
-fn check_preconditions(key: &Key, stored: &Value, given: &Value) -> Result<(), ApiError> {
-    let differs = |field: &str| {
-        let text = |object| view::text_or_empty(object, &["metadata", field]);
-        !text(given).is_empty() && text(given) != text(stored)
-    };
-    if differs("uid") {
-        return Err(ApiError::other_uid(key, view::uid(given), view::uid(stored)));
+fn check_preconditions(key: &Key, stored: &Object, given: &Value) -> Result<(), ApiError> {
+    let differs = |given: &str, stored: &str| !given.is_empty() && given != stored;
+    let (uid, version) = (
+        view::uid(given),
+        view::text_or_empty(given, &["metadata", "resourceVersion"]),
+    );
+    if differs(uid, view::uid(stored)) {
+        return Err(ApiError::other_uid(key, uid, view::uid(stored)));
     }
-    if differs("resourceVersion") {
+    if differs(version, stored.version()) {
         Err(ApiError::modified(key))
     } else {
         Ok(())
     }
 }
 
-/// Makes `field` what it is in `from`.
-fn take_over(to: &mut Map<String, Value>, from: &Map<String, Value>, field: &str) {
-    match from.get(field) {
+/// Makes `field` what it is in the stored object.
+fn take_over(to: &mut Map<String, Value>, field: &str, stored: Option<&Value>) {
+    match stored {
         Some(value) => drop(to.insert(field.to_owned(), value.clone())),
         None => drop(to.remove(field)),
     }

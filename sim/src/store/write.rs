@@ -1,11 +1,10 @@
 //! What can be asked of the API server.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::key::Key;
+use super::object::Object;
 
 /// One write.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,9 +93,21 @@ pub struct Change {
     /// Which.
     pub key: Key,
     /// What it was; `None`: it was not there.
-    pub before: Option<Arc<Value>>,
+    pub before: Option<Object>,
     /// What it is; `None`: it is gone.
-    pub after: Option<Arc<Value>>,
+    pub after: Option<Object>,
+}
+
+impl Change {
+    /// Whether of the parts that most are interested in only the status, if anything, has changed.
+    pub(crate) fn is_status_at_most(&self) -> bool {
+        let both = self.before.as_ref().zip(self.after.as_ref());
+        both.is_some_and(|(before, after)| {
+            ["metadata", "spec"]
+                .iter()
+                .all(|part| after.has_same(part, before))
+        })
+    }
 }
 
 impl Write {

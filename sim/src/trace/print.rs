@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 use steadfast_core::Timestamp;
+use steadfast_core::observed::Document;
 
 /// The columns of `kubectl get pods`, as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -28,7 +29,7 @@ pub struct PodRow {
 
 impl PodRow {
     /// The row of this Pod at the instant `now`.
-    pub fn of(pod: &Value, now: Timestamp) -> Self {
+    pub fn of(pod: &dyn Document, now: Timestamp) -> Self {
         let summary = Summary::of(pod);
         let since =
             |time: Option<Timestamp>| time.map_or_else(|| "<unknown>".to_owned(), |t| age(now.since(t)));
@@ -38,7 +39,7 @@ impl PodRow {
             }
             _ => summary.restarts.to_string(),
         };
-        let metadata = pod.get("metadata");
+        let metadata = pod.field("metadata");
         Self {
             name: text(metadata, "name").to_owned(),
             ready: format!("{}/{}", summary.ready, summary.containers),
@@ -50,7 +51,7 @@ impl PodRow {
 }
 
 /// The STATUS column of a Pod, such as `Pending`, `ContainerCreating`, `CrashLoopBackOff`, `Terminating`.
-pub fn pod_status(pod: &Value) -> String {
+pub fn pod_status(pod: &dyn Document) -> String {
     Summary::of(pod).reason
 }
 
@@ -85,8 +86,8 @@ struct Summary {
 }
 
 impl Summary {
-    fn of(pod: &Value) -> Self {
-        let (spec, status) = (pod.get("spec"), pod.get("status"));
+    fn of(pod: &dyn Document) -> Self {
+        let (spec, status) = (pod.field("spec"), pod.field("status"));
         let phase = text(status, "phase");
         let mut reason = phase;
         if !text(status, "reason").is_empty() {
@@ -113,7 +114,7 @@ impl Summary {
             summary.add_containers(status);
         }
         if pod
-            .get("metadata")
+            .field("metadata")
             .and_then(|m| m.get("deletionTimestamp"))
             .is_some_and(|t| !t.is_null())
         {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use steadfast_core::observed::Document;
 use steadfast_core::sorted::SortedMap;
 
 use super::size::bytes;
 use crate::scheduler::selector::{Labels, NodeSelector, Selector, labels_of};
-use crate::store::Key;
+use crate::store::{Key, Object};
 use crate::view;
 
 /// The volumes that no claim has yet.
@@ -46,7 +47,7 @@ pub(crate) struct Want {
 
 impl Available {
     /// A volume is new, has changed or (`None`) has gone. True where it may be had now.
-    pub(crate) fn put(&mut self, name: &Arc<str>, volume: Option<&Value>) -> bool {
+    pub(crate) fn put(&mut self, name: &Arc<str>, volume: Option<&Object>) -> bool {
         if let Some((class, place)) = self.places.remove(name)
             && let Some(offers) = self.classes.get_mut(&class)
         {
@@ -85,7 +86,7 @@ impl Available {
 }
 
 impl Offer {
-    fn of(volume: &Value) -> Option<Self> {
+    fn of(volume: &dyn Document) -> Option<Self> {
         let phase = view::text(volume, &["status", "phase"]).unwrap_or("Available");
         if view::is_terminating(volume) || !matches!(phase, "Available" | "Pending") {
             return None;
@@ -126,7 +127,7 @@ impl Offer {
 
 impl Want {
     /// What this claim wants of a volume of the class `class`.
-    pub(crate) fn of(key: &Key, claim: &Value, class: &str) -> Self {
+    pub(crate) fn of(key: &Key, claim: &dyn Document, class: &str) -> Self {
         let size = view::text(claim, &["spec", "resources", "requests", "storage"]);
         let selector = view::at(claim, &["spec", "selector"]).filter(|selector| !selector.is_null());
         Self {
@@ -144,7 +145,7 @@ impl Want {
     }
 }
 
-fn strings(value: &Value, path: &[&str]) -> Vec<String> {
+fn strings(value: &dyn Document, path: &[&str]) -> Vec<String> {
     view::items(value, path)
         .iter()
         .filter_map(Value::as_str)

@@ -1,9 +1,9 @@
 //! The storage class of a claim: as the settings list it, as its object says, or as assumed.
 
-use serde_json::Value;
+use steadfast_core::observed::Document;
 
 use crate::settings::{BindingMode, Settings, Span};
-use crate::store::{Key, Resource, Store};
+use crate::store::{Key, Object, Resource, Store};
 use crate::view;
 
 /// The annotation of a claim with the node that its volume is to be made for.
@@ -26,7 +26,7 @@ pub(crate) struct Class {
 
 impl Class {
     /// The class of a claim; `None` where it has none and gets none.
-    pub(crate) fn of(claim: &Value, settings: &Settings, store: &Store) -> Option<Self> {
+    pub(crate) fn of(claim: &dyn Document, settings: &Settings, store: &Store) -> Option<Self> {
         match view::text(claim, &["spec", "storageClassName"]) {
             Some("") => None,
             Some(name) => Some(Self::named(name, settings, store)),
@@ -68,7 +68,7 @@ impl Class {
 
 /// A default class that is an object in the cluster counts before the assumed one.
 fn default_class(settings: &Settings, store: &Store) -> Option<String> {
-    let marked = |object: &Value| {
+    let marked = |object: &Object| {
         view::text(
             object,
             &[

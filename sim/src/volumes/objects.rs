@@ -1,6 +1,7 @@
 //! The objects that are written: volumes that are made, claims that are bound.
 
 use serde_json::{Map, Value, json};
+use steadfast_core::observed::Document;
 
 use super::class::{Class, SELECTED_NODE};
 use crate::component::{Step, World};
@@ -8,7 +9,7 @@ use crate::store::{Key, Resource, Write};
 use crate::view;
 
 /// The claims of a new Pod's ephemeral volumes (`pkg/controller/volume/ephemeral/controller.go`, `handleVolume`).
-pub(super) fn create_ephemeral(key: &Key, pod: &Value, world: &World<'_>, step: &mut Step) {
+pub(super) fn create_ephemeral(key: &Key, pod: &dyn Document, world: &World<'_>, step: &mut Step) {
     for volume in view::items(pod, &["spec", "volumes"]) {
         let Some(template) = view::at(volume, &["ephemeral", "volumeClaimTemplate"]) else {
             continue;
@@ -40,7 +41,7 @@ pub(super) fn create_ephemeral(key: &Key, pod: &Value, world: &World<'_>, step: 
 
 /// The volume that is made for a claim, already kept for it. Under WaitForFirstConsumer it belongs to the zone of
 /// the node that the scheduler chose, where the node has one.
-pub(super) fn new_volume(key: &Key, claim: &Value, class: &Class, world: &World<'_>) -> Value {
+pub(super) fn new_volume(key: &Key, claim: &dyn Document, class: &Class, world: &World<'_>) -> Value {
     let get = |path: &[&str]| view::at(claim, path).cloned().unwrap_or_default();
     let storage = view::text(claim, &["spec", "resources", "requests", "storage"]).unwrap_or("1Gi");
     let object = world
@@ -83,13 +84,13 @@ pub(super) fn new_volume(key: &Key, claim: &Value, class: &Class, world: &World<
 
 pub(super) fn push_bound_claim(
     key: &Key,
-    claim: &Value,
+    claim: &dyn Document,
     class: Option<&Class>,
     volume: &str,
     spec: &Value,
     step: &mut Step,
 ) {
-    let mut bound = claim.clone();
+    let mut bound = claim.whole().clone();
     if let Some(own) = bound.get_mut("spec").and_then(Value::as_object_mut) {
         own.insert("volumeName".to_owned(), json!(volume));
         if let Some(class) = class {
@@ -111,13 +112,13 @@ pub(super) fn push_bound_claim(
     });
 }
 
-pub(super) fn reference(key: &Key, claim: &Value) -> Value {
+pub(super) fn reference(key: &Key, claim: &dyn Document) -> Value {
     json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "namespace": &*key.namespace, "name": &*key.name,
         "uid": view::uid(claim)})
 }
 
-pub(super) fn without_selected_node(claim: &Value) -> Value {
-    let mut claim = claim.clone();
+pub(super) fn without_selected_node(claim: &dyn Document) -> Value {
+    let mut claim = claim.whole().clone();
     let annotations = claim
         .get_mut("metadata")
         .and_then(|metadata| metadata.get_mut("annotations"));

@@ -32,7 +32,7 @@ fn a_created_pod_gets_what_the_server_gives_and_nothing_that_it_does_not_take() 
     );
     let changes = store.take_changes();
     assert_eq!(changes.len(), 1);
-    assert!(changes[0].before.is_none() && changes[0].after.as_deref() == Some(&*pod));
+    assert!(changes[0].before.is_none() && changes[0].after.as_ref() == Some(&pod));
 }
 
 #[test]

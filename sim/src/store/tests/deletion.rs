@@ -167,7 +167,7 @@ fn the_propagation_of_a_deletion_stands_in_the_finalizers_until_another_is_asked
             .apply(delete("web", Resource::StatefulSet, options), wall(1))
             .unwrap()
     };
-    let finalizers = |set: Option<Arc<Value>>| set.unwrap()["metadata"]["finalizers"].clone();
+    let finalizers = |set: Option<Object>| set.unwrap()["metadata"]["finalizers"].clone();
     assert_eq!(
         finalizers(ask(&mut store, Some(Propagation::Foreground))),
         json!(["foregroundDeletion"])

@@ -83,7 +83,10 @@ fn a_write_that_changes_nothing_gives_no_new_version_and_tells_nobody() {
             patch: json!({"metadata": {"labels": {"app": "web", "none": null}}}),
         },
     ] {
-        assert_eq!(store.apply(write, wall(1)).unwrap().as_deref(), Some(&pod));
+        assert_eq!(
+            store.apply(write, wall(1)).unwrap().as_ref().map(Object::whole),
+            Some(&pod)
+        );
     }
     assert!(store.take_changes().is_empty());
 }
@@ -171,7 +174,7 @@ fn a_pod_may_change_its_image_but_not_its_volumes() {
         .unwrap()
         .unwrap();
     assert_eq!(put["metadata"]["generation"], 2);
-    let mut volumes = (*put).clone();
+    let mut volumes = put.whole().clone();
     volumes["spec"]["volumes"] =
         json!([{"name": "data", "persistentVolumeClaim": {"claimName": "data-web-0"}}]);
     let (status, reason, text) = message(store.apply(Write::Update(volumes), wall(2)));
@@ -224,7 +227,12 @@ fn the_data_of_a_revision_stays_and_its_number_changes() {
     let mut store = store([revision]);
     let mut next = stored(&store, Resource::ControllerRevision, "web-1");
     next["revision"] = json!(2);
-    next = (*store.apply(Write::Update(next), wall(1)).unwrap().unwrap()).clone();
+    next = store
+        .apply(Write::Update(next), wall(1))
+        .unwrap()
+        .unwrap()
+        .whole()
+        .clone();
     next["data"] = json!({"spec": 2});
     assert_eq!(
         message(store.apply(Write::Update(next), wall(1))).2,

@@ -1,0 +1,279 @@
+//! An object as it is stored: in parts, which the states of one object share as long as they stay the same.
+
+use std::ops::Index;
+use std::sync::{Arc, OnceLock};
+
+use serde_json::{Map, Value};
+use steadfast_core::observed::{self, Document};
+
+/// An object as it is stored. A clone costs nothing, and a change copies the part that it changes: of most changes of a Pod
+/// that is its status.
+///
+/// [`Document::field`] gives a part, of which `metadata` is without the resourceVersion; the whole JSON object is put
+/// together when somebody asks for it first.
+#[derive(Clone, Debug)]
+pub struct Object(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    /// `apiVersion`, `kind`, `data`, `revision` and whatever else is neither of the following.
+    root: Arc<Map<String, Value>>,
+    /// Without the resourceVersion.
+    metadata: Arc<Value>,
+    version: Arc<str>,
+    spec: Option<Arc<Value>>,
+    status: Option<Arc<Value>>,
+    whole: OnceLock<Value>,
+}
+
+impl Object {
+    /// Takes an object apart; what of it is the same as in `earlier`, a former state of it, is shared with that.
+    pub(super) fn of(object: Value, earlier: Option<&Self>) -> Self {
+        let mut root = match object {
+            Value::Object(root) => root,
+            _ => Map::new(),
+        };
+        let mut metadata = root
+            .remove("metadata")
+            .unwrap_or_else(|| Value::Object(Map::new()));
+        let version = metadata
+            .as_object_mut()
+            .and_then(|metadata| metadata.remove("resourceVersion"));
+        let earlier = earlier.map(|earlier| &*earlier.0);
+        let shared = |part: Value, earlier: Option<&Arc<Value>>| match earlier {
+            Some(earlier) if **earlier == part => Arc::clone(earlier),
+            _ => Arc::new(part),
+        };
+        let spec = root.remove("spec");
+        let status = root.remove("status");
+        Self(Arc::new(Parts {
+            metadata: shared(metadata, earlier.map(|earlier| &earlier.metadata)),
+            version: version
+                .as_ref()
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .into(),
+            spec: spec.map(|spec| shared(spec, earlier.and_then(|earlier| earlier.spec.as_ref()))),
+            status: status.map(|status| shared(status, earlier.and_then(|earlier| earlier.status.as_ref()))),
+            root: match earlier {
+                Some(earlier) if *earlier.root == root => Arc::clone(&earlier.root),
+                _ => Arc::new(root),
+            },
+            whole: OnceLock::new(),
+        }))
+    }
+
+    /// What stands at the root under this name; of `metadata` all but the resourceVersion.
+    pub fn field(&self, name: &str) -> Option<&Value> {
+        self.0.field(name)
+    }
+
+    /// The whole JSON object.
+    pub fn whole(&self) -> &Value {
+        self.0.whole()
+    }
+
+    /// `metadata.resourceVersion`; empty where it has none.
+    pub fn version(&self) -> &str {
+        &self.0.version
+    }
+
+    /// Whether the part of this name is the same in both.
+    pub(crate) fn has_same(&self, part: &str, other: &Self) -> bool {
+        match (self.0.part(part), other.0.part(part)) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other) || one == other,
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the two differ by their versions at most.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let (one, two) = (&*self.0, &*other.0);
+        (Arc::ptr_eq(&one.root, &two.root) || one.root == two.root)
+            && ["metadata", "spec", "status"]
+                .iter()
+                .all(|part| self.has_same(part, other))
+    }
+
+    pub(super) fn set_version(&mut self, version: &str) {
+        self.parts_mut().version = version.into();
+    }
+
+    /// Puts another status in, or takes it away.
+    pub(super) fn set_status(&mut self, status: Option<Value>) {
+        self.parts_mut().status = status.map(Arc::new);
+    }
+
+    /// Changes `metadata`.
+    pub(super) fn edit_metadata(&mut self, change: impl FnOnce(&mut Map<String, Value>)) {
+        edit(&mut self.parts_mut().metadata, change);
+    }
+
+    /// Changes `spec`, which is made where there is none.
+    pub(super) fn edit_spec(&mut self, change: impl FnOnce(&mut Map<String, Value>)) {
+        edit(self.parts_mut().spec.get_or_insert_default(), change);
+    }
+
+    /// Changes `status`, which is made where there is none.
+    pub(super) fn edit_status(&mut self, change: impl FnOnce(&mut Map<String, Value>)) {
+        edit(self.parts_mut().status.get_or_insert_default(), change);
+    }
+
+    fn parts_mut(&mut self) -> &mut Parts {
+        let parts = Arc::make_mut(&mut self.0);
+        parts.whole.take();
+        parts
+    }
+}
+
+/// A part that is no mapping becomes one.
+fn edit(part: &mut Arc<Value>, change: impl FnOnce(&mut Map<String, Value>)) {
+    let part = Arc::make_mut(part);
+    if !part.is_object() {
+        *part = Value::Object(Map::new());
+    }
+    if let Value::Object(fields) = part {
+        change(fields);
+    }
+}
+
+impl Parts {
+    fn part(&self, name: &str) -> Option<&Arc<Value>> {
+        match name {
+            "metadata" => Some(&self.metadata),
+            "spec" => self.spec.as_ref(),
+            "status" => self.status.as_ref(),
+            _ => None,
+        }
+    }
+
+    fn together(&self) -> Value {
+        let mut root = Map::clone(&self.root);
+        for name in ["metadata", "spec", "status"] {
+            if let Some(part) = self.part(name) {
+                root.insert(name.to_owned(), Value::clone(part));
+            }
+        }
+        if let Some(Value::Object(metadata)) = root.get_mut("metadata").filter(|_| !self.version.is_empty()) {
+            metadata.insert("resourceVersion".to_owned(), (*self.version).into());
+        }
+        Value::Object(root)
+    }
+}
+
+impl Clone for Parts {
+    fn clone(&self) -> Self {
+        Self {
+            root: Arc::clone(&self.root),
+            metadata: Arc::clone(&self.metadata),
+            version: Arc::clone(&self.version),
+            spec: self.spec.clone(),
+            status: self.status.clone(),
+            whole: OnceLock::new(),
+        }
+    }
+}
+
+impl Document for Parts {
+    fn field(&self, name: &str) -> Option<&Value> {
+        match name {
+            "metadata" | "spec" | "status" => self.part(name).map(Arc::as_ref),
+            _ => self.root.get(name),
+        }
+    }
+
+    fn whole(&self) -> &Value {
+        self.whole.get_or_init(|| self.together())
+    }
+}
+
+impl Document for Object {
+    fn field(&self, name: &str) -> Option<&Value> {
+        self.0.field(name)
+    }
+
+    fn whole(&self) -> &Value {
+        self.0.whole()
+    }
+}
+
+impl Index<&str> for Object {
+    type Output = Value;
+
+    /// As of the whole object: null where there is nothing.
+    fn index(&self, name: &str) -> &Value {
+        &self.whole()[name]
+    }
+}
+
+impl PartialEq for Object {
+    fn eq(&self, other: &Self) -> bool {
+        self.version() == other.version() && self.is_same(other)
+    }
+}
+
+impl From<Value> for Object {
+    fn from(object: Value) -> Self {
+        Self::of(object, None)
+    }
+}
+
+impl From<&Object> for observed::Object {
+    fn from(object: &Object) -> Self {
+        Self::from(Arc::clone(&object.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn pod() -> Value {
+        json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web-0", "resourceVersion": "7"},
+            "spec": {"nodeName": "n"}, "status": {"phase": "Pending"}})
+    }
+
+    fn is_shared(one: &Object, other: &Object, part: &str) -> bool {
+        std::ptr::eq(one.field(part).unwrap(), other.field(part).unwrap())
+    }
+
+    #[test]
+    fn an_object_is_whole_again_with_its_version() {
+        let object = Object::from(pod());
+        assert_eq!((object.whole(), object.version()), (&pod(), "7"));
+        assert_eq!(object.field("metadata"), Some(&json!({"name": "web-0"})));
+        assert_eq!(
+            (&object["kind"], &object["nothing"]),
+            (&json!("Pod"), &Value::Null)
+        );
+    }
+
+    #[test]
+    fn a_changed_part_is_its_own_and_the_others_are_shared() {
+        let before = Object::from(pod());
+        let mut after = before.clone();
+        assert_eq!(after.whole(), &pod());
+        after.set_status(Some(json!({"phase": "Running"})));
+        after.set_version("8");
+        let mut expected = pod();
+        expected["status"]["phase"] = json!("Running");
+        expected["metadata"]["resourceVersion"] = json!("8");
+        assert_eq!((after.whole(), before.whole()), (&expected, &pod()));
+        assert!(is_shared(&before, &after, "spec") && is_shared(&before, &after, "metadata"));
+        after.edit_spec(|spec| drop(spec.remove("nodeName")));
+        assert_eq!((&after["spec"], &before["spec"]), (&json!({}), &pod()["spec"]));
+    }
+
+    #[test]
+    fn what_is_written_as_it_was_is_shared_with_the_state_before() {
+        let before = Object::from(pod());
+        let mut other = pod();
+        other["metadata"]["labels"] = json!({"app": "web"});
+        let after = Object::of(other, Some(&before));
+        assert!(is_shared(&before, &after, "spec") && is_shared(&before, &after, "status"));
+        assert!(!after.has_same("metadata", &before) && !after.is_same(&before));
+        assert!(Object::of(pod(), Some(&before)).is_same(&before));
+    }
+}
