@@ -135,10 +135,20 @@ the same of the same question: path, type and detail.
 
 ";
 
+/// Whether a rule, path and type, belongs to a part of the page.
+type IsOf = fn(&str, &str) -> bool;
+
+/// What is always matched at one place: fields with types, each with how often it was met, and the counts of all versions.
+#[derive(Default)]
+struct Row<'a> {
+    fields: BTreeMap<&'a str, Vec<(&'a str, u64)>>,
+    sums: Vec<Cell>,
+}
+
 fn page(results: &Value) -> String {
     let versions = versions(results);
     let mut text = HEAD.to_owned();
-    let parts: [(&str, fn(&str, &str) -> bool); 3] = [
+    let parts: [(&str, IsOf); 3] = [
         ("the set", |path, kind| kind != "Warning" && !is_of_pod(path)),
         ("the Pod template", |path, kind| {
             kind != "Warning" && is_of_pod(path)
@@ -163,7 +173,7 @@ fn page(results: &Value) -> String {
     text
 }
 
-fn summary(results: &Value, version: &str, is_of: fn(&str, &str) -> bool) -> String {
+fn summary(results: &Value, version: &str, is_of: IsOf) -> String {
     let mut sum = Cell::default();
     let (mut count, mut whole) = (0, 0);
     for (rule, row) in rows(results, "rules") {
@@ -212,8 +222,8 @@ fn unmatched(results: &Value, versions: &[&str]) -> String {
 
 /// One line for each place, whose fields have all been matched always in all versions. Each field's types come with how often
 /// they were met in all versions together.
-fn matched(results: &Value, versions: &[&str], is_of: fn(&str, &str) -> bool) -> String {
-    let mut places: BTreeMap<&str, (BTreeMap<&str, Vec<(&str, u64)>>, Vec<Cell>)> = BTreeMap::new();
+fn matched(results: &Value, versions: &[&str], is_of: IsOf) -> String {
+    let mut places: BTreeMap<&str, Row<'_>> = BTreeMap::new();
     for (rule, row) in rows(results, "rules") {
         let (path, kind) = split(rule);
         let cells: Vec<Cell> = versions.iter().map(|version| Cell::of(&row[*version])).collect();
@@ -221,7 +231,7 @@ fn matched(results: &Value, versions: &[&str], is_of: fn(&str, &str) -> bool) ->
             continue;
         }
         let (place, field) = path.rsplit_once('.').unwrap_or(("", path));
-        let (fields, sums) = places.entry(place).or_default();
+        let Row { fields, sums } = places.entry(place).or_default();
         let met = cells.iter().map(|cell| cell.met).sum();
         fields.entry(field).or_default().push((short(kind), met));
         sums.resize(versions.len(), Cell::default());
@@ -234,7 +244,7 @@ fn matched(results: &Value, versions: &[&str], is_of: fn(&str, &str) -> bool) ->
         versions.join(" | "),
         "---|".repeat(versions.len())
     );
-    for (place, (fields, sums)) in places {
+    for (place, Row { fields, sums }) in places {
         let fields: Vec<String> = fields
             .into_iter()
             .map(|(field, kinds)| match (field, kinds.as_slice()) {

@@ -20,6 +20,7 @@ mod refusals;
 mod resources;
 mod scheduling;
 mod security;
+mod shown;
 mod stored;
 mod volumes;
 

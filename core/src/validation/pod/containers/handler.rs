@@ -141,11 +141,13 @@ fn port(at: &At<'_>, report: &mut Report) {
 /// Source: `validateSleepAction`. A Pod without a grace period is refused elsewhere.
 fn sleep(at: &At<'_>, pod: &Pod<'_>, report: &mut Report) {
     let grace = pod.spec.field("terminationGracePeriodSeconds");
-    let seconds = at.field("seconds").number();
+    let seconds = at.field("seconds");
+    let at = at.with(seconds.value());
+    let seconds = seconds.number();
     if grace.is_present() && (seconds < 0 || seconds > grace.number()) {
         let grace = grace.number();
         let sentence = format!("must be non-negative and less than terminationGracePeriodSeconds ({grace})");
-        report.invalid(at, sentence);
+        report.invalid(&at, sentence);
     }
 }
 
