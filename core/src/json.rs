@@ -49,6 +49,16 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// A value that is no object of its own; its fields are named from there.
+    pub(crate) fn root(value: &'a Value, faults: &'a Faults) -> Self {
+        Self {
+            value: Some(value).filter(|value| !value.is_null()),
+            parent: None,
+            step: Step::Key(""),
+            faults,
+        }
+    }
+
     /// The field `key` of this mapping.
     pub(crate) fn key(&'a self, key: &'a str) -> Self {
         let value = self

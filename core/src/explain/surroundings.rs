@@ -46,7 +46,10 @@ pub(super) fn in_namespace<'a>(
     namespace: &'a str,
 ) -> impl Iterator<Item = &'a Value> {
     let all = list.into_iter().flatten();
-    all.filter(move |object| crate::observed::namespace_of(object) == namespace)
+    all.filter(move |object| {
+        let own = text_at(object, "/metadata/namespace").filter(|own| !own.is_empty());
+        own.unwrap_or("default") == namespace
+    })
 }
 
 /// `metadata.name`.
