@@ -147,7 +147,7 @@ fn of_set(cluster: &Cluster, set: &SetView<'_>, profile: &Profile) -> Option<(Pl
     let plan = cluster.plan(set.key())?;
     let list = |resource| -> Option<Vec<Value>> {
         let all = cluster.store().list(resource, None);
-        Some(all.map(|(_, object)| Value::clone(object)).collect())
+        Some(all.map(|(_, object)| object.whole().clone()).collect())
     };
     let around = Surroundings {
         nodes: list(Resource::Node),

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
 use steadfast_core::membership;
 use steadfast_core::remedy::{Risk, RiskCode};
 use steadfast_core::sorted::{SortedMap, SortedSet};
@@ -11,7 +10,7 @@ use super::ResizedClaim;
 use crate::clock::Millis;
 use crate::cluster::Cluster;
 use crate::forecast::{Begun, Forecast};
-use crate::store::{Key, Resource};
+use crate::store::{Key, Object, Resource};
 use crate::trace::{Fate, Happening};
 use crate::view;
 use crate::volumes::resize::capacity_of;
@@ -180,7 +179,7 @@ impl Findings {
     }
 }
 
-fn pods<'a>(cluster: &'a Cluster, set: &'a Key) -> impl Iterator<Item = (&'a Key, &'a Arc<Value>)> {
+fn pods<'a>(cluster: &'a Cluster, set: &'a Key) -> impl Iterator<Item = (&'a Key, &'a Object)> {
     let all = cluster.store().list(Resource::Pod, Some(&set.namespace));
     all.filter(|(key, _)| membership(&key.name).is_some_and(|member| member.parent == &*set.name))
 }

@@ -107,7 +107,7 @@ fn allow_expansion(begun: &mut Begun<'_>, class: Option<&str>, claim: &str) -> R
             .push(format!("storage class `{name}` and its driver let volumes grow"));
         return Ok(());
     };
-    let mut object = Value::clone(object);
+    let mut object = object.whole().clone();
     if let Value::Object(fields) = &mut object {
         fields.insert("allowVolumeExpansion".to_owned(), json!(true));
     }
@@ -131,7 +131,7 @@ fn resize_claim(cluster: &mut Cluster, key: Key, storage: &str) -> Result<(), Ap
 
 fn restart(cluster: &mut Cluster, set: &Key) -> Result<(), ApiError> {
     let object = cluster.store().get(set).ok_or_else(|| ApiError::not_found(set))?;
-    let mut object = Value::clone(object);
+    let mut object = object.whole().clone();
     let now = cluster.wall().whole_seconds().to_string();
     let way = ["spec", "template", "metadata", "annotations"];
     let annotations = way.iter().try_fold(&mut object, |holder, step| {

@@ -10,7 +10,7 @@ use super::drop_version;
 use super::size::bytes;
 use crate::component::{Step, World};
 use crate::settings::Settings;
-use crate::store::{ApiError, Key, Resource, Store, Write};
+use crate::store::{ApiError, Key, Object, Resource, Store, Write};
 use crate::view;
 
 /// Whether an API server lets somebody ask for `storage` in a claim: only bound claims grow, and only those of a class that
@@ -22,7 +22,7 @@ pub(crate) fn admit(
     store: &Store,
     settings: &Settings,
     key: &Key,
-    claim: &Value,
+    claim: &Object,
     storage: &str,
 ) -> Result<(), ApiError> {
     if bytes(storage) <= requested(claim) {
@@ -49,7 +49,7 @@ pub(crate) fn admit(
 }
 
 /// A bound claim asks for more than before: its volume grows, and then the claim has it.
-pub(super) fn grow(key: &Key, before: &Value, claim: &Value, world: &World<'_>, step: &mut Step) {
+pub(super) fn grow(key: &Key, before: &Object, claim: &Object, world: &World<'_>, step: &mut Step) {
     let is_same = view::uid(before) == view::uid(claim);
     let wanted = requested(claim);
     if !is_same || wanted <= requested(before) || wanted <= capacity(claim) {
@@ -63,12 +63,12 @@ pub(super) fn grow(key: &Key, before: &Value, claim: &Value, world: &World<'_>, 
     };
     let volume_key = Key::new(Resource::PersistentVolume, "", name);
     if let Some(volume) = world.store.get(&volume_key) {
-        let mut volume = volume.as_ref().clone();
+        let mut volume = volume.whole().clone();
         put_storage(volume.get_mut("spec"), storage);
         drop_version(&mut volume);
         step.writes.push(Write::Update(volume));
     }
-    let mut status = claim.get("status").cloned().unwrap_or_else(|| json!({}));
+    let mut status = claim.field("status").cloned().unwrap_or_else(|| json!({}));
     put_storage(Some(&mut status), storage);
     step.writes.push(Write::SetStatus {
         key: key.clone(),
@@ -77,15 +77,15 @@ pub(super) fn grow(key: &Key, before: &Value, claim: &Value, world: &World<'_>, 
 }
 
 /// What a claim has, as it is written.
-pub(crate) fn capacity_of(claim: &Value) -> &str {
+pub(crate) fn capacity_of(claim: &Object) -> &str {
     view::text_or_empty(claim, &["status", "capacity", "storage"])
 }
 
-fn capacity(claim: &Value) -> Option<u64> {
+fn capacity(claim: &Object) -> Option<u64> {
     bytes(capacity_of(claim))
 }
 
-fn requested(claim: &Value) -> Option<u64> {
+fn requested(claim: &Object) -> Option<u64> {
     bytes(view::text_or_empty(
         claim,
         &["spec", "resources", "requests", "storage"],
