@@ -140,6 +140,5 @@ fn counted(call: &Call<'_>, tally: Tally) -> Status {
         update_revision: call.chosen.update.name().to_owned(),
         collision_count: Some(call.chosen.collision_count),
         conditions: kept.filter(|_| call.profile.keeps_conditions()),
-        ..Status::default()
     }
 }
