@@ -237,7 +237,7 @@ mod tests {
             (Timestamp::new(3_661, 12_000_000), "1970-01-01T01:01:01.012Z"),
             (Timestamp::new(3_661, 12_000), "1970-01-01T01:01:01.000012Z"),
             (Timestamp::new(year_1, 0), "0001-01-01T00:00:00Z"),
-            (Timestamp::new(year_1 - 400 * 86_400, 0), "-001-11-27T00:00:00Z"),
+            (Timestamp::new(year_1 - 400 * 86_400, 0), "-001-11-28T00:00:00Z"),
         ] {
             assert_eq!(time.to_string(), text);
         }
