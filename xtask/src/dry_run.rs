@@ -6,10 +6,13 @@ use crate::command::{self, option};
 use crate::conformance::{target, without};
 use crate::record::binaries::{ServerBinaries, kubernetes_version};
 use crate::record::server::Server;
+use crate::upstream;
 
 const HELP: &str = "\
-cargo xtask dry-run [--mutants N] [--seed S] [--show] [--values]
+cargo xtask dry-run [--kubernetes V] [--mutants N] [--seed S] [--show] [--values]
 
+  --kubernetes V
+                the release of the API server, one of tests/upstream (1.37.1)
   --mutants N   how many mutated manifests, beside every file of examples/ (100)
   --seed S      the first seed (1)
   --show        every manifest that differs
@@ -36,11 +39,13 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     }
     let built = target()?.join("debug");
     let repository = command::repository();
-    let binaries = ServerBinaries::ready(repository)?;
-    let version = kubernetes_version(repository)?;
-    if let Some(other) = option(arguments, "--kubernetes").filter(|other| *other != version) {
-        return Err(format!("the API server is Kubernetes {version}, not `{other}`"));
-    }
+    let pinned = kubernetes_version(repository)?;
+    let version = match option(arguments, "--kubernetes") {
+        Some(list) => upstream::chosen(list)?.remove(0),
+        None => pinned.clone(),
+    };
+    let other = Some(version.as_str()).filter(|version| *version != pinned);
+    let binaries = ServerBinaries::ready(repository, other)?;
     // As installers have it, and as validation takes for granted.
     let server = Server::start(binaries, |_| vec!["--allow-privileged=true".to_owned()])?;
     let mut comparison = Command::new(built.join("dry_run"));

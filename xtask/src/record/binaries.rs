@@ -26,7 +26,7 @@ impl Binaries {
     /// # Errors
     /// No Go toolchain, no place for the cache, or a build that fails.
     pub fn ready(repository: &Path) -> Result<Self, String> {
-        let server = ServerBinaries::ready(repository)?;
+        let server = ServerBinaries::ready(repository, None)?;
         let cache = cache()?;
         let kubernetes = Module::of(repository, "kubernetes", KUBERNETES)?;
         let kwok = Module::of(repository, "kwok", "sigs.k8s.io/kwok")?;
@@ -40,14 +40,18 @@ impl Binaries {
 }
 
 impl ServerBinaries {
-    /// As [`Binaries::ready`].
+    /// As [`Binaries::ready`]; the API server is that of `release`, one of tests/upstream, where another than the pinned one is
+    /// wanted.
     ///
     /// # Errors
     /// As [`Binaries::ready`].
-    pub fn ready(repository: &Path) -> Result<Self, String> {
+    pub fn ready(repository: &Path, release: Option<&str>) -> Result<Self, String> {
         let cache = cache()?;
         let etcd = Module::of(repository, "etcd", ETCD)?;
-        let kubernetes = Module::of(repository, "kubernetes", KUBERNETES)?;
+        let kubernetes = match release {
+            Some(release) => Module::of_release(repository, &cache, release)?,
+            None => Module::of(repository, "kubernetes", KUBERNETES)?,
+        };
         Ok(Self {
             etcd: etcd.built(&cache, "etcd", ETCD)?,
             kube_apiserver: kubernetes.component(&cache, "kube-apiserver")?,
@@ -75,6 +79,8 @@ pub fn kubernetes_version(repository: &Path) -> Result<String, String> {
 struct Module {
     folder: PathBuf,
     version: String,
+    /// Whether Go may add to the `go.mod`, as a flag of its.
+    mode: &'static str,
 }
 
 impl Module {
@@ -89,9 +95,39 @@ impl Module {
                 .flatten()
         });
         match version {
-            Some(version) => Ok(Self { folder, version }),
+            Some(version) => Ok(Self {
+                folder,
+                version,
+                mode: "-mod=readonly",
+            }),
             None => Err(format!("{}: requires no `{path}`", file.display())),
         }
+    }
+
+    /// The release that a program of tests/upstream pins, as a module of its own in the cache. That program needs fewer
+    /// modules: Go adds what is missing.
+    fn of_release(repository: &Path, cache: &Path, release: &str) -> Result<Self, String> {
+        let pinned = repository.join(format!("tests/upstream/v{release}"));
+        let folder = cache.join(format!("kubernetes-v{release}"));
+        let read = |name: &str| {
+            let file = pinned.join(name);
+            std::fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))
+        };
+        let lines = read("go.mod")?;
+        let lines = lines.lines().filter(|line| !line.contains("upstream/harness"));
+        std::fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+        for (name, text) in [
+            ("go.mod", lines.collect::<Vec<_>>().join("\n")),
+            ("go.sum", read("go.sum")?),
+        ] {
+            let file = folder.join(name);
+            std::fs::write(&file, text).map_err(|e| format!("{}: {e}", file.display()))?;
+        }
+        Ok(Self {
+            folder,
+            version: format!("v{release}"),
+            mode: "-mod=mod",
+        })
     }
 
     fn component(&self, cache: &Path, name: &str) -> Result<PathBuf, String> {
@@ -110,7 +146,7 @@ impl Module {
             self.version
         );
         let status = Command::new("go")
-            .args(["build", "-ldflags", &stamp, "-o"])
+            .args(["build", self.mode, "-ldflags", &stamp, "-o"])
             .arg(&program)
             .arg(package)
             .current_dir(&self.folder)
