@@ -21,7 +21,6 @@
 
 mod alias;
 mod binary;
-mod dialect;
 mod document;
 mod error;
 mod field;

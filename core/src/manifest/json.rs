@@ -24,6 +24,35 @@ pub(super) struct JsonFault {
     pub(super) is_final: bool,
 }
 
+/// The text with U+FFFD for each half of a surrogate pair that is escaped without the other half, as Go reads it; `None`
+/// where there is none. The length stays.
+pub(super) fn whole_characters(text: &str) -> Option<String> {
+    let half = |at: usize| {
+        let digits = text.get(at..)?.strip_prefix("\\u")?.get(..4)?;
+        let code = u32::from_str_radix(digits, 16).ok()?;
+        (0xD800..0xE000).contains(&code).then_some(code)
+    };
+    let mut whole: Option<String> = None;
+    let mut at = 0;
+    while let Some(found) = text.get(at..).and_then(|rest| rest.find('\\')) {
+        at += found;
+        match (half(at), half(at + 6)) {
+            (Some(0xD800..0xDC00), Some(0xDC00..)) => at += 12,
+            (Some(_), _) => {
+                let whole = whole.get_or_insert_with(|| text.to_owned());
+                whole.replace_range(at..at + 6, "\\ufffd");
+                at += 6;
+            }
+            // Past what is escaped, which may be a backslash.
+            _ => at += 2,
+        }
+        while !text.is_char_boundary(at.min(text.len())) {
+            at += 1;
+        }
+    }
+    whole
+}
+
 /// Reads values until the text or the JSON ends, `most` at most.
 pub(super) fn read(text: &str, most: usize) -> (Vec<JsonValue>, Option<JsonFault>) {
     let mut values = Vec::new();

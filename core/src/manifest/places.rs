@@ -230,12 +230,11 @@ pub(super) fn of_yaml(text: &str, start: Position) -> Places {
     while let Ok(Some((node, at))) = events.next_in_document() {
         let (anchor, anchored) = match node {
             Node::Scalar {
-                merges: true,
-                anchor: 0,
-                ..
+                merges: true, anchor, ..
             } if builder.expects_key() => {
                 builder.key(None, at);
-                continue;
+                let name = Some(Box::from("<<"));
+                (anchor, Anchored { node: None, name })
             }
             Node::Scalar {
                 text,
