@@ -33,6 +33,7 @@ mod scalar;
 mod stream;
 mod text;
 mod timestamp;
+mod work;
 mod write;
 mod write_scalar;
 mod yaml;

@@ -7,6 +7,7 @@ mod command;
 mod compare;
 mod documents;
 mod handmade;
+mod limits;
 mod mutation;
 mod numbers;
 mod options;

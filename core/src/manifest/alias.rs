@@ -11,7 +11,7 @@ pub(super) struct Kept {
     /// How the node resolved, where it is a scalar: `value` is then unused.
     pub(super) scalar: Option<Scalar>,
     /// Why it is nothing in JSON.
-    pub(super) fault: Option<ReadError>,
+    pub(super) fault: Option<Box<ReadError>>,
     pub(super) nodes: u64,
     pub(super) bytes: u64,
     /// Levels of nesting: 0 for a scalar.

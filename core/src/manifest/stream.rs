@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::document::{Document, Notice, NoticeCode, Source};
 use super::error::{Position, ReadError};
 use super::json::{self, JsonFault, JsonValue};
+use super::work::Work;
 use super::{text, yaml_value};
 
 const START: Position = Position { line: 1, column: 1 };
@@ -23,12 +24,18 @@ fn read_all(bytes: &[u8], max_bytes: usize) -> Result<Vec<Document>, ReadError> 
     if !text.ends_with('\n') {
         text.push('\n');
     }
+    // It ends lines at CR LF, too, and only then are they YAML.
+    if text.contains("\r\r\n") {
+        text = text.replace("\r\n", "\n");
+    }
     let is_json = !marked && text.trim_start().starts_with('{');
+    let mut work = Work::allowed_for(text.len());
     let mut documents = Vec::new();
     if !is_json {
-        read_yaml(&Arc::new(text), (0, START), marked, &mut documents)?;
+        read_yaml(&Arc::new(text), (0, START), marked, &mut work, &mut documents)?;
         return Ok(documents);
     }
+    json::pay_for(&text, &mut work)?;
     let (values, fault) = json_values(&mut text, usize::MAX);
     let text = Arc::new(text);
     let count = values.len();
@@ -46,7 +53,7 @@ fn read_all(bytes: &[u8], max_bytes: usize) -> Result<Vec<Document>, ReadError> 
     if looked_at + 4 > length {
         return Err(fault.error);
     }
-    read_yaml(&text, (offset, start), false, &mut documents).map_err(|error| {
+    read_yaml(&text, (offset, start), false, &mut work, &mut documents).map_err(|error| {
         let rest = text.get(offset..).unwrap_or_default().trim_start();
         let inside = rest.strip_prefix('{').unwrap_or_default().trim_start();
         let is_json = inside.starts_with(['"', '}']) && documents.len() == before;
@@ -58,8 +65,10 @@ fn read_all(bytes: &[u8], max_bytes: usize) -> Result<Vec<Document>, ReadError> 
 pub(super) fn read_one(bytes: &[u8], max_bytes: usize) -> Result<Option<Document>, ReadError> {
     let text::Text { mut text, marked } = text::decode(bytes, max_bytes)?;
     let is_json = !marked && text.trim_start().starts_with('{');
+    let mut work = Work::allowed_for(text.len());
     let (mut values, mut json_fault) = (Vec::new(), None);
     if is_json {
+        json::pay_for(&text, &mut work)?;
         (values, json_fault) = json_values(&mut text, 1);
         // JSON with something behind it is YAML.
         values.retain(|value| is_blank_from(&text, value.end));
@@ -72,7 +81,7 @@ pub(super) fn read_one(bytes: &[u8], max_bytes: usize) -> Result<Option<Document
     }
     match (
         json_fault,
-        read_document(&text, 0..text.len(), START, &mut documents),
+        read_document(&text, 0..text.len(), START, &mut work, &mut documents),
     ) {
         (Some(fault), Err(error)) => {
             let inside = text
@@ -152,6 +161,7 @@ fn read_yaml(
     text: &Arc<String>,
     mut at: (usize, Position),
     is_marked: bool,
+    work: &mut Work,
     documents: &mut Vec<Document>,
 ) -> Result<(), ReadError> {
     let mut chunk: Option<(usize, Position)> = None;
@@ -168,7 +178,7 @@ fn read_yaml(
                 return Err(ReadError::at(Position { column: 4, ..at.1 }, message));
             }
             if let Some((from, start)) = chunk.take() {
-                read_document(text, from..at.0, start, documents)?;
+                read_document(text, from..at.0, start, work, documents)?;
                 at = next_line(at, line);
                 continue;
             }
@@ -177,7 +187,7 @@ fn read_yaml(
         at = next_line(at, line);
     }
     match chunk {
-        Some((from, start)) => read_document(text, from..at.0, start, documents),
+        Some((from, start)) => read_document(text, from..at.0, start, work, documents),
         None => Ok(()),
     }
 }
@@ -187,12 +197,18 @@ fn read_document(
     text: &Arc<String>,
     range: Range<usize>,
     start: Position,
+    work: &mut Work,
     documents: &mut Vec<Document>,
 ) -> Result<(), ReadError> {
     let chunk = text.get(range.clone()).unwrap_or_default();
-    let mark = chunk.len() - chunk.trim_start_matches('\u{FEFF}').len();
+    // A file's own mark is gone already.
+    let mark = if range.start > 0 && chunk.starts_with('\u{FEFF}') {
+        3
+    } else {
+        0
+    };
     let chunk = chunk.get(mark..).unwrap_or_default();
-    let parsed = yaml_value::parse(chunk, start)?;
+    let parsed = yaml_value::parse(chunk, start, work)?;
     if let Some((value, at)) = parsed.root {
         let source = Source::of(text, range.start + mark..range.end, start, false);
         documents.push(Document {

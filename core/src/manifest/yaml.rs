@@ -25,6 +25,17 @@ const CORE: &str = "tag:yaml.org,2002:";
 
 const TAB: &str = "tabs cannot indent YAML: use spaces";
 
+/// Why reading ends: in a box, since it comes at most once and results come with every token.
+type Refusal = Box<ReadError>;
+
+fn refused(at: Position, message: impl Into<String>) -> Refusal {
+    Box::new(ReadError::at(at, message))
+}
+
+fn too_deep(at: Position) -> Refusal {
+    Box::new(ReadError::too_deep(at))
+}
+
 /// The nodes of one document.
 pub(super) struct Events<'t> {
     parser: Parser<'t>,
@@ -65,7 +76,7 @@ impl<'t> Events<'t> {
     }
 
     /// The next node, or end of one; `None` at the end of the document.
-    pub(super) fn next_in_document(&mut self) -> Result<Option<(Node<'t>, Position)>, ReadError> {
+    pub(super) fn next_in_document(&mut self) -> Result<Option<(Node<'t>, Position)>, Refusal> {
         let Some(Event {
             what,
             anchor,
@@ -85,7 +96,7 @@ impl<'t> Events<'t> {
                     anchor: *anchor,
                     name,
                 },
-                None => return Err(ReadError::at(at, format!("unknown anchor `{name}` referenced"))),
+                None => return Err(refused(at, format!("unknown anchor `{name}` referenced"))),
             },
             What::Scalar { text, is_plain } => {
                 // A `!` says no more than that the scalar is a string.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 use super::MAX_DEPTH;
@@ -10,6 +11,7 @@ use super::alias::{Budget, Kept};
 use super::document::{Notice, NoticeCode};
 use super::error::{Position, ReadError};
 use super::scalar::{Scalar, Tag};
+use super::work::{self, Work};
 use super::yaml::{Events, Node};
 use super::{field, text};
 
@@ -20,11 +22,17 @@ pub(super) struct Parsed {
 }
 
 /// Reads the first document of `text`, which starts at `start` in the input.
-pub(super) fn parse(text: &str, start: Position) -> Result<Parsed, ReadError> {
+pub(super) fn parse(text: &str, start: Position, work: &mut Work) -> Result<Parsed, ReadError> {
+    if !work.pay(work::DOCUMENT) {
+        return Err(work::excess(start));
+    }
     let mut builder = Builder::default();
     let mut events = Events::of(text, start);
     let mut read = || -> Result<(), ReadError> {
-        while let Some((node, at)) = events.next_in_document()? {
+        while let Some((node, at)) = events.next_in_document().map_err(|refusal| *refusal)? {
+            if !work.pay(cost_of(&node)) {
+                return Err(work::excess(at));
+            }
             builder.take(node, at)?;
         }
         Ok(())
@@ -39,7 +47,7 @@ pub(super) fn parse(text: &str, start: Position) -> Result<Parsed, ReadError> {
     text::check_characters(text, seen, start)?;
     read?;
     if let Some(fault) = builder.fault {
-        return Err(fault);
+        return Err(*fault);
     }
     if builder.root.is_some()
         && let Some(at) = events.content_after_document()
@@ -57,6 +65,19 @@ pub(super) fn parse(text: &str, start: Position) -> Result<Parsed, ReadError> {
     })
 }
 
+fn cost_of(node: &Node<'_>) -> u64 {
+    let (cost, anchor) = match node {
+        Node::Scalar { anchor, .. } | Node::Sequence { anchor } => (1, *anchor),
+        Node::Mapping { anchor } => (work::OBJECT, *anchor),
+        Node::Alias { .. } => (1, 0),
+        Node::End => (0, 0),
+    };
+    cost + if anchor > 0 { work::ANCHOR } else { 0 }
+}
+
+/// How many keys that stand twice are told of in one document.
+const MAX_NOTICES: usize = 1_000;
+
 #[derive(Default)]
 struct Builder {
     /// The collections that are open, the outermost first.
@@ -65,7 +86,7 @@ struct Builder {
     budget: Budget,
     root: Option<(Value, Position)>,
     /// Why the root is nothing in JSON.
-    fault: Option<ReadError>,
+    fault: Option<Box<ReadError>>,
     notices: Vec<Notice>,
 }
 
@@ -83,7 +104,7 @@ struct Frame {
     /// What had been decoded before it: nodes and bytes.
     before: (u64, u64),
     /// Why it is nothing in JSON: a key that cannot be one, or an item of a list.
-    fault: Option<ReadError>,
+    fault: Option<Box<ReadError>>,
 }
 
 enum Collection {
@@ -94,7 +115,7 @@ enum Collection {
         /// The keys that only a merge has set so far: setting one again is no duplicate.
         merged: BTreeSet<String>,
         /// Why the values of keys are nothing in JSON, until the key is set again: Go finds out at the end.
-        faults: BTreeMap<String, ReadError>,
+        faults: BTreeMap<String, Box<ReadError>>,
     },
 }
 
@@ -110,7 +131,7 @@ enum Key {
 struct Finished {
     value: Value,
     /// Why it is nothing in JSON.
-    fault: Option<ReadError>,
+    fault: Option<Box<ReadError>>,
     /// Levels of nesting: 0 for a scalar.
     depth: usize,
     is_alias: bool,
@@ -165,7 +186,7 @@ impl Builder {
     }
 
     fn scalar(&mut self, scalar: Scalar, is_alias: bool, at: Position) -> Result<(), ReadError> {
-        let fault = |message| ReadError::at(at, message);
+        let fault = |message| Box::new(ReadError::at(at, message));
         if self.expects_key() {
             match scalar.into_key() {
                 Ok(name) => self.set_key(Key::Name(name, at)),
@@ -291,17 +312,26 @@ impl Builder {
                 Key::Merge => {
                     frame.fault = frame.fault.take().or(node.fault);
                     merge(map, merged, node.value, node.is_alias, node.at)?;
+                    if !faults.is_empty() {
+                        faults.retain(|name, _| !merged.contains(name));
+                    }
                 }
                 Key::Name(name, key_at) => {
-                    match node.fault {
-                        Some(fault) => drop(faults.insert(name.clone(), fault)),
-                        None => drop(faults.remove(&name)),
+                    if let Some(fault) = node.fault {
+                        faults.insert(name.clone(), fault);
+                    } else if !faults.is_empty() {
+                        faults.remove(&name);
                     }
-                    let was_merged = merged.remove(&name);
-                    let second = map.insert(name.clone(), node.value).is_some() && !was_merged;
-                    if second {
-                        let field = self.field_of(&name);
-                        self.notices.push(Notice::duplicate(&field, key_at));
+                    match map.entry(name) {
+                        Entry::Vacant(vacant) => drop(vacant.insert(node.value)),
+                        Entry::Occupied(mut occupied) => {
+                            occupied.insert(node.value);
+                            if !merged.remove(occupied.key()) && self.notices.len() < MAX_NOTICES {
+                                let name = occupied.key().clone();
+                                let field = self.field_of(&name);
+                                self.notices.push(Notice::duplicate(&field, key_at));
+                            }
+                        }
                     }
                 }
             },
@@ -348,7 +378,7 @@ impl Builder {
     }
 
     /// The innermost mapping is nothing in JSON, whatever follows.
-    fn set_fault(&mut self, fault: ReadError) {
+    fn set_fault(&mut self, fault: Box<ReadError>) {
         if let Some(frame) = self.frames.last_mut() {
             frame.fault.get_or_insert(fault);
         }

@@ -38,14 +38,21 @@ fn traps(table: &str) -> Vec<Named> {
 }
 
 fn signs(text: &str) -> String {
-    let text = text
-        .replace("{CR}", "\r")
-        .replace("{TAB}", "\t")
-        .replace("{BOM}", "\u{feff}");
-    text.replace("{END}\n", "")
+    let signs = [
+        ("{CR}", "\r"),
+        ("{TAB}", "\t"),
+        ("{BOM}", "\u{feff}"),
+        ("{NEL}", "\u{85}"),
+        ("{LS}", "\u{2028}"),
+        ("{PS}", "\u{2029}"),
+        ("{END}\n", ""),
+    ];
+    signs
+        .iter()
+        .fold(text.to_owned(), |text, (sign, for_it)| text.replace(sign, for_it))
 }
 
-/// Every YAML file of examples/ and of the recordings of the control plane's first moments.
+/// Every YAML file of examples/.
 fn examples() -> Vec<Named> {
     let mut files = Vec::new();
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 pub const USAGE: &str = "\
-usage: yaml PROGRAM [options]
+usage: yaml PROGRAM [options], or yaml --limits
   --scalars N       how many scalars, those written by hand among them (20000)
   --documents N     how many documents, those written by hand among them (2000)
   --seed S          the first seed (1)

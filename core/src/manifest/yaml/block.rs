@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::super::error::ReadError;
-use super::TAB;
 use super::cursor::Cursor;
 use super::token::{Style, Token};
+use super::{Refusal, TAB, refused};
 
 /// What becomes of the line breaks at the end.
 #[derive(Clone, Copy, PartialEq)]
@@ -17,7 +16,7 @@ enum Chomping {
 
 /// Reads from the indicator to the line that no longer belongs to it. `indent` is the column of the collection around it, -1
 /// for none.
-pub(super) fn scalar<'t>(cursor: &mut Cursor<'t>, indent: isize) -> Result<Token<'t>, ReadError> {
+pub(super) fn scalar<'t>(cursor: &mut Cursor<'t>, indent: isize) -> Result<Token<'t>, Refusal> {
     let is_literal = cursor.byte() == b'|';
     let (chomping, increment) = header(cursor)?;
     let around = usize::try_from(indent).unwrap_or_default();
@@ -62,7 +61,7 @@ pub(super) fn scalar<'t>(cursor: &mut Cursor<'t>, indent: isize) -> Result<Token
 }
 
 /// The indicators in either order, a comment, and the line break.
-fn header(cursor: &mut Cursor<'_>) -> Result<(Chomping, Option<usize>), ReadError> {
+fn header(cursor: &mut Cursor<'_>) -> Result<(Chomping, Option<usize>), Refusal> {
     cursor.advance();
     let mut chomping = None;
     let mut increment = None;
@@ -78,7 +77,7 @@ fn header(cursor: &mut Cursor<'_>) -> Result<(Chomping, Option<usize>), ReadErro
             }
             b'0' if increment.is_none() => {
                 let message = "the indentation of a block of text is 1 to 9, not 0";
-                return Err(ReadError::at(cursor.at(), message));
+                return Err(refused(cursor.at(), message));
             }
             digit @ b'1'..=b'9' if increment.is_none() => {
                 increment = Some(usize::from(digit - b'0'));
@@ -94,7 +93,7 @@ fn header(cursor: &mut Cursor<'_>) -> Result<(Chomping, Option<usize>), ReadErro
     if !cursor.is_at_end() && !cursor.is_break() {
         let message =
             "after `|` or `>` a block of text begins on the next line: only a comment may stand here";
-        return Err(ReadError::at(cursor.at(), message));
+        return Err(refused(cursor.at(), message));
     }
     cursor.advance_over_break();
     Ok((chomping.unwrap_or(Chomping::Clip), increment))
@@ -107,7 +106,7 @@ fn empty_lines(
     column: &mut Option<usize>,
     least: usize,
     breaks: &mut String,
-) -> Result<(), ReadError> {
+) -> Result<(), Refusal> {
     let mut widest = 0;
     loop {
         let is_within = |cursor: &Cursor<'_>| column.is_none_or(|column| cursor.column() < column);
@@ -116,7 +115,7 @@ fn empty_lines(
         }
         widest = widest.max(cursor.column());
         if is_within(cursor) && cursor.byte() == b'\t' {
-            return Err(ReadError::at(cursor.at(), TAB));
+            return Err(refused(cursor.at(), TAB));
         }
         if !cursor.is_break() {
             break;

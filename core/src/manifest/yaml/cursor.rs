@@ -22,6 +22,7 @@ pub(super) struct Cursor<'t> {
 }
 
 impl<'t> Cursor<'t> {
+    #[inline]
     pub(super) fn of(text: &'t str, at: Position) -> Self {
         let mark = Mark {
             offset: 0,
@@ -33,48 +34,58 @@ impl<'t> Cursor<'t> {
         Self { text, mark }
     }
 
+    #[inline]
     pub(super) fn mark(&self) -> Mark {
         self.mark
     }
 
+    #[inline]
     pub(super) fn at(&self) -> Position {
         self.mark.at
     }
 
+    #[inline]
     pub(super) fn column(&self) -> usize {
         self.mark.column
     }
 
     /// The byte under the cursor; 0 at the end of the text, which holds no such byte.
+    #[inline]
     pub(super) fn byte(&self) -> u8 {
         self.byte_after(0)
     }
 
+    #[inline]
     pub(super) fn byte_after(&self, bytes: usize) -> u8 {
         let bytes = self.text.as_bytes().get(self.mark.offset + bytes);
         bytes.copied().unwrap_or_default()
     }
 
+    #[inline]
     pub(super) fn is_at_end(&self) -> bool {
         self.mark.offset >= self.text.len()
     }
 
     /// What is still to come.
+    #[inline]
     pub(super) fn rest(&self) -> &'t str {
         self.text.get(self.mark.offset..).unwrap_or_default()
     }
 
     /// The text from an offset up to another one.
+    #[inline]
     pub(super) fn between(&self, from: usize, to: usize) -> &'t str {
         self.text.get(from..to).unwrap_or_default()
     }
 
+    #[inline]
     pub(super) fn is_blank(&self) -> bool {
         is_blank(self.byte())
     }
 
     /// How many bytes the line break has that starts so many bytes after the cursor; 0 where there is none. YAML 1.1 ends
     /// lines at U+0085, U+2028 and U+2029 too.
+    #[inline]
     fn break_after(&self, bytes: usize) -> usize {
         match self.byte_after(bytes) {
             b'\n' => 1,
@@ -90,25 +101,30 @@ impl<'t> Cursor<'t> {
         }
     }
 
+    #[inline]
     pub(super) fn is_break(&self) -> bool {
         self.break_after(0) > 0
     }
 
+    #[inline]
     pub(super) fn is_break_after(&self, bytes: usize) -> bool {
         self.break_after(bytes) > 0
     }
 
     /// At white space, a line break or the end.
+    #[inline]
     pub(super) fn is_space(&self) -> bool {
         self.is_space_after(0)
     }
 
+    #[inline]
     pub(super) fn is_space_after(&self, bytes: usize) -> bool {
         let byte = self.byte_after(bytes);
         byte == 0 || is_blank(byte) || self.is_break_after(bytes)
     }
 
     /// Whether a line starts here with `---` or `...` and nothing right after it.
+    #[inline]
     pub(super) fn is_document_sign(&self) -> bool {
         self.mark.column == 0
             && matches!(
@@ -119,6 +135,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// Over one character that is no line break.
+    #[inline]
     pub(super) fn advance(&mut self) {
         let width = match self.byte() {
             0 if self.is_at_end() => return,
@@ -131,12 +148,14 @@ impl<'t> Cursor<'t> {
     }
 
     /// Over so many characters of one byte each.
+    #[inline]
     pub(super) fn advance_by(&mut self, bytes: usize) {
         self.pass(bytes, bytes);
     }
 
     /// Over all that is neither white space nor a line break nor, by `stops`, something else. `stops` is only asked about
     /// ASCII characters other than those.
+    #[inline]
     pub(super) fn advance_to_space_or(&mut self, stops: impl Fn(u8) -> bool) {
         loop {
             let rest = self.rest().as_bytes();
@@ -151,6 +170,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// Over the rest of the line.
+    #[inline]
     pub(super) fn advance_to_break(&mut self) {
         loop {
             let rest = self.rest().as_bytes();
@@ -165,6 +185,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// Over white space.
+    #[inline]
     pub(super) fn advance_over_blanks(&mut self) {
         let rest = self.rest().bytes();
         let blanks = rest.take_while(|byte| is_blank(*byte)).count();
@@ -172,6 +193,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// Over a line break, if there is one: what it is in a scalar. All but U+2028 and U+2029 become a line feed.
+    #[inline]
     pub(super) fn advance_over_break(&mut self) -> &'static str {
         let width = self.break_after(0);
         let read = match (width, self.byte_after(2)) {
@@ -196,6 +218,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// The end of the text ends its last line.
+    #[inline]
     pub(super) fn end_line(&mut self) {
         if self.mark.column > 0 {
             self.mark.column = 0;
@@ -203,6 +226,7 @@ impl<'t> Cursor<'t> {
         }
     }
 
+    #[inline]
     fn pass(&mut self, bytes: usize, characters: usize) {
         self.mark.offset += bytes;
         self.mark.index += characters;

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::super::error::{Position, ReadError};
+use super::super::error::Position;
 use super::scanner::Scanner;
-use super::token::{Placed, Style, TagToken, Token};
+use super::token::{Placed, Style, TagPrefix, TagToken, Token};
+use super::{Refusal, refused};
 
 /// A node's start, or the end of a collection.
 pub(super) struct Event<'t> {
@@ -84,7 +85,7 @@ impl<'t> Parser<'t> {
     }
 
     /// The next event of the first document; `None` behind it, and where there is none.
-    pub(super) fn next(&mut self) -> Result<Option<Event<'t>>, ReadError> {
+    pub(super) fn next(&mut self) -> Result<Option<Event<'t>>, Refusal> {
         match (self.stage, self.open.last().copied()) {
             (Stage::BeforeDocument, _) => self.begin(),
             (Stage::AfterDocument, _) => Ok(None),
@@ -117,11 +118,11 @@ impl<'t> Parser<'t> {
         self.scanner.looked_at()
     }
 
-    fn peek(&mut self) -> Result<&Placed<'t>, ReadError> {
+    fn peek(&mut self) -> Result<&Placed<'t>, Refusal> {
         self.scanner.peek()
     }
 
-    fn take(&mut self) -> Result<Placed<'t>, ReadError> {
+    fn take(&mut self) -> Result<Placed<'t>, Refusal> {
         self.scanner.peek()?;
         let taken = self.scanner.take();
         self.after_scalar = taken.as_ref().and_then(|placed| match placed.token {
@@ -136,13 +137,13 @@ impl<'t> Parser<'t> {
         }))
     }
 
-    fn begin(&mut self) -> Result<Option<Event<'t>>, ReadError> {
+    fn begin(&mut self) -> Result<Option<Event<'t>>, Refusal> {
         let is_explicit = match self.peek()?.token {
             Token::StreamEnd => {
                 self.stage = Stage::AfterDocument;
                 return Ok(None);
             }
-            Token::Version(..) | Token::TagPrefix { .. } | Token::DocumentStart => true,
+            Token::Version(..) | Token::TagPrefix(_) | Token::DocumentStart => true,
             _ => false,
         };
         self.stage = Stage::InDocument;
@@ -150,9 +151,9 @@ impl<'t> Parser<'t> {
             return self.node(true, false).map(Some);
         }
         self.directives()?;
-        if self.peek()?.token != Token::DocumentStart {
+        if !matches!(self.peek()?.token, Token::DocumentStart) {
             let at = self.peek()?.at;
-            return Err(ReadError::at(
+            return Err(refused(
                 at,
                 "did not find expected <document start>: a `---` line ends the directives",
             ));
@@ -160,7 +161,7 @@ impl<'t> Parser<'t> {
         self.take()?;
         match self.peek()?.token {
             Token::Version(..)
-            | Token::TagPrefix { .. }
+            | Token::TagPrefix(_)
             | Token::DocumentStart
             | Token::DocumentEnd
             | Token::StreamEnd => {
@@ -171,27 +172,28 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn directives(&mut self) -> Result<(), ReadError> {
+    fn directives(&mut self) -> Result<(), Refusal> {
         let mut has_version = false;
         loop {
             let at = self.peek()?.at;
             match self.peek()?.token {
                 Token::Version(1, 1) if !has_version => has_version = true,
                 Token::Version(1, 1) => {
-                    return Err(ReadError::at(at, "`%YAML` stands twice: remove the second"));
+                    return Err(refused(at, "`%YAML` stands twice: remove the second"));
                 }
                 Token::Version(..) => {
-                    return Err(ReadError::at(
+                    return Err(refused(
                         at,
                         "only `%YAML 1.1` is understood: remove the directive",
                     ));
                 }
-                Token::TagPrefix { .. } => {}
+                Token::TagPrefix(_) => {}
                 _ => return Ok(()),
             }
-            if let Token::TagPrefix { handle, prefix } = self.take()?.token {
+            if let Token::TagPrefix(declared) = self.take()?.token {
+                let TagPrefix { handle, prefix } = *declared;
                 if self.prefixes.iter().any(|(known, _)| *known == handle) {
-                    return Err(ReadError::at(
+                    return Err(refused(
                         at,
                         format!("`%TAG {handle}` stands twice: remove the second"),
                     ));
@@ -201,7 +203,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn next_in(&mut self, open: Open) -> Result<Event<'t>, ReadError> {
+    fn next_in(&mut self, open: Open) -> Result<Event<'t>, Refusal> {
         match open {
             Open::BlockSequence => match self.peek()?.token {
                 Token::BlockEntry => {
@@ -233,13 +235,13 @@ impl<'t> Parser<'t> {
                 Token::BlockEnd => self.end(),
                 Token::Value => {
                     let at = self.peek()?.at;
-                    Err(ReadError::at(at, "a key is empty or null: name it, or quote it"))
+                    Err(refused(at, "a key is empty or null: name it, or quote it"))
                 }
                 _ => Err(self.unexpected("while parsing a block mapping, did not find expected key")),
             },
             Open::BlockMapping(_) => {
                 self.go_on(Open::BlockMapping(Next::Key));
-                if self.peek()?.token != Token::Value {
+                if !matches!(self.peek()?.token, Token::Value) {
                     return Ok(absent(self.peek()?.at));
                 }
                 let end = self.take()?.end;
@@ -252,19 +254,19 @@ impl<'t> Parser<'t> {
     }
 
     /// The key or value that follows its sign in a block mapping.
-    fn block_part(&mut self, end_of_sign: Position) -> Result<Event<'t>, ReadError> {
+    fn block_part(&mut self, end_of_sign: Position) -> Result<Event<'t>, Refusal> {
         match self.peek()?.token {
             Token::Key | Token::Value | Token::BlockEnd => Ok(absent(end_of_sign)),
             _ => self.node(true, true),
         }
     }
 
-    fn next_in_list(&mut self, is_first: bool, at: Position) -> Result<Event<'t>, ReadError> {
-        if self.peek()?.token != Token::FlowSequenceEnd {
+    fn next_in_list(&mut self, is_first: bool, at: Position) -> Result<Event<'t>, Refusal> {
+        if !matches!(self.peek()?.token, Token::FlowSequenceEnd) {
             if !is_first {
                 match self.peek()?.token {
                     Token::FlowEntry => drop(self.take()?),
-                    Token::StreamEnd => return Err(ReadError::at(at, "this `[` is never closed")),
+                    Token::StreamEnd => return Err(refused(at, "this `[` is never closed")),
                     _ => {
                         return Err(self.unexpected(
                             "while parsing a list in brackets, did not find expected ',' or ']'",
@@ -280,14 +282,14 @@ impl<'t> Parser<'t> {
                     return Ok(event(What::Mapping, at));
                 }
                 Token::FlowSequenceEnd => {}
-                Token::StreamEnd => return Err(ReadError::at(at, "this `[` is never closed")),
+                Token::StreamEnd => return Err(refused(at, "this `[` is never closed")),
                 _ => return self.node(false, false),
             }
         }
         self.end()
     }
 
-    fn next_in_pair(&mut self, next: Next) -> Result<Event<'t>, ReadError> {
+    fn next_in_pair(&mut self, next: Next) -> Result<Event<'t>, Refusal> {
         match next {
             Next::Key => {
                 self.go_on(Open::FlowPair(Next::Value));
@@ -302,7 +304,7 @@ impl<'t> Parser<'t> {
             }
             Next::Value => {
                 self.go_on(Open::FlowPair(Next::End));
-                if self.peek()?.token != Token::Value {
+                if !matches!(self.peek()?.token, Token::Value) {
                     return Ok(absent(self.peek()?.at));
                 }
                 let end = self.take()?.end;
@@ -315,7 +317,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn next_in_braces(&mut self, next: Next, is_first: bool, at: Position) -> Result<Event<'t>, ReadError> {
+    fn next_in_braces(&mut self, next: Next, is_first: bool, at: Position) -> Result<Event<'t>, Refusal> {
         let with = |next| Open::FlowMapping {
             next,
             is_first: false,
@@ -323,11 +325,11 @@ impl<'t> Parser<'t> {
         };
         match next {
             Next::Key | Next::End => {
-                if self.peek()?.token != Token::FlowMappingEnd {
+                if !matches!(self.peek()?.token, Token::FlowMappingEnd) {
                     if !is_first {
                         match self.peek()?.token {
                             Token::FlowEntry => drop(self.take()?),
-                            Token::StreamEnd => return Err(ReadError::at(at, "this `{` is never closed")),
+                            Token::StreamEnd => return Err(refused(at, "this `{` is never closed")),
                             _ => {
                                 let message =
                                     "while parsing an object in braces, did not find expected ',' or '}'";
@@ -345,7 +347,7 @@ impl<'t> Parser<'t> {
                             };
                         }
                         Token::FlowMappingEnd => {}
-                        Token::StreamEnd => return Err(ReadError::at(at, "this `{` is never closed")),
+                        Token::StreamEnd => return Err(refused(at, "this `{` is never closed")),
                         _ => {
                             self.go_on(with(Next::NoValue));
                             return self.node(false, false);
@@ -356,7 +358,7 @@ impl<'t> Parser<'t> {
             }
             Next::Value => {
                 self.go_on(with(Next::Key));
-                if self.peek()?.token != Token::Value {
+                if !matches!(self.peek()?.token, Token::Value) {
                     return Ok(absent(self.peek()?.at));
                 }
                 let end = self.take()?.end;
@@ -380,20 +382,20 @@ impl<'t> Parser<'t> {
     }
 
     /// The innermost collection ends with the next token.
-    fn end(&mut self) -> Result<Event<'t>, ReadError> {
+    fn end(&mut self) -> Result<Event<'t>, Refusal> {
         self.open.pop();
         Ok(event(What::End, self.take()?.at))
     }
 
     /// The innermost collection ends before the next token.
-    fn end_before(&mut self) -> Result<Event<'t>, ReadError> {
+    fn end_before(&mut self) -> Result<Event<'t>, Refusal> {
         self.open.pop();
         Ok(event(What::End, self.peek()?.at))
     }
 
     /// A node with its anchor and tag. Outside of brackets it may be a block collection, and as a part of a mapping a list
     /// at the mapping's own column.
-    fn node(&mut self, in_block: bool, is_part: bool) -> Result<Event<'t>, ReadError> {
+    fn node(&mut self, in_block: bool, is_part: bool) -> Result<Event<'t>, Refusal> {
         let (mut anchor, mut tag) = (None, None);
         let mut end_of_properties = None;
         loop {
@@ -407,7 +409,7 @@ impl<'t> Parser<'t> {
             }
             let Placed { token, at, end } = self.take()?;
             if let Token::Tag(token) = token {
-                tag = Some(self.in_full(token, at)?);
+                tag = Some(self.in_full(*token, at)?);
             }
             end_of_properties = Some(end);
         }
@@ -450,13 +452,13 @@ impl<'t> Parser<'t> {
     }
 
     /// Takes the token that opens a collection.
-    fn opened(&mut self, open: Open, what: What<'t>) -> Result<What<'t>, ReadError> {
+    fn opened(&mut self, open: Open, what: What<'t>) -> Result<What<'t>, Refusal> {
         self.take()?;
         self.open.push(open);
         Ok(what)
     }
 
-    fn in_full(&self, tag: TagToken<'t>, at: Position) -> Result<Cow<'t, str>, ReadError> {
+    fn in_full(&self, tag: TagToken<'t>, at: Position) -> Result<Cow<'t, str>, Refusal> {
         let TagToken { handle, suffix } = tag;
         if handle.is_empty() {
             return Ok(suffix);
@@ -469,14 +471,14 @@ impl<'t> Parser<'t> {
             (None, _) => {
                 let message =
                     format!("found undefined tag handle `{handle}`: quote the text that `!` begins");
-                return Err(ReadError::at(at, message));
+                return Err(refused(at, message));
             }
         };
         Ok(Cow::Owned(format!("{prefix}{suffix}")))
     }
 
     /// The next token cannot stand where it stands; `message` where there is no better explanation.
-    fn unexpected(&mut self, message: &'static str) -> ReadError {
+    fn unexpected(&mut self, message: &'static str) -> Refusal {
         let after_scalar = self.after_scalar;
         let (at, token) = match self.scanner.peek() {
             Err(error) => return error,
@@ -498,7 +500,7 @@ impl<'t> Parser<'t> {
             (Token::BlockEntry, _) => "a `-` in brackets is no item: separate items with commas, or quote it",
             _ => message,
         };
-        ReadError::at(at, message)
+        refused(at, message)
     }
 
     /// The text from a place on, as far as its line goes.

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::super::error::{Position, ReadError};
-use super::TAB;
+use super::super::error::Position;
 use super::cursor::Cursor;
 use super::token::{Style, Token};
+use super::{Refusal, TAB, refused};
 
 pub(super) struct PlainScalar<'t> {
     pub(super) token: Token<'t>,
@@ -21,7 +21,7 @@ pub(super) fn scalar<'t>(
     cursor: &mut Cursor<'t>,
     least: usize,
     in_brackets: bool,
-) -> Result<PlainScalar<'t>, ReadError> {
+) -> Result<PlainScalar<'t>, Refusal> {
     let start = cursor.mark().offset;
     let mut end = cursor.mark();
     // Only what goes on over a line break is no piece of the text.
@@ -54,7 +54,7 @@ pub(super) fn scalar<'t>(
             if cursor.is_break() {
                 gap.break_line(cursor.advance_over_break());
             } else if gap.has_break && cursor.column() < least && cursor.byte() == b'\t' {
-                return Err(ReadError::at(cursor.at(), TAB));
+                return Err(refused(cursor.at(), TAB));
             } else {
                 cursor.advance();
             }
@@ -77,7 +77,11 @@ pub(super) fn scalar<'t>(
 /// Over characters up to white space, or a sign that ends the scalar.
 fn pass_word(cursor: &mut Cursor<'_>, in_brackets: bool) {
     loop {
-        cursor.advance_to_space_or(|b| b == b':' || in_brackets && b",?[]{}".contains(&b));
+        cursor.advance_to_space_or(|b| match b {
+            b':' => true,
+            b',' | b'?' | b'[' | b']' | b'{' | b'}' => in_brackets,
+            _ => false,
+        });
         if cursor.byte() != b':' || cursor.is_space_after(1) {
             return;
         }

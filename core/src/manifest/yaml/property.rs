@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::super::error::{Position, ReadError};
+use super::super::error::Position;
 use super::cursor::{Cursor, is_of_name};
-use super::token::{TagToken, Token};
+use super::token::{TagPrefix, TagToken, Token};
+use super::{Refusal, refused};
 
 /// `&name` or `*name`.
-pub(super) fn anchor<'t>(cursor: &mut Cursor<'t>) -> Result<Token<'t>, ReadError> {
+pub(super) fn anchor<'t>(cursor: &mut Cursor<'t>) -> Result<Token<'t>, Refusal> {
     let (at, is_alias) = (cursor.at(), cursor.byte() == b'*');
     cursor.advance();
     let rest = cursor.rest();
@@ -23,7 +24,7 @@ pub(super) fn anchor<'t>(cursor: &mut Cursor<'t>) -> Result<Token<'t>, ReadError
             (false, true) => "`&` begins the name of an anchor: quote the text that it begins".to_owned(),
             (false, false) => format!("anchor `{shown}` may hold only letters, digits, `-` and `_`"),
         };
-        return Err(ReadError::at(at, message));
+        return Err(refused(at, message));
     }
     Ok(if is_alias {
         Token::Alias(name)
@@ -33,16 +34,13 @@ pub(super) fn anchor<'t>(cursor: &mut Cursor<'t>) -> Result<Token<'t>, ReadError
 }
 
 /// `!name`, `!!name`, `!handle!name`, `!<name>` or `!`.
-pub(super) fn tag<'t>(cursor: &mut Cursor<'t>) -> Result<Token<'t>, ReadError> {
+pub(super) fn tag<'t>(cursor: &mut Cursor<'t>) -> Result<Token<'t>, Refusal> {
     let at = cursor.at();
     let token = if cursor.byte_after(1) == b'<' {
         cursor.advance_by(2);
         let suffix = uri(cursor, at, "")?;
         if cursor.byte() != b'>' {
-            return Err(ReadError::at(
-                at,
-                "the tag that `!<` begins needs a `>` at its end",
-            ));
+            return Err(refused(at, "the tag that `!<` begins needs a `>` at its end"));
         }
         cursor.advance();
         TagToken { handle: "", suffix }
@@ -64,18 +62,18 @@ pub(super) fn tag<'t>(cursor: &mut Cursor<'t>) -> Result<Token<'t>, ReadError> {
     };
     if !cursor.is_space() {
         let message = "a tag ends with a space: quote the text that `!` begins";
-        return Err(ReadError::at(at, message));
+        return Err(refused(at, message));
     }
-    Ok(Token::Tag(token))
+    Ok(Token::Tag(Box::new(token)))
 }
 
 /// A line `%YAML 1.1`, or `%TAG !handle! prefix`.
-pub(super) fn directive<'t>(cursor: &mut Cursor<'t>) -> Result<Token<'t>, ReadError> {
+pub(super) fn directive<'t>(cursor: &mut Cursor<'t>) -> Result<Token<'t>, Refusal> {
     let at = cursor.at();
     cursor.advance();
     let name = pass_name(cursor);
     let unknown = || {
-        ReadError::at(
+        refused(
             at,
             "a line that starts with `%` is `%YAML` or `%TAG`: quote the text, or indent it",
         )
@@ -92,11 +90,11 @@ pub(super) fn directive<'t>(cursor: &mut Cursor<'t>) -> Result<Token<'t>, ReadEr
                 cursor.advance_by(digits);
                 number
                     .filter(|_| digits <= 2)
-                    .ok_or_else(|| ReadError::at(at, "`%YAML` is followed by a version such as 1.1"))
+                    .ok_or_else(|| refused(at, "`%YAML` is followed by a version such as 1.1"))
             };
             let major = number(cursor)?;
             if cursor.byte() != b'.' {
-                return Err(ReadError::at(at, "`%YAML` is followed by a version such as 1.1"));
+                return Err(refused(at, "`%YAML` is followed by a version such as 1.1"));
             }
             cursor.advance();
             Token::Version(major, number(cursor)?)
@@ -104,7 +102,7 @@ pub(super) fn directive<'t>(cursor: &mut Cursor<'t>) -> Result<Token<'t>, ReadEr
         "TAG" => {
             let handle = pass_handle(cursor);
             if handle.is_empty() || handle != "!" && !handle.ends_with('!') || !cursor.is_blank() {
-                return Err(ReadError::at(
+                return Err(refused(
                     at,
                     "`%TAG` is followed by a handle such as `!x!`, and by a prefix",
                 ));
@@ -112,12 +110,12 @@ pub(super) fn directive<'t>(cursor: &mut Cursor<'t>) -> Result<Token<'t>, ReadEr
             cursor.advance_over_blanks();
             let prefix = uri(cursor, at, "")?;
             if !cursor.is_space() {
-                return Err(ReadError::at(
+                return Err(refused(
                     at,
                     "the prefix of `%TAG` holds a character that it cannot hold",
                 ));
             }
-            Token::TagPrefix { handle, prefix }
+            Token::TagPrefix(Box::new(TagPrefix { handle, prefix }))
         }
         _ => return Err(unknown()),
     };
@@ -126,10 +124,7 @@ pub(super) fn directive<'t>(cursor: &mut Cursor<'t>) -> Result<Token<'t>, ReadEr
         cursor.advance_to_break();
     }
     if !cursor.is_at_end() && !cursor.is_break() {
-        return Err(ReadError::at(
-            cursor.at(),
-            "only a comment may stand after a directive",
-        ));
+        return Err(refused(cursor.at(), "only a comment may stand after a directive"));
     }
     cursor.advance_over_break();
     Ok(token)
@@ -156,7 +151,7 @@ fn pass_handle<'t>(cursor: &mut Cursor<'t>) -> &'t str {
 }
 
 /// The rest of a tag, of which `head` has been read already: its `!` is none of it.
-fn uri<'t>(cursor: &mut Cursor<'t>, at: Position, head: &'t str) -> Result<Cow<'t, str>, ReadError> {
+fn uri<'t>(cursor: &mut Cursor<'t>, at: Position, head: &'t str) -> Result<Cow<'t, str>, Refusal> {
     let from = cursor.mark().offset - head.len();
     let skipped = usize::from(!head.is_empty());
     let is_of_uri = |byte: u8| is_of_name(byte) || b";/?:@&=+$,.!~*'()[]".contains(&byte);
@@ -175,22 +170,19 @@ fn uri<'t>(cursor: &mut Cursor<'t>, at: Position, head: &'t str) -> Result<Cow<'
         let decoded = decoded.get_or_insert_with(|| before.as_bytes().to_vec());
         decoded.push(
             octet(cursor)
-                .ok_or_else(|| ReadError::at(at, "a `%` in a tag is followed by two hexadecimal digits"))?,
+                .ok_or_else(|| refused(at, "a `%` in a tag is followed by two hexadecimal digits"))?,
         );
     }
     let read = cursor.mark().offset - from;
     if read == 0 {
-        return Err(ReadError::at(
-            at,
-            "a tag needs a name: quote the text that `!` begins",
-        ));
+        return Err(refused(at, "a tag needs a name: quote the text that `!` begins"));
     }
     match decoded {
         None => Ok(Cow::Borrowed(cursor.between(from + skipped, from + read))),
         Some(bytes) => {
             let text = String::from_utf8(bytes);
             text.map(Cow::Owned)
-                .map_err(|_| ReadError::at(at, "what `%` stands for in a tag is not UTF-8"))
+                .map_err(|_| refused(at, "what `%` stands for in a tag is not UTF-8"))
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::super::error::ReadError;
 use super::cursor::Cursor;
 use super::plain::Gap;
 use super::token::{Style, Token};
+use super::{Refusal, refused};
 
 /// Reads from the opening quote to behind the closing one.
-pub(super) fn scalar<'t>(cursor: &mut Cursor<'t>) -> Result<Token<'t>, ReadError> {
+pub(super) fn scalar<'t>(cursor: &mut Cursor<'t>) -> Result<Token<'t>, Refusal> {
     let start = cursor.at();
     let quote = cursor.byte();
     cursor.advance();
@@ -18,10 +18,10 @@ pub(super) fn scalar<'t>(cursor: &mut Cursor<'t>) -> Result<Token<'t>, ReadError
     loop {
         if cursor.is_document_sign() {
             let message = "a line that separates documents stands inside of this quoted text";
-            return Err(ReadError::at(start, message));
+            return Err(refused(start, message));
         }
         if cursor.is_at_end() {
-            return Err(ReadError::at(start, "this quote is never closed"));
+            return Err(refused(start, "this quote is never closed"));
         }
         let mut gap = Gap::default();
         words(cursor, quote, content, &mut text, &mut gap)?;
@@ -66,7 +66,7 @@ fn words(
     content: usize,
     text: &mut Option<String>,
     gap: &mut Gap,
-) -> Result<(), ReadError> {
+) -> Result<(), Refusal> {
     loop {
         let from = cursor.mark().offset;
         cursor.advance_to_space_or(|b| b == quote || b == b'\\' && quote == b'"');
@@ -96,7 +96,7 @@ fn words(
 }
 
 /// The character that a backslash and what follows it stand for.
-fn escaped(cursor: &mut Cursor<'_>) -> Result<char, ReadError> {
+fn escaped(cursor: &mut Cursor<'_>) -> Result<char, Refusal> {
     let at = cursor.at();
     let digits = match cursor.byte_after(1) {
         b'x' => 2,
@@ -122,12 +122,12 @@ fn escaped(cursor: &mut Cursor<'_>) -> Result<char, ReadError> {
         b'x' | b'u' | b'U' => '\0',
         b'/' => {
             let message = "found unknown escape character: write `/` for `\\/`";
-            return Err(ReadError::at(at, message));
+            return Err(refused(at, message));
         }
         _ => {
             let message =
                 "found unknown escape character: write `\\\\` for a backslash, or use single quotes";
-            return Err(ReadError::at(at, message));
+            return Err(refused(at, message));
         }
     };
     cursor.advance_by(2);
@@ -138,7 +138,7 @@ fn escaped(cursor: &mut Cursor<'_>) -> Result<char, ReadError> {
     for _ in 0..digits {
         let Some(digit) = char::from(cursor.byte()).to_digit(16) else {
             let message = format!("this escape needs {digits} hexadecimal digits");
-            return Err(ReadError::at(at, message));
+            return Err(refused(at, message));
         };
         code = code << 4 | digit;
         cursor.advance();
@@ -148,6 +148,6 @@ fn escaped(cursor: &mut Cursor<'_>) -> Result<char, ReadError> {
             0xD800..0xE000 => "found half a character: write it as `\\U` with eight digits",
             _ => "there is no character of this number",
         };
-        ReadError::at(at, message)
+        refused(at, message)
     })
 }

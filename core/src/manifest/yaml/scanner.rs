@@ -7,10 +7,10 @@
 use std::collections::VecDeque;
 
 use super::super::MAX_DEPTH;
-use super::super::error::{Position, ReadError};
+use super::super::error::Position;
 use super::cursor::{Cursor, Mark};
 use super::token::{Placed, Token};
-use super::{TAB, block, plain, property, quoted};
+use super::{Refusal, TAB, block, plain, property, quoted, refused, too_deep};
 
 /// How many characters may stand between the start of a key and its colon.
 const LONGEST_KEY: usize = 1_024;
@@ -67,13 +67,9 @@ impl<'t> Scanner<'t> {
     }
 
     /// The next token, which stays.
-    pub(super) fn peek(&mut self) -> Result<&Placed<'t>, ReadError> {
-        while !self.is_first_settled {
-            if !self.queue.is_empty() && !self.may_first_be_key()? {
-                self.is_first_settled = true;
-            } else {
-                self.fetch()?;
-            }
+    pub(super) fn peek(&mut self) -> Result<&Placed<'t>, Refusal> {
+        if !self.is_first_settled {
+            self.settle()?;
         }
         // The queue is not empty here; an empty one would be the end.
         const END: Placed<'static> = Placed {
@@ -82,6 +78,15 @@ impl<'t> Scanner<'t> {
             end: Position { line: 1, column: 1 },
         };
         Ok(self.queue.front().unwrap_or(&END))
+    }
+
+    /// Reads on until the first token is what it is.
+    fn settle(&mut self) -> Result<(), Refusal> {
+        while self.queue.is_empty() || self.may_first_be_key()? {
+            self.fetch()?;
+        }
+        self.is_first_settled = true;
+        Ok(())
     }
 
     /// Takes the token that was peeked at.
@@ -110,7 +115,7 @@ impl<'t> Scanner<'t> {
         usize::try_from(self.indent + 1).unwrap_or_default()
     }
 
-    fn may_first_be_key(&mut self) -> Result<bool, ReadError> {
+    fn may_first_be_key(&mut self) -> Result<bool, Refusal> {
         let first = self.taken;
         let found = self
             .keys
@@ -123,7 +128,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// Gives up a key that has become too long.
-    fn is_still_possible(&mut self, level: usize) -> Result<bool, ReadError> {
+    fn is_still_possible(&mut self, level: usize) -> Result<bool, Refusal> {
         let now = self.cursor.mark();
         let Some(key) = self.keys.get_mut(level).filter(|key| key.is_possible) else {
             return Ok(false);
@@ -139,7 +144,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// What starts here may be a key.
-    fn begin_key(&mut self) -> Result<(), ReadError> {
+    fn begin_key(&mut self) -> Result<(), Refusal> {
         if !self.allows_key {
             return Ok(());
         }
@@ -160,7 +165,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// What may have been a key at this level is none.
-    fn give_up_key(&mut self) -> Result<(), ReadError> {
+    fn give_up_key(&mut self) -> Result<(), Refusal> {
         match self.keys.last_mut() {
             Some(key) if key.is_possible && key.is_required => Err(without_colon(key)),
             Some(key) => {
@@ -172,7 +177,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// Opens a block collection at a column that is further right than those that are open.
-    fn indent_to(&mut self, mark: Mark, place: Option<usize>, token: Token<'t>) -> Result<(), ReadError> {
+    fn indent_to(&mut self, mark: Mark, place: Option<usize>, token: Token<'t>) -> Result<(), Refusal> {
         let column = isize::try_from(mark.column).unwrap_or(isize::MAX);
         if self.is_in_brackets() || self.indent >= column {
             return Ok(());
@@ -180,7 +185,7 @@ impl<'t> Scanner<'t> {
         self.indents.push(self.indent);
         self.indent = column;
         if self.indents.len() > MAX_DEPTH {
-            return Err(ReadError::too_deep(mark.at));
+            return Err(too_deep(mark.at));
         }
         let placed = Placed {
             token,
@@ -216,7 +221,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// Puts at least one token into the queue.
-    fn fetch(&mut self) -> Result<(), ReadError> {
+    fn fetch(&mut self) -> Result<(), Refusal> {
         self.skip_to_token();
         let column = self.cursor.column();
         self.unindent_to(isize::try_from(column).unwrap_or(isize::MAX));
@@ -236,7 +241,6 @@ impl<'t> Scanner<'t> {
             };
             return self.leave_document(token, 3);
         }
-        let before_space = self.cursor.is_space_after(1);
         let in_brackets = self.is_in_brackets();
         match byte {
             b'[' => self.open(Token::FlowSequence),
@@ -249,9 +253,9 @@ impl<'t> Scanner<'t> {
                 self.push_sign(Token::FlowEntry, 1);
                 Ok(())
             }
-            b'-' if before_space => self.fetch_entry(),
-            b'?' if in_brackets || before_space => self.fetch_key(),
-            b':' if in_brackets || before_space => self.fetch_value(),
+            b'-' if self.cursor.is_space_after(1) => self.fetch_entry(),
+            b'?' if in_brackets || self.cursor.is_space_after(1) => self.fetch_key(),
+            b':' if in_brackets || self.cursor.is_space_after(1) => self.fetch_value(),
             b'*' | b'&' => {
                 self.begin_key()?;
                 self.allows_key = false;
@@ -290,6 +294,10 @@ impl<'t> Scanner<'t> {
 
     /// Over white space, comments and line breaks. A tab is white space only where it cannot indent anything.
     fn skip_to_token(&mut self) {
+        // A byte order mark behind the one of the file.
+        if self.cursor.mark().offset == 0 && self.cursor.rest().starts_with('\u{FEFF}') {
+            self.cursor.advance();
+        }
         loop {
             while self.cursor.byte() == b' '
                 || self.cursor.byte() == b'\t' && (self.is_in_brackets() || !self.allows_key)
@@ -310,7 +318,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// The end of the text, or a line that separates documents.
-    fn leave_document(&mut self, token: Token<'t>, characters: usize) -> Result<(), ReadError> {
+    fn leave_document(&mut self, token: Token<'t>, characters: usize) -> Result<(), Refusal> {
         self.unindent_to(-1);
         self.give_up_key()?;
         self.allows_key = false;
@@ -318,7 +326,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    fn fetch_directive(&mut self) -> Result<(), ReadError> {
+    fn fetch_directive(&mut self) -> Result<(), Refusal> {
         self.unindent_to(-1);
         self.give_up_key()?;
         self.allows_key = false;
@@ -328,11 +336,11 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    fn open(&mut self, token: Token<'t>) -> Result<(), ReadError> {
+    fn open(&mut self, token: Token<'t>) -> Result<(), Refusal> {
         self.begin_key()?;
         let mark = self.cursor.mark();
         if self.keys.len() > MAX_DEPTH {
-            return Err(ReadError::too_deep(mark.at));
+            return Err(too_deep(mark.at));
         }
         self.keys.push(PossibleKey {
             is_possible: false,
@@ -350,7 +358,7 @@ impl<'t> Scanner<'t> {
     ///
     /// Where no key could start inside, go-yaml forgets to wait for the colon behind the bracket: of `[]: a` it reads the
     /// list, and the rest goes unread.
-    fn close(&mut self, token: Token<'t>) -> Result<(), ReadError> {
+    fn close(&mut self, token: Token<'t>) -> Result<(), Refusal> {
         self.give_up_key()?;
         if self.is_in_brackets()
             && let Some(inside) = self.keys.pop()
@@ -364,14 +372,14 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    fn fetch_entry(&mut self) -> Result<(), ReadError> {
+    fn fetch_entry(&mut self) -> Result<(), Refusal> {
         // In brackets a dash is no item, which the parser says.
         if !self.is_in_brackets() {
             let mark = self.cursor.mark();
             if !self.allows_key {
                 let message =
                     "a `-` is not allowed here: put the item on a line of its own, or quote the text";
-                return Err(ReadError::at(mark.at, message));
+                return Err(refused(mark.at, message));
             }
             self.indent_to(mark, None, Token::BlockSequence)?;
         }
@@ -381,13 +389,13 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    fn fetch_key(&mut self) -> Result<(), ReadError> {
+    fn fetch_key(&mut self) -> Result<(), Refusal> {
         let in_brackets = self.is_in_brackets();
         if !in_brackets {
             let mark = self.cursor.mark();
             if !self.allows_key {
                 let message = "a `?` is not allowed here: quote the text that it begins";
-                return Err(ReadError::at(mark.at, message));
+                return Err(refused(mark.at, message));
             }
             self.indent_to(mark, None, Token::BlockMapping)?;
         }
@@ -397,7 +405,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    fn fetch_value(&mut self) -> Result<(), ReadError> {
+    fn fetch_value(&mut self) -> Result<(), Refusal> {
         let in_brackets = self.is_in_brackets();
         let level = self.keys.len() - 1;
         if self.is_still_possible(level)?
@@ -424,7 +432,7 @@ impl<'t> Scanner<'t> {
                 if !self.allows_key {
                     let message =
                         "a `:` is not allowed here: check the indentation, or quote the text that holds it";
-                    return Err(ReadError::at(mark.at, message));
+                    return Err(refused(mark.at, message));
                 }
                 self.indent_to(mark, None, Token::BlockMapping)?;
             }
@@ -434,7 +442,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    fn fetch_plain(&mut self, byte: u8) -> Result<(), ReadError> {
+    fn fetch_plain(&mut self, byte: u8) -> Result<(), Refusal> {
         let starts = match byte {
             b' ' | b'\t' => false,
             b'-' => !super::cursor::is_blank(self.cursor.byte_after(1)),
@@ -450,7 +458,7 @@ impl<'t> Scanner<'t> {
                     char::from(byte)
                 ),
             };
-            return Err(ReadError::at(at, message));
+            return Err(refused(at, message));
         }
         self.begin_key()?;
         self.allows_key = false;
@@ -469,7 +477,7 @@ impl<'t> Scanner<'t> {
     }
 }
 
-fn without_colon(key: &PossibleKey) -> ReadError {
+fn without_colon(key: &PossibleKey) -> Refusal {
     let message = "could not find expected ':': a key of this level should start here";
-    ReadError::at(key.mark.at, message)
+    refused(key.mark.at, message)
 }

@@ -9,10 +9,7 @@ pub(super) enum Token<'t> {
     /// A `%YAML` line: major and minor version.
     Version(u8, u8),
     /// A `%TAG` line.
-    TagPrefix {
-        handle: &'t str,
-        prefix: Cow<'t, str>,
-    },
+    TagPrefix(Box<TagPrefix<'t>>),
     DocumentStart,
     DocumentEnd,
     StreamEnd,
@@ -31,11 +28,18 @@ pub(super) enum Token<'t> {
     Value,
     Anchor(&'t str),
     Alias(&'t str),
-    Tag(TagToken<'t>),
+    Tag(Box<TagToken<'t>>),
     Scalar {
         text: Cow<'t, str>,
         style: Style,
     },
+}
+
+/// A handle, and what it stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct TagPrefix<'t> {
+    pub(super) handle: &'t str,
+    pub(super) prefix: Cow<'t, str>,
 }
 
 /// `!handle!suffix`, or without a handle what stands in `!<...>`, and the `!` alone.
