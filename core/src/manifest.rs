@@ -21,7 +21,6 @@
 
 mod alias;
 mod binary;
-mod dialect;
 mod document;
 mod error;
 mod field;
@@ -34,6 +33,7 @@ mod scalar;
 mod stream;
 mod text;
 mod timestamp;
+mod work;
 mod write;
 mod write_scalar;
 mod yaml;

@@ -21,3 +21,4 @@ pub mod recorded;
 pub mod stable;
 pub mod templates;
 pub mod worlds;
+pub mod yaml;

@@ -10,6 +10,8 @@ pub(super) struct Kept {
     pub(super) value: Value,
     /// How the node resolved, where it is a scalar: `value` is then unused.
     pub(super) scalar: Option<Scalar>,
+    /// Why it is nothing in JSON.
+    pub(super) fault: Option<Box<ReadError>>,
     pub(super) nodes: u64,
     pub(super) bytes: u64,
     /// Levels of nesting: 0 for a scalar.
@@ -21,6 +23,7 @@ impl Kept {
         Self {
             value: Value::Null,
             scalar: Some(scalar),
+            fault: None,
             nodes: 1,
             bytes,
             depth: 0,

@@ -246,7 +246,7 @@ impl Source {
 
     fn mark(&self, field: &str) -> Option<Span> {
         let found = self.places().find(field)?;
-        let is_value = found.is_whole && found.is_scalar && found.value.start != found.value.end;
+        let is_value = found.is_whole && found.is_scalar && found.value.start < found.value.end;
         Some(found.key.filter(|_| !is_value).unwrap_or(found.value))
     }
 }

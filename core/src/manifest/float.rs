@@ -28,7 +28,13 @@ pub(super) fn key_of(value: f64) -> String {
         (true, _) => ".nan".to_owned(),
         (_, true) => if value > 0.0 { ".inf" } else { "-.inf" }.to_owned(),
         _ => {
-            let scientific = format!("{value:e}");
+            // As many digits as it takes; of two that are equally near Go takes the even one, as an exact format does.
+            let shortest = format!("{value:e}");
+            let digits = shortest
+                .bytes()
+                .take_while(|b| *b != b'e')
+                .filter(u8::is_ascii_digit);
+            let scientific = format!("{:.*e}", digits.count().saturating_sub(1), f64::from(value));
             let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
             laid_out(mantissa, exponent.parse().unwrap_or_default())
         }

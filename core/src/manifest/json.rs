@@ -8,6 +8,8 @@ use serde_json::error::Category;
 use serde_json::{Map, Value};
 
 use super::error::{Position, ReadError};
+use super::work::{self, Work};
+use super::{MAX_DEPTH, text};
 
 /// One value of a JSON stream: where its text lies, and whether some object in it names a key twice.
 pub(super) struct JsonValue {
@@ -22,6 +24,74 @@ pub(super) struct JsonFault {
     pub(super) error: ReadError,
     /// The text is what `json.Decoder` would take, but for this reader's own limits: YAML cannot help.
     pub(super) is_final: bool,
+}
+
+/// Counts what a JSON text would be made into, before it is.
+///
+/// # Errors
+/// There is more in it than may be.
+pub(super) fn pay_for(text: &str, work: &mut Work) -> Result<(), ReadError> {
+    let mut depth = 0usize;
+    let mut bytes = text.bytes().enumerate();
+    let mut in_string = false;
+    while let Some((at, byte)) = bytes.next() {
+        let cost = match byte {
+            b'"' => {
+                in_string = !in_string;
+                continue;
+            }
+            b'\\' if in_string => {
+                bytes.next();
+                continue;
+            }
+            _ if in_string => continue,
+            b'{' => work::OBJECT,
+            b'[' | b',' | b':' => 1,
+            b']' | b'}' => {
+                depth = depth.saturating_sub(1);
+                continue;
+            }
+            _ => continue,
+        };
+        depth += usize::from(matches!(byte, b'{' | b'['));
+        // The reader refuses that, and says why.
+        if depth > MAX_DEPTH {
+            return Ok(());
+        }
+        if !work.pay(cost) {
+            return Err(work::excess(text::end_of(text.get(..at).unwrap_or_default(), 1)));
+        }
+    }
+    Ok(())
+}
+
+/// The text with U+FFFD for each half of a surrogate pair that is escaped without the other half, as Go reads it; `None`
+/// where there is none. The length stays.
+pub(super) fn whole_characters(text: &str) -> Option<String> {
+    let half = |at: usize| {
+        let digits = text.get(at..)?.strip_prefix("\\u")?.get(..4)?;
+        let code = u32::from_str_radix(digits, 16).ok()?;
+        (0xD800..0xE000).contains(&code).then_some(code)
+    };
+    let mut whole: Option<String> = None;
+    let mut at = 0;
+    while let Some(found) = text.get(at..).and_then(|rest| rest.find('\\')) {
+        at += found;
+        match (half(at), half(at + 6)) {
+            (Some(0xD800..0xDC00), Some(0xDC00..)) => at += 12,
+            (Some(_), _) => {
+                let whole = whole.get_or_insert_with(|| text.to_owned());
+                whole.replace_range(at..at + 6, "\\ufffd");
+                at += 6;
+            }
+            // Past what is escaped, which may be a backslash.
+            _ => at += 2,
+        }
+        while !text.is_char_boundary(at.min(text.len())) {
+            at += 1;
+        }
+    }
+    whole
 }
 
 /// Reads values until the text or the JSON ends, `most` at most.

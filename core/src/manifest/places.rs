@@ -271,12 +271,11 @@ pub(super) fn of_yaml(text: &str, start: Position) -> Places {
         };
         let (anchor, anchored) = match node {
             Node::Scalar {
-                merges: true,
-                anchor: 0,
-                ..
+                merges: true, anchor, ..
             } if builder.expects_key() => {
                 builder.key(None, span);
-                continue;
+                let name = Some(Box::from("<<"));
+                (anchor, Anchored { node: None, name })
             }
             Node::Scalar {
                 text,

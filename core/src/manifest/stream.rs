@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::document::{Document, Notice, NoticeCode, Source};
 use super::error::{Position, ReadError};
-use super::yaml::{Fault, Missing};
-use super::yaml_value::{self, Parsed};
-use super::{json, text};
+use super::json::{self, JsonFault, JsonValue};
+use super::work::Work;
+use super::{text, yaml_value};
 
 const START: Position = Position { line: 1, column: 1 };
 
@@ -19,17 +19,25 @@ pub(super) fn read(bytes: &[u8], max_bytes: usize) -> Result<Vec<Document>, Read
 
 fn read_all(bytes: &[u8], max_bytes: usize) -> Result<Vec<Document>, ReadError> {
     let text::Text { mut text, marked } = text::decode(bytes, max_bytes)?;
+    let length = text.len();
     // Go's line reader ends every line, also the last, which a literal block at the end of the file can tell.
     if !text.ends_with('\n') {
         text.push('\n');
     }
-    let text = Arc::new(text);
+    // It ends lines at CR LF, too, and only then are they YAML.
+    if text.contains("\r\r\n") {
+        text = text.replace("\r\n", "\n");
+    }
+    let is_json = !marked && text.trim_start().starts_with('{');
+    let mut work = Work::allowed_for(text.len());
     let mut documents = Vec::new();
-    if marked || !text.trim_start().starts_with('{') {
-        read_yaml(&text, 0, START, &mut documents)?;
+    if !is_json {
+        read_yaml(&Arc::new(text), (0, START), marked, &mut work, &mut documents)?;
         return Ok(documents);
     }
-    let (values, fault) = json::read(&text, usize::MAX);
+    json::pay_for(&text, &mut work)?;
+    let (values, fault) = json_values(&mut text, usize::MAX);
+    let text = Arc::new(text);
     let count = values.len();
     let end = json_documents(&text, values, &mut documents);
     let Some(fault) = fault else { return Ok(documents) };
@@ -39,7 +47,13 @@ fn read_all(bytes: &[u8], max_bytes: usize) -> Result<Vec<Document>, ReadError> 
     }
     let before = documents.len();
     let (offset, start) = after_line_break(&text, end);
-    read_yaml(&text, offset, start, &mut documents).map_err(|error| {
+    // Go's decoder looks at four bytes at a time for the white space between, and gives up where there are fewer.
+    let passed = text.get(end.0..offset).unwrap_or_default();
+    let looked_at = offset - usize::from(passed.ends_with('\n'));
+    if looked_at + 4 > length {
+        return Err(fault.error);
+    }
+    read_yaml(&text, (offset, start), false, &mut work, &mut documents).map_err(|error| {
         let rest = text.get(offset..).unwrap_or_default().trim_start();
         let inside = rest.strip_prefix('{').unwrap_or_default().trim_start();
         let is_json = inside.starts_with(['"', '}']) && documents.len() == before;
@@ -49,21 +63,25 @@ fn read_all(bytes: &[u8], max_bytes: usize) -> Result<Vec<Document>, ReadError> 
 }
 
 pub(super) fn read_one(bytes: &[u8], max_bytes: usize) -> Result<Option<Document>, ReadError> {
-    let text::Text { text, marked } = text::decode(bytes, max_bytes)?;
+    let text::Text { mut text, marked } = text::decode(bytes, max_bytes)?;
+    let is_json = !marked && text.trim_start().starts_with('{');
+    let mut work = Work::allowed_for(text.len());
+    let (mut values, mut json_fault) = (Vec::new(), None);
+    if is_json {
+        json::pay_for(&text, &mut work)?;
+        (values, json_fault) = json_values(&mut text, 1);
+        // JSON with something behind it is YAML.
+        values.retain(|value| is_blank_from(&text, value.end));
+    }
     let text = Arc::new(text);
     let mut documents = Vec::new();
-    let mut json_fault = None;
-    if !marked && text.trim_start().starts_with('{') {
-        let (values, fault) = json::read(&text, 1);
-        json_documents(&text, values, &mut documents);
-        json_fault = fault;
-    }
+    json_documents(&text, values, &mut documents);
     if let Some(document) = documents.pop() {
         return Ok(Some(document));
     }
     match (
         json_fault,
-        read_document(&text, 0..text.len(), START, &mut documents),
+        read_document(&text, 0..text.len(), START, &mut work, &mut documents),
     ) {
         (Some(fault), Err(error)) => {
             let inside = text
@@ -90,10 +108,27 @@ pub(super) fn read_one(bytes: &[u8], max_bytes: usize) -> Result<Option<Document
     }
 }
 
+/// The values of a JSON text, in which half a surrogate pair is U+FFFD, as in Go.
+fn json_values(text: &mut String, most: usize) -> (Vec<JsonValue>, Option<JsonFault>) {
+    let (values, fault) = json::read(text, most);
+    if fault.is_some()
+        && let Some(whole) = json::whole_characters(text)
+        && let (values, None) = json::read(&whole, most)
+    {
+        *text = whole;
+        return (values, None);
+    }
+    (values, fault)
+}
+
+fn is_blank_from(text: &str, offset: usize) -> bool {
+    text.get(offset..).unwrap_or_default().trim().is_empty()
+}
+
 /// Adds the documents of JSON values, and gives where the last one ends.
 fn json_documents(
     text: &Arc<String>,
-    values: Vec<json::JsonValue>,
+    values: Vec<JsonValue>,
     documents: &mut Vec<Document>,
 ) -> (usize, Position) {
     let mut end = (0, START);
@@ -120,17 +155,20 @@ fn json_documents(
     end
 }
 
-/// Adds the YAML documents of `text` from `offset` on.
+/// Adds the YAML documents of `text` from a place on. A byte order mark, where `is_marked`, hides from Go that the first line
+/// is a separator.
 fn read_yaml(
     text: &Arc<String>,
-    offset: usize,
-    start: Position,
+    mut at: (usize, Position),
+    is_marked: bool,
+    work: &mut Work,
     documents: &mut Vec<Document>,
 ) -> Result<(), ReadError> {
-    let mut at = (offset, start);
     let mut chunk: Option<(usize, Position)> = None;
-    for line in text.get(offset..).unwrap_or_default().split_inclusive('\n') {
-        if let Some(rest) = line.strip_prefix("---") {
+    for line in text.get(at.0..).unwrap_or_default().split_inclusive('\n') {
+        if let Some(rest) = line.strip_prefix("---")
+            && !(is_marked && at.0 == 0)
+        {
             let rest = rest.trim();
             if !rest.is_empty() && !rest.starts_with('#') {
                 let shown: String = rest.chars().take(40).collect();
@@ -140,7 +178,7 @@ fn read_yaml(
                 return Err(ReadError::at(Position { column: 4, ..at.1 }, message));
             }
             if let Some((from, start)) = chunk.take() {
-                read_document(text, from..at.0, start, documents)?;
+                read_document(text, from..at.0, start, work, documents)?;
                 at = next_line(at, line);
                 continue;
             }
@@ -149,7 +187,7 @@ fn read_yaml(
         at = next_line(at, line);
     }
     match chunk {
-        Some((from, start)) => read_document(text, from..at.0, start, documents),
+        Some((from, start)) => read_document(text, from..at.0, start, work, documents),
         None => Ok(()),
     }
 }
@@ -159,24 +197,20 @@ fn read_document(
     text: &Arc<String>,
     range: Range<usize>,
     start: Position,
+    work: &mut Work,
     documents: &mut Vec<Document>,
 ) -> Result<(), ReadError> {
     let chunk = text.get(range.clone()).unwrap_or_default();
-    let mark = chunk.len() - chunk.trim_start_matches('\u{FEFF}').len();
-    let chunk = chunk.get(mark..).unwrap_or_default();
-    text::check_characters(chunk, start.line)?;
-    let (parsed, padded) = match yaml_value::parse(chunk, start) {
-        Ok(parsed) => (parsed, None),
-        Err(fault) => pad(chunk, start, fault).map(|(parsed, text)| (parsed, Some(text)))?,
+    // A file's own mark is gone already.
+    let mark = if range.start > 0 && chunk.starts_with('\u{FEFF}') {
+        3
+    } else {
+        0
     };
+    let chunk = chunk.get(mark..).unwrap_or_default();
+    let parsed = yaml_value::parse(chunk, start, work)?;
     if let Some((value, at)) = parsed.root {
-        let source = match padded {
-            None => Source::of(text, range.start + mark..range.end, start, false),
-            Some(text) => {
-                let range = 0..text.len();
-                Source::of(&Arc::new(text), range, start, false)
-            }
-        };
+        let source = Source::of(text, range.start + mark..range.end, start, false);
         documents.push(Document {
             value,
             line: at.line,
@@ -185,44 +219,6 @@ fn read_document(
         });
     }
     Ok(())
-}
-
-/// Bytes that may be parsed once more for the sake of missing white space.
-const MAX_PARSED_AGAIN: usize = 64 << 20;
-
-/// Parses a document again with the white space that the parser misses and go-yaml does not. Only comments and
-/// the ends of quoted text can follow it in its line, so positions hold.
-fn pad(chunk: &str, start: Position, mut fault: Fault) -> Result<(Parsed, String), ReadError> {
-    let mut text = chunk.to_owned();
-    let mut parsed = 0;
-    while let Some(missing) = fault.missing.take() {
-        let (range, padded) = match missing {
-            Missing::Space(at) => (at..at, " ".to_owned()),
-            Missing::Indentation(range) => {
-                // No collection around a scalar is indented further than where the scalar starts.
-                let before = text
-                    .get(..range.start)
-                    .and_then(|before| before.rsplit('\n').next());
-                let columns = before.map_or(0, |line| line.chars().count()) + 1;
-                let indented = format!("\n{}", " ".repeat(columns));
-                let quoted = text
-                    .get(range.clone())
-                    .unwrap_or_default()
-                    .replace('\n', &indented);
-                (range, quoted)
-            }
-        };
-        parsed += text.len() + padded.len();
-        if parsed > MAX_PARSED_AGAIN || text.get(range.clone()).is_none() {
-            break;
-        }
-        text.replace_range(range, &padded);
-        match yaml_value::parse(&text, start) {
-            Ok(parsed) => return Ok((parsed, text)),
-            Err(next) => fault = next,
-        }
-    }
-    Err(fault.error)
 }
 
 fn next_line((offset, at): (usize, Position), line: &str) -> (usize, Position) {

@@ -52,8 +52,14 @@ pub(super) fn decode(bytes: &[u8], max_bytes: usize) -> Result<Text, ReadError> 
     }
 }
 
-/// Refuses what go-yaml's reader calls control characters; `first_line` is the line that `text` starts on.
-pub(super) fn check_characters(text: &str, first_line: u32) -> Result<(), ReadError> {
+/// Refuses what go-yaml's reader calls control characters among the first `seen` bytes, and those that it takes up with
+/// them, which are 512 at a time. The text starts at `start`.
+pub(super) fn check_characters(text: &str, seen: usize, start: Position) -> Result<(), ReadError> {
+    let mut end = (seen / BLOCK + 1).saturating_mul(BLOCK).min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let text = text.get(..end).unwrap_or_default();
     // One pass over bytes settles nearly every file: only these lead to a forbidden character.
     let suspicious = |b: &u8| matches!(b, 0..=8 | 11 | 12 | 14..=31 | 127 | 0xC2 | 0xEF);
     if !text.as_bytes().iter().any(suspicious) {
@@ -65,12 +71,18 @@ pub(super) fn check_characters(text: &str, first_line: u32) -> Result<(), ReadEr
             let (before, _) = text.split_at_checked(at).unwrap_or((text, ""));
             let mut error = not_text(before, c);
             if let Some(position) = error.position.as_mut() {
-                position.line += first_line - 1;
+                if position.line == 1 {
+                    position.column += start.column - 1;
+                }
+                position.line += start.line - 1;
             }
             Err(error)
         }
     }
 }
+
+/// How many bytes go-yaml's reader takes up at a time.
+const BLOCK: usize = 512;
 
 /// The position just after `text`, which starts at the first column of `first_line`.
 pub(super) fn end_of(text: &str, first_line: u32) -> Position {

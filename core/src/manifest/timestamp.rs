@@ -23,6 +23,8 @@ impl Rest<'_> {
 
     fn time_of_day(&mut self) -> Option<()> {
         let zoned = self.one_of(b"Tt ")? != b' ';
+        // A space in Go's layout stands for as many as there are.
+        while !zoned && self.one_of(b" ").is_some() {}
         let hour = self.digits(1, 2)?;
         self.one_of(b":")?;
         let minute = self.digits(1, 2)?;
@@ -51,9 +53,9 @@ impl Rest<'_> {
     }
 
     fn one_of(&mut self, set: &[u8]) -> Option<u8> {
-        let (first, rest) = self.0.split_first()?;
+        let (first, rest) = self.0.split_first().filter(|(first, _)| set.contains(first))?;
         self.0 = rest;
-        set.contains(first).then_some(*first)
+        Some(*first)
     }
 
     fn digits(&mut self, least: usize, most: usize) -> Option<u32> {

@@ -1,17 +1,19 @@
 //! YAML to values: one document, decoded as go-yaml v2 decodes it (`decode.go`).
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 use super::MAX_DEPTH;
 use super::alias::{Budget, Kept};
 use super::document::{Notice, NoticeCode};
 use super::error::{Position, ReadError};
-use super::field;
 use super::scalar::{Scalar, Tag};
-use super::yaml::{Events, Fault, Node};
+use super::work::{self, Work};
+use super::yaml::{Events, Node};
+use super::{field, text};
 
 /// The first document of a text. `root` is `None` where there is none, or nothing in it.
 pub(super) struct Parsed {
@@ -20,11 +22,32 @@ pub(super) struct Parsed {
 }
 
 /// Reads the first document of `text`, which starts at `start` in the input.
-pub(super) fn parse(text: &str, start: Position) -> Result<Parsed, Fault> {
+pub(super) fn parse(text: &str, start: Position, work: &mut Work) -> Result<Parsed, ReadError> {
+    if !work.pay(work::DOCUMENT) {
+        return Err(work::excess(start));
+    }
     let mut builder = Builder::default();
     let mut events = Events::of(text, start);
-    while let Some((node, at)) = events.next_in_document()? {
-        builder.take(node, at)?;
+    let mut read = || -> Result<(), ReadError> {
+        while let Some((node, at)) = events.next_in_document().map_err(|refusal| *refusal)? {
+            if !work.pay(cost_of(&node)) {
+                return Err(work::excess(at));
+            }
+            builder.take(node, at)?;
+        }
+        Ok(())
+    };
+    let read = read();
+    // What is no text is the first thing to say of it, as far as go-yaml would have looked.
+    let seen = if read.is_ok() {
+        events.looked_at()
+    } else {
+        text.len()
+    };
+    text::check_characters(text, seen, start)?;
+    read?;
+    if let Some(fault) = builder.fault {
+        return Err(*fault);
     }
     if builder.root.is_some()
         && let Some(at) = events.content_after_document()
@@ -43,6 +66,19 @@ pub(super) fn parse(text: &str, start: Position) -> Result<Parsed, Fault> {
     })
 }
 
+fn cost_of(node: &Node<'_>) -> u64 {
+    let (cost, anchor) = match node {
+        Node::Scalar { anchor, .. } | Node::Sequence { anchor } => (1, *anchor),
+        Node::Mapping { anchor } => (work::OBJECT, *anchor),
+        Node::Alias { .. } => (1, 0),
+        Node::End => (0, 0),
+    };
+    cost + if anchor > 0 { work::ANCHOR } else { 0 }
+}
+
+/// How many keys that stand twice are told of in one document.
+const MAX_NOTICES: usize = 1_000;
+
 #[derive(Default)]
 struct Builder {
     /// The collections that are open, the outermost first.
@@ -50,6 +86,8 @@ struct Builder {
     anchors: Vec<Option<Anchor>>,
     budget: Budget,
     root: Option<(Value, Position)>,
+    /// Why the root is nothing in JSON.
+    fault: Option<Box<ReadError>>,
     notices: Vec<Notice>,
 }
 
@@ -66,6 +104,8 @@ struct Frame {
     depth: usize,
     /// What had been decoded before it: nodes and bytes.
     before: (u64, u64),
+    /// Why it is nothing in JSON: a key that cannot be one, or an item of a list.
+    fault: Option<Box<ReadError>>,
 }
 
 enum Collection {
@@ -75,24 +115,40 @@ enum Collection {
         key: Key,
         /// The keys that only a merge has set so far: setting one again is no duplicate.
         merged: BTreeSet<String>,
+        /// Why the values of keys are nothing in JSON, until the key is set again: Go finds out at the end.
+        faults: BTreeMap<String, Box<ReadError>>,
     },
 }
 
 enum Key {
     Expected,
     Name(String, Position),
+    /// One that is decoded, and can be none in JSON.
+    Faulty,
     Merge,
+}
+
+/// A finished node on its way into the collection around it.
+struct Finished {
+    value: Value,
+    /// Why it is nothing in JSON.
+    fault: Option<Box<ReadError>>,
+    /// Levels of nesting: 0 for a scalar.
+    depth: usize,
+    is_alias: bool,
+    at: Position,
 }
 
 impl Builder {
     fn take(&mut self, node: Node<'_>, at: Position) -> Result<(), ReadError> {
         match node {
             Node::Scalar {
-                merges: true,
-                anchor: 0,
-                ..
+                merges: true, anchor, ..
             } if self.expects_key() => {
-                self.budget.decode(0);
+                if anchor != 0 {
+                    let kept = Kept::of_scalar(Scalar::Text("<<".to_owned()), 2);
+                    self.keep(anchor, kept, at)?;
+                }
                 self.set_key(Key::Merge);
                 Ok(())
             }
@@ -117,30 +173,42 @@ impl Builder {
             }
             Node::Sequence { anchor } => self.open(Collection::Sequence(Vec::new()), anchor, at),
             Node::Mapping { anchor } => {
-                let (map, merged) = (Map::new(), BTreeSet::new());
-                self.open(
-                    Collection::Mapping {
-                        map,
-                        key: Key::Expected,
-                        merged,
-                    },
-                    anchor,
-                    at,
-                )
+                let mapping = Collection::Mapping {
+                    map: Map::new(),
+                    key: Key::Expected,
+                    merged: BTreeSet::new(),
+                    faults: BTreeMap::new(),
+                };
+                self.open(mapping, anchor, at)
             }
             Node::Alias { anchor, name } => self.alias(anchor, name, at),
             Node::End => self.close(),
         }
     }
 
-    fn scalar(&mut self, scalar: Scalar, aliased: bool, at: Position) -> Result<(), ReadError> {
-        let fault = |message| ReadError::at(at, message);
+    fn scalar(&mut self, scalar: Scalar, is_alias: bool, at: Position) -> Result<(), ReadError> {
+        let fault = |message| Box::new(ReadError::at(at, message));
         if self.expects_key() {
-            let name = scalar.into_key().map_err(fault)?;
-            self.set_key(Key::Name(name, at));
+            match scalar.into_key() {
+                Ok(name) => self.set_key(Key::Name(name, at)),
+                Err(message) => {
+                    self.set_fault(fault(message));
+                    self.set_key(Key::Faulty);
+                }
+            }
             return Ok(());
         }
-        self.place(scalar.into_json().map_err(fault)?, 0, aliased, at)
+        let (value, fault) = match scalar.into_json() {
+            Ok(value) => (value, None),
+            Err(message) => (Value::Null, Some(fault(message))),
+        };
+        self.place(Finished {
+            value,
+            fault,
+            depth: 0,
+            is_alias,
+            at,
+        })
     }
 
     fn alias(&mut self, anchor: usize, name: &str, at: Position) -> Result<(), ReadError> {
@@ -158,9 +226,15 @@ impl Builder {
         if let Some(scalar) = kept.scalar.clone() {
             return self.scalar(scalar, true, at);
         }
-        let (value, depth) = (kept.value.clone(), kept.depth);
+        let finished = Finished {
+            value: kept.value.clone(),
+            fault: kept.fault.clone(),
+            depth: kept.depth,
+            is_alias: true,
+            at,
+        };
         self.refuse_as_key(at)?;
-        self.place(value, depth, true, at)
+        self.place(finished)
     }
 
     fn open(&mut self, collection: Collection, anchor: usize, at: Position) -> Result<(), ReadError> {
@@ -179,6 +253,7 @@ impl Builder {
             anchor,
             depth: 1,
             before,
+            fault: None,
         });
         Ok(())
     }
@@ -187,43 +262,77 @@ impl Builder {
         let Some(frame) = self.frames.pop() else {
             return Ok(());
         };
-        let value = match frame.collection {
-            Collection::Sequence(items) => Value::Array(items),
-            Collection::Mapping { map, .. } => Value::Object(map),
+        let (value, faults) = match frame.collection {
+            Collection::Sequence(items) => (Value::Array(items), BTreeMap::new()),
+            Collection::Mapping { map, faults, .. } => (Value::Object(map), faults),
         };
+        let faults = faults.into_values().chain(frame.fault);
+        let fault = faults.min_by_key(|fault| fault.position);
         if frame.anchor != 0 {
             let (nodes, bytes) = self.budget.so_far();
             let (nodes, bytes) = (nodes - frame.before.0, bytes - frame.before.1);
             let kept = Kept {
                 value: value.clone(),
                 scalar: None,
+                fault: fault.clone(),
                 nodes,
                 bytes,
                 depth: frame.depth,
             };
             self.keep(frame.anchor, kept, frame.at)?;
         }
-        self.place(value, frame.depth, false, frame.at)
+        self.place(Finished {
+            value,
+            fault,
+            depth: frame.depth,
+            is_alias: false,
+            at: frame.at,
+        })
     }
 
-    /// Puts a finished value where the innermost open collection wants it.
-    fn place(&mut self, value: Value, depth: usize, aliased: bool, at: Position) -> Result<(), ReadError> {
+    /// Puts a finished node where the innermost open collection wants it.
+    fn place(&mut self, node: Finished) -> Result<(), ReadError> {
         let Some(frame) = self.frames.last_mut() else {
-            self.root = Some((value, at));
+            self.root = Some((node.value, node.at));
+            self.fault = node.fault;
             return Ok(());
         };
-        frame.depth = frame.depth.max(depth + 1);
+        frame.depth = frame.depth.max(node.depth + 1);
         match &mut frame.collection {
-            Collection::Sequence(items) => items.push(value),
-            Collection::Mapping { map, key, merged } => match std::mem::replace(key, Key::Expected) {
-                Key::Expected => {}
-                Key::Merge => merge(map, merged, value, aliased, at)?,
+            Collection::Sequence(items) => {
+                items.push(node.value);
+                frame.fault = frame.fault.take().or(node.fault);
+            }
+            Collection::Mapping {
+                map,
+                key,
+                merged,
+                faults,
+            } => match std::mem::replace(key, Key::Expected) {
+                Key::Expected | Key::Faulty => {}
+                Key::Merge => {
+                    frame.fault = frame.fault.take().or(node.fault);
+                    merge(map, merged, node.value, node.is_alias, node.at)?;
+                    if !faults.is_empty() {
+                        faults.retain(|name, _| !merged.contains(name));
+                    }
+                }
                 Key::Name(name, key_at) => {
-                    let was_merged = merged.remove(&name);
-                    let second = map.insert(name.clone(), value).is_some() && !was_merged;
-                    if second {
-                        let field = self.field_of(&name);
-                        self.notices.push(Notice::duplicate(&field, key_at));
+                    if let Some(fault) = node.fault {
+                        faults.insert(name.clone(), fault);
+                    } else if !faults.is_empty() {
+                        faults.remove(&name);
+                    }
+                    match map.entry(name) {
+                        Entry::Vacant(vacant) => drop(vacant.insert(node.value)),
+                        Entry::Occupied(mut occupied) => {
+                            occupied.insert(node.value);
+                            if !merged.remove(occupied.key()) && self.notices.len() < MAX_NOTICES {
+                                let name = occupied.key().clone();
+                                let field = self.field_of(&name);
+                                self.notices.push(Notice::duplicate(&field, key_at));
+                            }
+                        }
                     }
                 }
             },
@@ -266,6 +375,13 @@ impl Builder {
         }) = self.frames.last_mut()
         {
             *key = new;
+        }
+    }
+
+    /// The innermost mapping is nothing in JSON, whatever follows.
+    fn set_fault(&mut self, fault: Box<ReadError>) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.fault.get_or_insert(fault);
         }
     }
 

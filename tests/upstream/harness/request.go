@@ -1,14 +1,19 @@
 package harness
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"strings"
 	_ "unsafe" // for go:linkname
 
 	apps "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	yamlutil "k8s.io/apimachinery/pkg/util/yaml"
 	_ "k8s.io/apiserver/pkg/endpoints/handlers" // two of the functions below are its own
 	"k8s.io/kubernetes/pkg/api/legacyscheme"
 	within "k8s.io/kubernetes/pkg/apis/apps"
@@ -84,36 +89,59 @@ func asSet(object runtime.Object, found *schema.GroupVersionKind) (*within.State
 }
 
 type yamlAnswer struct {
-	JSON   *string `json:"json,omitempty"`
-	Error  string  `json:"error,omitempty"`
-	Strict string  `json:"strict,omitempty"` // what only the strict reading refuses, where the lenient one does not
+	JSON      *string   `json:"json,omitempty"`
+	Documents *[]string `json:"documents,omitempty"` // of a file
+	Error     string    `json:"error,omitempty"`
+	Strict    string    `json:"strict,omitempty"` // what only the strict reading refuses, where the lenient one does not
 }
 
-// yamlLine reads a text as the API server and kubectl do before they know its kind.
-func yamlLine(line []byte) any {
+// yamlLine reads a text as the API server reads a request, or a file as kubectl does, before they know its kind.
+func yamlLine(line []byte) (answer any) {
 	var in struct {
-		Text string `json:"text"`
+		Text *string `json:"text"`
+		File *string `json:"file"`
 	}
 	if err := json.Unmarshal(line, &in); err != nil {
 		return crash{nil, err.Error()}
 	}
-	return readYAML(in.Text)
-}
-
-func readYAML(text string) (answer yamlAnswer) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			answer = yamlAnswer{Error: fmt.Sprintf("panic: %v", cause)}
 		}
 	}()
+	switch {
+	case in.Text != nil:
+		return readYAML(*in.Text)
+	case in.File != nil:
+		return readFile(*in.File)
+	}
+	return crash{nil, "neither text nor file"}
+}
+
+func readYAML(text string) yamlAnswer {
 	read, err := yaml.YAMLToJSON([]byte(text))
 	if err != nil {
 		return yamlAnswer{Error: err.Error()}
 	}
-	json := string(read)
-	answer.JSON = &json
+	json, strict := string(read), ""
 	if _, err := yaml.YAMLToJSONStrict([]byte(text)); err != nil {
-		answer.Strict = err.Error()
+		strict = err.Error()
 	}
-	return answer
+	return yamlAnswer{JSON: &json, Strict: strict}
+}
+
+// readFile gives the documents of a file, as the visitors of kubectl's files take them from its decoder.
+func readFile(text string) yamlAnswer {
+	documents, decoder := []string{}, yamlutil.NewYAMLOrJSONDecoder(strings.NewReader(text), 4096)
+	for {
+		var document runtime.RawExtension
+		if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
+			return yamlAnswer{Documents: &documents}
+		} else if err != nil {
+			return yamlAnswer{Error: err.Error()}
+		}
+		if raw := bytes.TrimSpace(document.Raw); len(raw) > 0 && !bytes.Equal(raw, []byte("null")) {
+			documents = append(documents, string(raw))
+		}
+	}
 }

@@ -65,7 +65,10 @@ fn files_give_the_documents_that_kubectl_reads() {
         let file = file
             .replace("{CR}", "\r")
             .replace("{TAB}", "\t")
-            .replace("{BOM}", "\u{FEFF}");
+            .replace("{BOM}", "\u{FEFF}")
+            .replace("{NEL}", "\u{85}")
+            .replace("{LS}", "\u{2028}")
+            .replace("{PS}", "\u{2029}");
         let file = file.replace("{END}\n", "");
         let answers: Vec<_> = answers
             .lines()
@@ -170,6 +173,34 @@ fn content_that_nothing_reads_is_noticed() {
     assert_eq!(document.notices[0].position.to_string(), "line 3, column 1");
     let document = super::only("  kind: x\nspec: y\n");
     assert_eq!(document.notices[0].position.to_string(), "line 2, column 1");
+}
+
+/// Go's decoder replaces it where the text becomes a string.
+#[test]
+fn half_a_character_in_json_is_replaced() {
+    let json = "{\"a\": \"\\ud800x\\udc00\", \"\\udbff\": \"\\ud83d\\ude00\\\\ud800\"}";
+    let expected = serde_json::json!({"a": "\u{FFFD}x\u{FFFD}", "\u{FFFD}": "😀\\ud800"});
+    assert_eq!(one(json), expected);
+    assert_eq!(super::only(json).value, expected);
+    assert!(values("a: \"\\ud800\"\n").is_err());
+}
+
+/// The bound is that of YAML 1.2's specification, which go-yaml keeps to.
+#[test]
+fn a_key_has_at_most_1024_characters_before_its_colon() {
+    for letter in ["k", "é"] {
+        assert!(values(&format!("{}: v\n", letter.repeat(1_024))).is_ok());
+        assert!(values(&format!("{}: v\n", letter.repeat(1_025))).is_err());
+        assert!(values(&format!("? {}\n: v\n", letter.repeat(1_025))).is_ok());
+    }
+}
+
+/// go-yaml takes text up 512 bytes at a time, and what it does not take up cannot be wrong.
+#[test]
+fn what_go_does_not_look_at_may_be_no_text() {
+    let text = |between: usize| format!("a: 1\n...\n{}\u{1}", " ".repeat(between));
+    assert!(values(&text(480)).is_err());
+    assert_eq!(values(&text(520)).unwrap(), [serde_json::json!({"a": 1})]);
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn errors_name_the_place_and_a_remedy() {
         ),
         (
             "a: \"C:\\dir\"\n",
-            "line 1, column 4: found unknown escape character: write `\\\\` for a backslash, or use single quotes",
+            "line 1, column 7: found unknown escape character: write `\\\\` for a backslash, or use single quotes",
         ),
         (
             "a: @b\n",
@@ -84,7 +84,43 @@ fn errors_name_the_place_and_a_remedy() {
         ),
         (
             "%YAML 1.2\n---\na: 1\n",
-            "line 2, column 1: did not find expected <document start>",
+            "line 1, column 1: only `%YAML 1.1` is understood: remove the directive",
+        ),
+        (
+            "%YAML 1.1\n---\na: 1\n",
+            "line 2, column 1: did not find expected <document start>: a `---` line ends the directives",
+        ),
+        (
+            "a: b]\n c: \"d\"e\n",
+            "line 2, column 3: a `:` is not allowed here: check the indentation, or quote the text that holds it",
+        ),
+        (
+            "a: \"b\"c\n",
+            "line 1, column 7: the quoted text ends before this: write `\\\"` for a quote inside of it",
+        ),
+        (
+            "a: *.b\n",
+            "line 1, column 4: `*.b` is no name of an anchor: quote the text that `*` begins",
+        ),
+        (
+            "a: !x!y 1\n",
+            "line 1, column 4: found undefined tag handle `!x!`: quote the text that `!` begins",
+        ),
+        (
+            "a: |x\n  b\n",
+            "line 1, column 5: after `|` or `>` a block of text begins on the next line: only a comment may stand here",
+        ),
+        (
+            "a: - b\n",
+            "line 1, column 4: a `-` is not allowed here: put the item on a line of its own, or quote the text",
+        ),
+        (
+            "a: [- b]\n",
+            "line 1, column 5: a `-` in brackets is no item: separate items with commas, or quote it",
+        ),
+        (
+            "a: \"\\ud800\"\n",
+            "line 1, column 5: found half a character: write it as `\\U` with eight digits",
         ),
     ];
     for (text, message) in cases {

@@ -112,6 +112,45 @@ fn merging_a_mapping_with_itself_ends() {
     assert!(error("a: &a\n  <<: *a\n").ends_with("anchor `a` contains itself"));
 }
 
+/// 12 for a document, 6 for an object, 4 for an anchor, one for anything else; 2,000,000 and one for 6 bytes are allowed.
+#[test]
+fn what_is_made_of_a_text_is_explained_by_its_size() {
+    let too_much = |text: String| {
+        error(text).ends_with("there is too much in the text from here on: split it into several files")
+    };
+    // Each takes 7 bytes and costs 8.
+    let pairs = |count: usize| format!("[{}]", "{a: b},".repeat(count));
+    assert!(values(&pairs(200_000)).is_ok());
+    assert!(too_much(pairs(320_000)));
+    let json = |count: usize| format!("{{\"a\": [{}1]}}", "{\"b\":1},".repeat(count));
+    assert!(values(&json(200_000)).is_ok());
+    assert!(too_much(json(320_000)));
+    let documents = |count: usize| "a: 1\n---\n".repeat(count);
+    assert_eq!(values(&documents(80_000)).unwrap().len(), 80_000);
+    assert!(too_much(documents(120_000)));
+    let anchors = |count: usize| "- &a x\n".repeat(count);
+    assert!(values(&anchors(300_000)).is_ok());
+    assert!(too_much(anchors(550_000)));
+}
+
+/// What stands in a string costs nothing, and where a text is refused is said to the column.
+#[test]
+fn commas_in_strings_of_json_are_free() {
+    let text = format!(
+        "{{\"a\": \"{}\\\"{}\"}}",
+        "{,".repeat(1_500_000),
+        "[,".repeat(1_500_000)
+    );
+    assert!(values(&text).is_ok());
+    let text = format!("{{\n\"é\": [{}]}}", "{},".repeat(400_000));
+    assert!(error(text).starts_with("line 2, column "));
+}
+
+#[test]
+fn of_keys_that_stand_twice_a_thousand_are_told() {
+    assert_eq!(super::only(&"a: 1\n".repeat(2_000)).notices.len(), 1_000);
+}
+
 #[test]
 fn megabytes_of_one_thing_are_read_or_refused() {
     for piece in [

@@ -1,0 +1,44 @@
+//! How much may be made of a text.
+//!
+//! An object takes hundreds of bytes and a few of text: 50 MB of `{a: b},` would be read into 6 GB. Manifests and what
+//! `kubectl get` prints cost less than half of what is allowed here; what costs more was made to hold a reader up.
+
+use super::error::{Position, ReadError};
+
+pub(super) struct Work {
+    left: u64,
+}
+
+/// What is allowed whatever the size, and for how many bytes one more.
+const ALLOWED: u64 = 2_000_000;
+const BYTES: u64 = 6;
+
+/// What things cost; a key, a value and a list cost one.
+pub(super) const DOCUMENT: u64 = 12;
+pub(super) const OBJECT: u64 = 6;
+pub(super) const ANCHOR: u64 = 4;
+
+impl Work {
+    /// What a text of so many bytes may cost.
+    pub(super) fn allowed_for(bytes: usize) -> Self {
+        Self {
+            left: ALLOWED + bytes as u64 / BYTES,
+        }
+    }
+
+    /// Pays, where there is enough left.
+    #[inline]
+    pub(super) fn pay(&mut self, cost: u64) -> bool {
+        let left = self.left.checked_sub(cost);
+        self.left = left.unwrap_or_default();
+        left.is_some()
+    }
+}
+
+/// What a text says that costs too much, from a place on.
+pub(super) fn excess(at: Position) -> ReadError {
+    ReadError::at(
+        at,
+        "there is too much in the text from here on: split it into several files",
+    )
+}
