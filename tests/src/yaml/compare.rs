@@ -40,7 +40,7 @@ impl Ours {
     pub fn of(form: Form, text: &str) -> Self {
         let bytes = text.as_bytes();
         let read = match form {
-            Form::Text => manifest::read_one(bytes).map(|document| Vec::from_iter(document)),
+            Form::Text => manifest::read_one(bytes).map(Vec::from_iter),
             Form::File => manifest::read(bytes),
         };
         let has_duplicates = read.iter().flatten().any(|document| {

@@ -23,7 +23,7 @@ fn traps(table: &str) -> Vec<Named> {
             let (name, text) = case.split_once('\n').unwrap_or((case, ""));
             let text = match text.find("\n=> ") {
                 _ if text.starts_with("=> ") => "",
-                Some(answers) => &text[..=answers],
+                Some(answers) => text.get(..=answers).unwrap_or_default(),
                 None => text,
             };
             // The split takes the last line break of every case but the last.

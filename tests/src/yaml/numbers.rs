@@ -27,7 +27,8 @@ fn digits(draw: &mut Draw, base: usize, most: usize) -> String {
 }
 
 fn sign(draw: &mut Draw) -> &'static str {
-    *draw.weighted(&[(70, ""), (14, "-"), (14, "+"), (1, "--"), (1, "-+")])
+    let &sign = draw.weighted(&[(70, ""), (14, "-"), (14, "+"), (1, "--"), (1, "-+")]);
+    sign
 }
 
 /// A number of any base, an integer at a limit, or a float.

@@ -20,7 +20,8 @@ fn inside(draw: &mut Draw) -> &'static str {
         "{", "}", "&a", "*a", "!!int", "|", ">", "%", "@", "`", "?", "\t", "é", "日本", "😀", "\u{a0}",
         "\u{feff}", "<<", "---",
     ];
-    *draw.pick(&PIECES)
+    let &piece = draw.pick(&PIECES);
+    piece
 }
 
 /// Text in single quotes, sometimes with a quote too few or something after it.

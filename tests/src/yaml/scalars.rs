@@ -106,12 +106,13 @@ fn piece(draw: &mut Draw) -> &'static str {
     const LETTERS: [&str; 14] = [
         "a", "b", "x", "y", "n", "e", "0", "1", "7", "9", "A", "N", "ab", "word",
     ];
-    match draw.below(20) {
-        0..=9 => *draw.pick(&LETTERS),
-        10..=13 => *draw.pick(&[" ", " ", ": ", " #", "- ", ", "]),
-        14..=18 => *draw.pick(&SIGNS),
-        _ => *draw.pick(&ODD),
-    }
+    let &piece = match draw.below(20) {
+        0..=9 => draw.pick(&LETTERS),
+        10..=13 => draw.pick(&[" ", " ", ": ", " #", "- ", ", "]),
+        14..=18 => draw.pick(&SIGNS),
+        _ => draw.pick(&ODD),
+    };
+    piece
 }
 
 /// Text without quotes on one line.

@@ -295,7 +295,7 @@ fn long() -> Vec<String> {
     let mut all: Vec<String> = [20, 40, 80, 160, 300]
         .iter()
         .flat_map(|length| {
-            let digits = &digits[..*length];
+            let digits = digits.get(..*length).unwrap_or_default();
             [
                 digits.to_owned(),
                 format!("-{digits}"),

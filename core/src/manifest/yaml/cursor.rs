@@ -140,8 +140,8 @@ impl<'t> Cursor<'t> {
         let width = match self.byte() {
             0 if self.is_at_end() => return,
             ..=0x7F => 1,
-            ..=0xDF => 2,
-            ..=0xEF => 3,
+            0x80..=0xDF => 2,
+            0xE0..=0xEF => 3,
             _ => 4,
         };
         self.pass(width, 1);

@@ -38,11 +38,12 @@ pub(super) struct Parser<'t> {
     end: Position,
 }
 
+/// Where the parser stands, seen from the document.
 #[derive(Clone, Copy, PartialEq)]
 enum Stage {
-    BeforeDocument,
-    InDocument,
-    AfterDocument,
+    Before,
+    Inside,
+    After,
 }
 
 /// An open collection, and what comes next in it.
@@ -79,7 +80,7 @@ impl<'t> Parser<'t> {
         Self {
             scanner: Scanner::of(text, at),
             text,
-            stage: Stage::BeforeDocument,
+            stage: Stage::Before,
             open: Vec::new(),
             prefixes: Vec::new(),
             after_scalar: None,
@@ -95,15 +96,15 @@ impl<'t> Parser<'t> {
     /// The next event of the first document; `None` behind it, and where there is none.
     pub(super) fn next(&mut self) -> Result<Option<Event<'t>>, Refusal> {
         match (self.stage, self.open.last().copied()) {
-            (Stage::BeforeDocument, _) => self.begin(),
-            (Stage::AfterDocument, _) => Ok(None),
-            (Stage::InDocument, None) => {
+            (Stage::Before, _) => self.begin(),
+            (Stage::After, _) => Ok(None),
+            (Stage::Inside, None) => {
                 // What follows must be a token, whatever it is.
                 self.scanner.peek()?;
-                self.stage = Stage::AfterDocument;
+                self.stage = Stage::After;
                 Ok(None)
             }
-            (Stage::InDocument, Some(open)) => self.next_in(open).map(Some),
+            (Stage::Inside, Some(open)) => self.next_in(open).map(Some),
         }
     }
 
@@ -151,13 +152,13 @@ impl<'t> Parser<'t> {
     fn begin(&mut self) -> Result<Option<Event<'t>>, Refusal> {
         let is_explicit = match self.peek()?.token {
             Token::StreamEnd => {
-                self.stage = Stage::AfterDocument;
+                self.stage = Stage::After;
                 return Ok(None);
             }
             Token::Version(..) | Token::TagPrefix(_) | Token::DocumentStart => true,
             _ => false,
         };
-        self.stage = Stage::InDocument;
+        self.stage = Stage::Inside;
         if !is_explicit {
             return self.node(true, false).map(Some);
         }
