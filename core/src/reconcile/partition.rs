@@ -161,14 +161,18 @@ impl<'a> Partition<'a> {
 impl Tally {
     pub fn of(pods: &[Judged<'_>]) -> Self {
         let mut tally = Self::default();
-        for judged in pods {
-            tally.count(judged);
-        }
+        tally.add(pods);
         tally
     }
 
+    pub fn add(&mut self, pods: &[Judged<'_>]) {
+        for judged in pods {
+            self.count(judged);
+        }
+    }
+
     #[inline(always)]
-    pub fn count(&mut self, judged: &Judged<'_>) {
+    fn count(&mut self, judged: &Judged<'_>) {
         let is_here = judged.is_created() && !judged.pod.is_terminating();
         self.created += i32::from(judged.is_created());
         self.ready += i32::from(judged.is_running_and_ready());

@@ -19,7 +19,7 @@ use crate::{Gate, Timestamp, health};
 pub(super) fn of_all(call: &Call<'_>, pods: &[&Pod]) -> Status {
     let mut tally = Tally::default();
     for pod in pods {
-        tally.count(&Judged::of(call, pod));
+        tally.add(&[Judged::of(call, pod)]);
     }
     counted(call, tally)
 }
@@ -28,9 +28,7 @@ pub(super) fn of_all(call: &Call<'_>, pods: &[&Pod]) -> Status {
 /// are not looked ahead at.
 pub(super) fn of_partition(call: &Call<'_>, partition: &Partition<'_>) -> Status {
     let mut tally = partition.tally;
-    for judged in &partition.condemned {
-        tally.count(judged);
-    }
+    tally.add(&partition.condemned);
     counted(call, tally)
 }
 
