@@ -1,8 +1,8 @@
 //! Manifests as a reviewer reads them: everything that an API server would say of the StatefulSets in a text, each with the
 //! place in the text that it is about, and what to do.
 //!
-//! Nothing is decided here: the text is read by [`manifest`](crate::manifest), the verdict is that of
-//! [`validation`](crate::validation). What is added are places, guesses at what was meant, and what Services of the same
+//! Nothing is decided here: the text is read by [`manifest`], the verdict is that of
+//! [`validation`]. What is added are places, guesses at what was meant, and what Services of the same
 //! input say about the name that a set's Pods get.
 
 use serde::Serialize;
