@@ -64,9 +64,10 @@ test("lint points at the text that is meant, in Unicode characters, and knows up
     assert.equal(start.line, end.line);
     return [...yaml.split("\n")[start.line - 1]].slice(start.column - 1, end.column - 1).join("");
   });
-  assert.deepEqual(marked, ["serviceNme", "-1"]);
-  assert.deepEqual(findings.map(({ severity }) => severity), ["warning", "error"]);
-  assert.equal(findings[0].remedy, "did you mean `serviceName`?");
+  // The field that is missing now is said at what it belongs to: the text has a headless Service.
+  assert.deepEqual(marked, ["spec", "serviceNme", "-1"]);
+  assert.deepEqual(findings.map(({ severity }) => severity), ["note", "warning", "error"]);
+  assert.equal(findings[1].remedy, "did you mean `serviceName`?");
 
   assert.deepEqual(lint(WEB).value.findings, []);
   const changed = WEB.replace("serviceName: web", "serviceName: other");
