@@ -3,10 +3,14 @@
 use std::time::Instant;
 
 use crate::command::{self, cargo, option};
+<<<<<<< HEAD
 use crate::{admission, chromium, conformance, npm, package, upstream, wasm};
 
 /// How many manifests, and as many updates, each version's API server code judges: some seconds.
 const MANIFESTS: &str = "2000";
+=======
+use crate::{chromium, conformance, npm, package, upstream, wasm, yaml};
+>>>>>>> 2652d3f (cargo xtask yaml and fuzz: the comparison as a command, a recorded corpus without Go, targets for the reader, the canonical form and validation)
 
 /// What came of the steps.
 #[derive(Default)]
@@ -17,6 +21,9 @@ struct Done {
     /// What could not run although there is a Go: said, and a failure.
     failed: Vec<String>,
 }
+
+/// How many texts are read by both.
+const TEXTS: u32 = 15_000;
 
 /// Runs every step: what ran, and what could not.
 fn steps(arguments: &[String]) -> Result<Done, String> {
@@ -133,6 +140,7 @@ fn steps(arguments: &[String]) -> Result<Done, String> {
             &seed,
         ];
         step(&name, &mut || conformance::run(&line.map(str::to_owned)))?;
+<<<<<<< HEAD
         let name = format!(
             "{MANIFESTS} manifests and {MANIFESTS} updates against upstream's API server code {}",
             versions.join(" and ")
@@ -149,6 +157,11 @@ fn steps(arguments: &[String]) -> Result<Done, String> {
             &seed,
         ];
         step(&name, &mut || admission::run(&line.map(str::to_owned)))?;
+=======
+        let name = format!("{TEXTS} scalars and documents of YAML against upstream from seed {seed}");
+        let line = ["--scalars", "12000", "--documents", "3000", "--seed", &seed];
+        step(&name, &mut || yaml::run(&line.map(str::to_owned)))?;
+>>>>>>> 2652d3f (cargo xtask yaml and fuzz: the comparison as a command, a recorded corpus without Go, targets for the reader, the canonical form and validation)
     }
     if !is_go_there {
         not_run.push(
