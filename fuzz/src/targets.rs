@@ -4,14 +4,18 @@ use serde_json::{Map, Value, json};
 use steadfast_core::canonical::{
     SchemaField, SchemaStruct, UnknownFields, canonical, canonical_with, schema,
 };
+use steadfast_core::diff::diff;
+use steadfast_core::lint::lint;
 use steadfast_core::{Profile, manifest, validation};
 
 /// The targets by their names.
 #[allow(dead_code)] // Each program of the fuzzer has one of them.
-pub const TARGETS: [(&str, fn(&[u8])); 3] = [
+pub const TARGETS: [(&str, fn(&[u8])); 5] = [
     ("reader", reader),
     ("canonical", canonical_form),
     ("validation", judged),
+    ("diff", compared),
+    ("lint", linted),
 ];
 
 /// Any bytes are read or refused, and what is read can be written and read again.
@@ -65,6 +69,31 @@ pub fn judged(bytes: &[u8]) {
     };
     let _ = validation::update(&new, &old, &profile);
     let _ = validation::update_status(&new, &old, &profile);
+}
+
+/// Two objects are compared: each with itself, where nothing may differ, and the first with the second.
+pub fn compared(bytes: &[u8]) {
+    let mut input = Input { bytes };
+    let profile = input.profile();
+    let Some(old) = input.object(&profile) else {
+        return;
+    };
+    let new = input.object(&profile).unwrap_or_else(|| json!({}));
+    let _ = diff(&old, &new, &profile);
+    if let Ok(none) = diff(&old, &old, &profile) {
+        assert!(none.changes.is_empty(), "{:?}", none.changes);
+    }
+}
+
+/// A text is linted, alone and against what is stored.
+pub fn linted(bytes: &[u8]) {
+    let mut input = Input { bytes };
+    let profile = input.profile();
+    let stored = match input.choice() % 2 {
+        0 => Vec::new(),
+        _ => Vec::from_iter(input.object(&profile)),
+    };
+    let _ = lint(&[input.bytes], &stored, &profile);
 }
 
 /// Equal, but that JSON made of YAML knows no difference between `1.0` and `1`.

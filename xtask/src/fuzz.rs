@@ -1,4 +1,4 @@
-//! Random input for the reader, the canonical form and validation, with libFuzzer (`fuzz/`).
+//! Random input for the reader, the canonical form, validation, diff and lint, with libFuzzer (`fuzz/`).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::conformance::{target, without};
 
 /// What the command takes.
 const HELP: &str = "\
-cargo xtask fuzz [options] [TARGET...]: reader, canonical, validation, or all of them
+cargo xtask fuzz [options] [TARGET...]: reader, canonical, validation, diff, lint, or all of them
 
   --minutes N       how long each runs (10)
   --keep            what was found goes into fuzz/corpus, made as small as it gets
@@ -17,13 +17,15 @@ cargo xtask fuzz [options] [TARGET...]: reader, canonical, validation, or all of
 An input that panics, takes ten seconds or more than 200 MB ends the run; it is written to fuzz/artifacts.
 ";
 
-const TARGETS: [&str; 3] = ["reader", "canonical", "validation"];
+const TARGETS: [&str; 5] = ["reader", "canonical", "validation", "diff", "lint"];
 
 /// The limits of each input: seconds, megabytes of the whole program, bytes of input.
 const LIMITS: [&str; 3] = ["-timeout=10", "-rss_limit_mb=200", "-max_len=16384"];
 
-/// How much of what was found is kept for each target, in bytes.
-const KEPT: u64 = 95_000;
+/// How much of what was found is kept for each target: bytes, inputs, and bytes of one.
+const KEPT: u64 = 57_000;
+const INPUTS: usize = 300;
+const LARGEST: u64 = 2_000;
 
 /// `cargo xtask fuzz`.
 ///
@@ -112,8 +114,8 @@ fn corpus(name: &str) -> PathBuf {
     repository().join("fuzz/corpus").join(name)
 }
 
-/// Puts what was found beside the corpus, takes the smallest set of inputs that reaches the same code, and of these the
-/// smallest inputs, as many as may be kept.
+/// Puts what was found beside the corpus, takes the smallest set of inputs that reaches the same code, and of these one in
+/// so many of every size, as many as may be kept.
 fn keep(name: &str, found: &Path) -> Result<(), String> {
     let corpus = corpus(name);
     for file in files(&corpus)? {
@@ -126,12 +128,14 @@ fn keep(name: &str, found: &Path) -> Result<(), String> {
         let size = fs::metadata(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         sizes.push((size.len(), file));
     }
+    sizes.retain(|(size, _)| *size <= LARGEST);
     sizes.sort();
+    let step = (sizes.len() / INPUTS).max(1);
     for file in files(&corpus)? {
         fs::remove_file(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     }
     let (mut bytes, mut count) = (0, 0);
-    for (size, file) in sizes {
+    for (size, file) in sizes.into_iter().step_by(step) {
         if bytes + size > KEPT {
             break;
         }

@@ -46,7 +46,7 @@ cargo xtask COMMAND
                     scalars and documents, read by sigs.k8s.io/yaml and by the core (needs Go); and how long it takes
                     to read what is made to hold a reader up
   fuzz [--minutes N] [TARGET...]
-                    reader, canonical form and validation under random input (needs the nightly toolchain, installs
+                    reader, canonical form, validation, diff and lint under random input (needs the nightly toolchain, installs
                     cargo-fuzz); fuzz --keep puts what it found into the corpus
   soak [--worlds N] [--flipped N] [--lives N] [--faulty-lives N] [--templates N] [--waits N] [--no-mutants]
        [--seed S] [--kubernetes V]

@@ -3,14 +3,10 @@
 use std::time::Instant;
 
 use crate::command::{self, cargo, option};
-<<<<<<< HEAD
-use crate::{admission, chromium, conformance, npm, package, upstream, wasm};
+use crate::{admission, chromium, conformance, npm, package, upstream, wasm, yaml};
 
 /// How many manifests, and as many updates, each version's API server code judges: some seconds.
 const MANIFESTS: &str = "2000";
-=======
-use crate::{chromium, conformance, npm, package, upstream, wasm, yaml};
->>>>>>> 2652d3f (cargo xtask yaml and fuzz: the comparison as a command, a recorded corpus without Go, targets for the reader, the canonical form and validation)
 
 /// What came of the steps.
 #[derive(Default)]
@@ -140,7 +136,6 @@ fn steps(arguments: &[String]) -> Result<Done, String> {
             &seed,
         ];
         step(&name, &mut || conformance::run(&line.map(str::to_owned)))?;
-<<<<<<< HEAD
         let name = format!(
             "{MANIFESTS} manifests and {MANIFESTS} updates against upstream's API server code {}",
             versions.join(" and ")
@@ -157,11 +152,9 @@ fn steps(arguments: &[String]) -> Result<Done, String> {
             &seed,
         ];
         step(&name, &mut || admission::run(&line.map(str::to_owned)))?;
-=======
         let name = format!("{TEXTS} scalars and documents of YAML against upstream from seed {seed}");
         let line = ["--scalars", "12000", "--documents", "3000", "--seed", &seed];
         step(&name, &mut || yaml::run(&line.map(str::to_owned)))?;
->>>>>>> 2652d3f (cargo xtask yaml and fuzz: the comparison as a command, a recorded corpus without Go, targets for the reader, the canonical form and validation)
     }
     if !is_go_there {
         not_run.push(
