@@ -15,9 +15,10 @@
 //! # Ok::<(), manifest::ReadError>(())
 //! ```
 //!
-//! Where this reader is on purpose not Go's: bytes that are not UTF-8 are an error in JSON too (Go puts U+FFFD),
-//! nesting ends at [`MAX_DEPTH`] levels (Go: 10,000), and UTF-16 with a byte order mark is read from a file as
-//! `sigs.k8s.io/yaml` reads it (`kubectl` fails on the odd byte that its line reader adds).
+//! Where this reader is on purpose not Go's (`docs/reading.md` has the whole list, and how it is compared): bytes that
+//! are not UTF-8 are an error in JSON too (Go puts U+FFFD), nesting ends at [`MAX_DEPTH`] levels (Go: 10,000), what a
+//! text is read into is bounded by its size, and UTF-16 with a byte order mark is read from a file as `sigs.k8s.io/yaml`
+//! reads it (`kubectl` fails on the odd byte that its line reader adds).
 
 mod alias;
 mod binary;
@@ -62,7 +63,8 @@ pub const MAX_BYTES: usize = 256 << 20;
 /// skipped. No bytes make this panic.
 ///
 /// # Errors
-/// `tooLarge` past [`MAX_BYTES`]; else `unreadable`, with the position of the first fault.
+/// `tooLarge` past [`MAX_BYTES`]; else `unreadable`, with the position of the first fault. A text that holds far more
+/// values than manifests of its size do is refused where it becomes too much.
 pub fn read(text: &[u8]) -> Result<Vec<Document>, ReadError> {
     read_within(text, MAX_BYTES)
 }

@@ -5,7 +5,7 @@
 
 mod command;
 mod compare;
-mod documents;
+pub mod documents;
 mod handmade;
 mod limits;
 mod mutation;
@@ -15,11 +15,12 @@ mod place;
 mod quoted;
 mod recorded;
 mod run;
-mod scalars;
+pub mod scalars;
 mod table;
-mod traps;
+pub mod traps;
 
 pub use command::command;
-pub use compare::{Ours, difference};
+pub use compare::{Form, Ours, difference};
+pub use handmade::all as handmade;
 pub use place::PLACES;
 pub use recorded::{Recorded, read as recorded};

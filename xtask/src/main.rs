@@ -11,6 +11,7 @@ mod conformance;
 mod deny;
 mod dry_run;
 mod figures;
+mod fuzz;
 mod mutants;
 mod npm;
 mod pace;
@@ -21,6 +22,7 @@ mod soak;
 mod test;
 mod upstream;
 mod wasm;
+mod yaml;
 
 use std::process::ExitCode;
 
@@ -39,6 +41,13 @@ cargo xtask COMMAND
                     --record: docs/validation-rules.md; --record-vectors: what the tests replay without Go
   dry-run [--mutants N] [--seed S] [--show]
                     the examples and mutated manifests through a real API server's dry run, and through `default` and `lint` (needs Go)
+                    mutated manifests and updates, judged by upstream's API server code and by the core (needs Go)
+  yaml [--scalars N] [--documents N] [--seed S] [--show N] [--record] [--limits]
+                    scalars and documents, read by sigs.k8s.io/yaml and by the core (needs Go); and how long it takes
+                    to read what is made to hold a reader up
+  fuzz [--minutes N] [TARGET...]
+                    reader, canonical form, validation, diff and lint under random input (needs the nightly toolchain, installs
+                    cargo-fuzz); fuzz --keep puts what it found into the corpus
   soak [--worlds N] [--flipped N] [--lives N] [--faulty-lives N] [--templates N] [--waits N] [--no-mutants]
        [--seed S] [--kubernetes V]
                     all of that for all versions at full figures (a million worlds a version; hours),
@@ -65,6 +74,8 @@ fn main() -> ExitCode {
         Some("conformance") => conformance::run(rest),
         Some("admission") => admission::run(rest),
         Some("dry-run") => dry_run::run(rest),
+        Some("yaml") => yaml::run(rest),
+        Some("fuzz") => fuzz::run(rest),
         Some("soak") => soak::run(rest),
         Some("bench") => bench::run(),
         Some("record") => record::run(rest),

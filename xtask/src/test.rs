@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::command::{self, cargo, option};
-use crate::{admission, chromium, conformance, npm, package, upstream, wasm};
+use crate::{admission, chromium, conformance, npm, package, upstream, wasm, yaml};
 
 /// How many manifests, and as many updates, each version's API server code judges: some seconds.
 const MANIFESTS: &str = "2000";
@@ -17,6 +17,9 @@ struct Done {
     /// What could not run although there is a Go: said, and a failure.
     failed: Vec<String>,
 }
+
+/// How many texts are read by both.
+const TEXTS: u32 = 15_000;
 
 /// Runs every step: what ran, and what could not.
 fn steps(arguments: &[String]) -> Result<Done, String> {
@@ -149,6 +152,9 @@ fn steps(arguments: &[String]) -> Result<Done, String> {
             &seed,
         ];
         step(&name, &mut || admission::run(&line.map(str::to_owned)))?;
+        let name = format!("{TEXTS} scalars and documents of YAML against upstream from seed {seed}");
+        let line = ["--scalars", "12000", "--documents", "3000", "--seed", &seed];
+        step(&name, &mut || yaml::run(&line.map(str::to_owned)))?;
     }
     if !is_go_there {
         not_run.push(

@@ -20,16 +20,16 @@ pub struct Recorded {
     pub answer: Value,
 }
 
-/// Asks, and writes every text with its answer, each once.
+/// Asks, and writes one text of every question with its answer.
 ///
 /// # Errors
 /// A program that cannot be asked, a file that cannot be written.
 pub fn write(path: &Path, questions: &[Question], program: &Path) -> Result<(), String> {
     let mut texts: BTreeMap<(Form, &str), ()> = BTreeMap::new();
-    for question in questions {
-        for (_, form, text) in &question.texts {
-            texts.insert((*form, text), ());
-        }
+    for (at, question) in questions.iter().enumerate() {
+        // Every scalar in one place, each place for one in as many.
+        let (_, form, text) = &question.texts[at % question.texts.len()];
+        texts.insert((*form, text), ());
     }
     let lines: Vec<String> = texts.keys().map(|(form, text)| form.line(text)).collect();
     let answers = Scheme::start_as(program, "--yaml")?.ask_all(&lines)?;
