@@ -54,6 +54,7 @@ mod lookup;
 mod names;
 mod planned;
 mod pod;
+mod reason;
 mod record;
 mod resolver;
 mod service;
@@ -67,6 +68,7 @@ mod written;
 pub use fit::Fit;
 pub use lookup::lookup;
 pub use names::{NameState, names};
+pub use reason::why_not;
 pub use record::{Answer, Kind, Outcome, Record};
 pub use resolver::{Resolution, Resolver, is_name};
 pub use service::ServiceKind;
@@ -191,6 +193,13 @@ pub fn zone(observation: &Observation, settings: &Settings) -> Result<Zone, Erro
     };
     zone.records = written::records(&zone);
     Ok(zone)
+}
+
+impl Zone {
+    /// Whether anything is known of a namespace.
+    pub fn has_namespace(&self, name: &str) -> bool {
+        self.facts.namespaces.contains(name)
+    }
 }
 
 impl Facts {

@@ -73,7 +73,7 @@ impl Question {
         self.lower.strip_prefix("ns.dns.") == Some(self.zone.as_str())
     }
 
-    fn parse(&self) -> Result<Request<'_>, NoName> {
+    pub fn parse(&self) -> Result<Request<'_>, NoName> {
         let mut labels: Vec<&str> = self.lower.split('.').take(self.labels).collect();
         let mut request = Request::default();
         let Some(root) = labels.pop() else {
@@ -103,18 +103,19 @@ impl Question {
 
 /// The parts of a name; empty where it does not have them.
 #[derive(Debug, Default)]
-struct Request<'a> {
+pub(super) struct Request<'a> {
     /// `svc` or `pod`; empty for the names above namespaces.
-    root: &'a str,
-    namespace: &'a str,
-    service: &'a str,
-    endpoint: &'a str,
-    port: &'a str,
-    protocol: &'a str,
+    pub root: &'a str,
+    pub namespace: &'a str,
+    pub service: &'a str,
+    pub endpoint: &'a str,
+    pub port: &'a str,
+    pub protocol: &'a str,
 }
 
 impl Request<'_> {
-    fn takes(&self, name: &str, protocol: &str) -> bool {
+    /// Whether the question is about a port of this name and protocol; a question without both is about all.
+    pub fn takes(&self, name: &str, protocol: &str) -> bool {
         (self.port.is_empty() || self.port.eq_ignore_ascii_case(name))
             && (self.protocol.is_empty() || self.protocol.eq_ignore_ascii_case(protocol))
     }

@@ -12,7 +12,6 @@ use crate::{Error, Ordinal};
 pub(super) struct Set {
     pub name: String,
     pub namespace: String,
-    pub uid: String,
     pub service: String,
     pub start: u64,
     pub replicas: u64,
@@ -34,7 +33,6 @@ impl Set {
         let parsed = Self {
             name: text(&metadata, "name"),
             namespace: namespace_of(set).to_owned(),
-            uid: text(&metadata, "uid"),
             service: text(&spec, "serviceName"),
             start: count(&spec.key("ordinals").key("start"), 0),
             replicas: count(&spec.key("replicas"), 1),

@@ -18,11 +18,11 @@ pub(super) fn records(zone: &Zone) -> Vec<Record> {
     for service in zone.facts.services.iter().flatten() {
         let own = format!("{}.svc.{domain}", service.key());
         for kind in [Kind::A, Kind::Aaaa, Kind::Cname] {
+            let found = lookup(zone, &own, kind).records;
             records.extend(
-                lookup(zone, &own, kind)
-                    .records
+                found
                     .into_iter()
-                    .filter(|record| record.name == own),
+                    .filter(|record| record.name == own && record.kind == kind),
             );
         }
         for (port, protocol) in ports(zone, service) {
