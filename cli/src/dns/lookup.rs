@@ -1,26 +1,23 @@
 //! What became of one question, for people.
 
-use steadfast_core::dns::{Answer, Kind, Outcome, Record, Zone, why_not};
+use steadfast_core::dns::{Answer, Kind, Outcome, Record, Zone, names, why_not};
 
 use super::Question;
-use crate::output::paint::{BAD, FAINT, GOOD, TITLE, WAIT, paint};
+use crate::output::paint::{BAD, FAINT, GOOD, WAIT, paint};
 use crate::table::{Cell, Table};
 use crate::text::{list, one_line};
 
 pub(super) fn of(question: &Question, zone: &Zone, wide: bool) -> String {
     let kinds: Vec<&str> = question.kinds.iter().map(|kind| kind.name()).collect();
-    let (style, word) = match (
-        question.resolution.resolves,
-        question.resolution.is_forwarded,
-        zone.is_planned,
-    ) {
-        (true, _, true) => (GOOD, "will resolve once the rollout is stable"),
-        (true, ..) => (GOOD, "resolves"),
-        (false, true, _) => (WAIT, "is for the node's resolver to answer"),
-        (false, false, _) => (BAD, "does not resolve"),
+    let why = why(question, zone);
+    let (style, word) = match &question.resolution {
+        found if found.resolves && zone.is_planned => (GOOD, "will resolve once the rollout is stable"),
+        found if found.resolves => (GOOD, "resolves"),
+        found if found.is_forwarded && why.is_none() => (WAIT, "is for the node's resolver to answer"),
+        _ => (BAD, "does not resolve"),
     };
     let mut text = format!(
-        "{} {} {}\n\n",
+        "{} {} {}\n",
         one_line(&question.name),
         paint(style, word),
         paint(
@@ -28,35 +25,40 @@ pub(super) fn of(question: &Question, zone: &Zone, wide: bool) -> String {
             &format!("({} from {})", list(&kinds), one_line(&question.asker))
         )
     );
-    text.push_str(&asked(&question.resolution.asked, wide));
+    if let Some(why) = &why {
+        text.push_str(&format!("  {}\n", one_line(why)));
+    }
     if !question.resolver.asks_cluster {
         text.push_str(
-            "\nits dnsPolicy lets it ask the node's resolver only, which knows none of the cluster's names\n",
+            "  its dnsPolicy lets it ask the node's resolver only, which knows none of the cluster's names\n",
         );
     }
-    if let Some(why) = why(question, zone) {
-        text.push_str(&format!("\n{} {}\n", paint(TITLE, "why:"), one_line(&why)));
-    }
-    let denied = question
-        .resolution
-        .asked
-        .iter()
-        .rev()
-        .find_map(|answer| answer.denial_ttl);
-    if let Some(ttl) = denied.filter(|_| !question.resolution.resolves) {
+    text.push('\n');
+    text.push_str(&asked(&question.resolution.asked, wide));
+    let mut answers = question.resolution.asked.iter();
+    let denied = answers.find_map(|answer| answer.denial_ttl);
+    if let Some(ttl) = denied.filter(|_| why.is_some()) {
         text.push_str(&paint(
             FAINT,
-            &format!("\na resolver that keeps denials may keep this one for {ttl} s\n"),
+            &format!("\na resolver that keeps denials may keep these for {ttl} s\n"),
         ));
     }
     text
 }
 
+/// The questions with their answers; types of a name that have the same answer stand together.
 fn asked(answers: &[Answer], wide: bool) -> String {
     let mut table = Table::new(&["ASKED", "TYPE", "ANSWER"]);
-    for answer in answers {
+    for same in answers.chunk_by(|one, other| {
+        one.name == other.name
+            && one.records.is_empty()
+            && other.records.is_empty()
+            && one.outcome == other.outcome
+    }) {
+        let Some(answer) = same.first() else { continue };
         let name = one_line(&answer.name);
-        let kind = answer.kind.name();
+        let kinds: Vec<&str> = same.iter().map(|answer| answer.kind.name()).collect();
+        let kind = kinds.join(", ");
         if answer.records.is_empty() {
             let (style, word) = match answer.outcome {
                 Outcome::NoData => (WAIT, "no record of this type"),
@@ -64,19 +66,20 @@ fn asked(answers: &[Answer], wide: bool) -> String {
                 _ => (BAD, "NXDOMAIN"),
             };
             table.row(vec![name.into(), kind.into(), Cell::styled(word, style)]);
+            continue;
         }
         for (at, record) in answer.records.iter().enumerate() {
-            let is_first = at == 0;
-            table.row(vec![
-                if is_first { name.clone() } else { String::new() }.into(),
-                if is_first { kind } else { "" }.into(),
-                one_line(&data(record, answer.kind)).into(),
-            ]);
+            let [name, kind] = [&name, &kind].map(|text| if at == 0 { text.clone() } else { String::new() });
+            let data = one_line(&data(record, answer.kind));
+            table.row(vec![name.into(), kind.into(), data.into()]);
         }
-        let additional = answer.additional.iter().filter(|_| wide);
-        for record in additional {
+        for record in answer.additional.iter().filter(|_| wide) {
             let text = format!("also {} {}", record.name, data(record, answer.kind));
-            table.row(vec!["".into(), "".into(), Cell::styled(one_line(&text), FAINT)]);
+            table.row(vec![
+                Cell::default(),
+                Cell::default(),
+                Cell::styled(one_line(&text), FAINT),
+            ]);
         }
     }
     table.to_text()
@@ -94,32 +97,27 @@ fn data(record: &Record, asked: Kind) -> String {
     }
 }
 
-/// Why the name does not resolve: of the first name asked for of which something is known. Search domains make names that
-/// nobody means, such as `web-0.web.svc.cluster.local`.
+/// Why the name does not resolve. Search domains make names that nobody means, such as `web-0.web.svc.cluster.local`, and a name
+/// that is not the cluster's goes through them too: so only a name of which something is known has a reason.
 pub(super) fn why(question: &Question, zone: &Zone) -> Option<String> {
-    if question.resolution.resolves || question.resolution.is_forwarded {
+    if question.resolution.resolves || !question.resolver.asks_cluster {
         return None;
     }
-    let asked = &question.resolution.asked;
-    let is_whole = |answer: &&Answer| answer.name.len() <= question.name.trim_end_matches('.').len();
-    let known = asked
-        .iter()
-        .find_map(|answer| why_not(zone, &answer.name).filter(|_| is_known(zone, answer)));
-    known.or_else(|| {
-        asked
-            .iter()
-            .filter(is_whole)
-            .find_map(|answer| why_not(zone, &answer.name))
-    })
-}
-
-/// Whether the name lies in a namespace of which the input holds something.
-fn is_known(zone: &Zone, answer: &Answer) -> bool {
     let below = format!(".svc.{}", zone.settings.cluster_domain);
-    let name = answer.name.to_ascii_lowercase();
-    let before = name.strip_suffix(below.as_str()).unwrap_or_default();
-    before
-        .rsplit('.')
-        .next()
-        .is_some_and(|namespace| zone.has_namespace(namespace))
+    let states = names(zone);
+    let is_meant = |answer: &&Answer| {
+        let name = answer.name.to_ascii_lowercase();
+        let is_pod = states.iter().any(|state| state.name.as_deref() == Some(&name));
+        let mut labels = name.strip_suffix(below.as_str()).unwrap_or_default().rsplit('.');
+        let (namespace, service) = (
+            labels.next().unwrap_or_default(),
+            labels.next().unwrap_or_default(),
+        );
+        let is_short = !question.name.contains('.') && zone.has_namespace(namespace);
+        is_pod || is_short || zone.has_service(namespace, service)
+    };
+    let is_whole = |answer: &&Answer| answer.name.len() <= question.name.len();
+    let asked = &question.resolution.asked;
+    let meant = asked.iter().filter(is_meant).chain(asked.iter().filter(is_whole));
+    meant.filter_map(|answer| why_not(zone, &answer.name)).next()
 }

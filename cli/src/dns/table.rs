@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use steadfast_core::dns::{Kind, NameState, Record};
+use steadfast_core::membership;
 
 use super::Names;
 use crate::output::paint::{BAD, FAINT, GOOD, TITLE, WAIT, paint};
 use crate::table::{Cell, Table};
-use crate::text::{count, one_line, some};
+use crate::text::{count, grouped, one_line, some};
 
 /// How many ordinals are shown; of more, those that resolve are counted.
 const SHOWN: usize = 12;
@@ -25,19 +26,28 @@ pub(super) fn of(names: &Names, wide: bool) -> String {
 }
 
 fn head(names: &Names) -> String {
-    let known = names.names.iter().filter(|state| state.is_wanted);
-    let whole = known.clone().count();
-    let good = known.filter(|state| state.resolves).count();
-    let (style, word) = match (good == whole, names.zone.is_planned) {
-        (true, true) => (GOOD, "will resolve".to_owned()),
-        (true, false) => (GOOD, "resolve".to_owned()),
-        (false, true) => (BAD, "will not all resolve".to_owned()),
-        (false, false) => (BAD, format!("resolve as to {good} of {whole}")),
+    let wanted = names.names.iter().filter(|state| state.is_wanted);
+    let whole = wanted.clone().count();
+    let good = wanted.filter(|state| state.resolves).count();
+    let style = if good == whole { GOOD } else { BAD };
+    let (number, what) = match (good == whole, whole) {
+        (_, 0) => ("none".to_owned(), "names"),
+        (true, 1) => ("the".to_owned(), "name"),
+        (true, _) => (format!("all {}", grouped(whole as u64)), "names"),
+        (false, _) => (
+            format!("{} of {}", grouped(good as u64), grouped(whole as u64)),
+            "names",
+        ),
+    };
+    let verb = match (names.zone.is_planned, (good, whole) == (1, 1)) {
+        (true, _) => "will resolve",
+        (false, true) => "resolves",
+        (false, false) => "resolve",
     };
     let mut text = format!(
-        "The names of StatefulSet {} {}\n",
+        "StatefulSet {}: {} {what} {verb}\n",
         one_line(&names.set),
-        paint(style, &word)
+        paint(style, &number)
     );
     if names.zone.is_planned {
         text.push_str(
@@ -146,11 +156,11 @@ fn services(names: &Names, wide: bool) -> String {
                 .push(record);
         }
     }
-    for ((_, _, name, kind), records) in groups {
+    for ((service, _, name, kind), records) in groups {
         table.row(vec![
             one_line(name).into(),
             kind.name().into(),
-            one_line(&cell(kind, &records)).into(),
+            one_line(&cell(kind, &format!("{service}.{below}"), &records)).into(),
         ]);
     }
     match table.is_empty() {
@@ -159,26 +169,35 @@ fn services(names: &Names, wide: bool) -> String {
     }
 }
 
-fn cell(kind: Kind, records: &[&Record]) -> String {
+/// What the records of one name and type say, those of Pods in the order of their ordinals. `own` is the Service's name.
+fn cell(kind: Kind, own: &str, records: &[&Record]) -> String {
+    let ordinal = |record: &Record| membership(record.pod.as_deref()?)?.ordinal;
+    let mut records = records.to_vec();
+    records.sort_by_key(|record| ordinal(record));
+    let planned: Option<Vec<&str>> = records
+        .iter()
+        .map(|record| record.pod.as_deref().filter(|_| record.data.is_empty()))
+        .collect();
+    if let Some(pods) = planned {
+        return format!("the addresses of {}", some(&pods, IN_CELL));
+    }
     let texts: Vec<String> = records
         .iter()
-        .map(|record| match (record.data.is_empty(), &record.pod) {
-            (false, _) if kind == Kind::Srv => port(&record.data),
-            (false, _) => record.data.clone(),
-            (true, Some(pod)) => format!("the address of {pod}"),
-            (true, None) => "an address that it is given".to_owned(),
+        .map(|record| match record.data.is_empty() {
+            true => "an address that it is given".to_owned(),
+            false if kind == Kind::Srv => port(&record.data, own),
+            false => record.data.clone(),
         })
         .collect();
     some(&texts, IN_CELL)
 }
 
-/// `HOST:PORT` of an SRV record's `PRIORITY WEIGHT PORT HOST`.
-fn port(data: &str) -> String {
+/// `HOST:PORT` of an SRV record's `PRIORITY WEIGHT PORT HOST`, the host without the Service's name.
+fn port(data: &str, own: &str) -> String {
     let mut words = data.rsplit(' ');
-    match (words.next(), words.next()) {
-        (Some(host), Some(port)) => format!("{host}:{port}"),
-        _ => data.to_owned(),
-    }
+    let (host, port) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let short = host.strip_suffix(own).and_then(|host| host.strip_suffix('.'));
+    format!("{}:{port}", short.unwrap_or(host))
 }
 
 /// How long what is wrong may be remembered, and whether an answer is too large.

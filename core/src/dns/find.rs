@@ -3,7 +3,7 @@
 
 use super::address::Host;
 use super::service::{Service, ServiceKind};
-use super::slice::{Address, Port};
+use super::slice::{Address, Port, Slice};
 use super::{PodRecords, Zone};
 
 /// The zones below which the plugin answers, as kubeadm configures it.
@@ -244,16 +244,21 @@ fn services(zone: &Zone, question: &Question, request: &Request<'_>) -> Result<V
 }
 
 fn endpoints(zone: &Zone, service: &Service, request: &Request<'_>, own: &str) -> Result<Vec<Item>, NoName> {
-    let mut found = Vec::new();
-    for slice in zone.facts.slices_of(&service.key()) {
-        for address in &slice.addresses {
-            if !request.endpoint.is_empty() && !request.endpoint.eq_ignore_ascii_case(&address.hostname) {
-                continue;
-            }
-            let ports = slice.ports.iter();
-            let ports = ports.filter(|port| request.takes(&port.name, &port.protocol));
-            found.extend(ports.map(|port| item_of(address, port, own)));
-        }
+    let (mut found, key) = (Vec::new(), service.key());
+    let mut add = |slice: &Slice, address: &Address| {
+        let ports = slice.ports.iter();
+        let ports = ports.filter(|port| request.takes(&port.name, &port.protocol));
+        found.extend(ports.map(|port| item_of(address, port, own)));
+    };
+    match request.endpoint {
+        "" => zone
+            .facts
+            .slices_of(&key)
+            .for_each(|slice| slice.addresses.iter().for_each(|address| add(slice, address))),
+        endpoint => zone
+            .facts
+            .named(endpoint, &key)
+            .for_each(|(slice, address)| add(slice, address)),
     }
     match found.is_empty() {
         true => Err(NoName),
@@ -287,12 +292,10 @@ pub(super) fn of_address(zone: &Zone, address: &str) -> Vec<(String, Option<Stri
     if let Some(service) = services.find(|service| service.cluster_ips.iter().any(|ip| ip == address)) {
         return vec![(format!("{}.svc.{domain}", service.key()), None)];
     }
-    let mut names = Vec::new();
-    for slice in zone.facts.slices_with(address) {
-        for found in slice.addresses.iter().filter(|found| found.text == address) {
-            let name = format!("{}.{}.svc.{domain}", found.hostname, slice.key);
-            names.push((name, found.pod.clone()));
-        }
-    }
-    names
+    let found = zone.facts.addressed(address);
+    let names = found.map(|(slice, found)| {
+        let name = format!("{}.{}.svc.{domain}", found.hostname, slice.key);
+        (name, found.pod.clone())
+    });
+    names.collect()
 }

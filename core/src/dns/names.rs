@@ -148,10 +148,8 @@ fn why(zone: &Zone, set: &Set, service: Option<&Service>, pod: &str, name: &str)
     match &zone.facts.pods {
         None if zone.is_planned => selection(service, &set.template, pod).unwrap_or(not_in_slices),
         None => not_in_slices,
-        Some(pods) => {
-            let found = pods
-                .iter()
-                .find(|one| one.namespace == set.namespace && one.name == pod);
+        Some(_) => {
+            let found = zone.facts.pod(&set.namespace, pod);
             match found {
                 None => Why::PodMissing { pod: pod.to_owned() },
                 Some(found) => of_pod(zone, service, found).unwrap_or(not_in_slices),

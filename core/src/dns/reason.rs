@@ -61,10 +61,8 @@ fn of_service(zone: &Zone, request: &Request<'_>) -> Option<String> {
         return has_part.then(|| format!("{sentence}: there is nothing below it"));
     }
     let key = service.key();
-    let mut ready = zone.facts.slices_of(&key).flat_map(|slice| &slice.addresses);
     if !request.endpoint.is_empty() {
-        let mut named = ready.filter(|address| address.hostname.eq_ignore_ascii_case(request.endpoint));
-        let is_there = named.next().is_some();
+        let is_there = zone.facts.named(request.endpoint, &key).next().is_some();
         return (!is_there).then(|| {
             format!(
                 "no endpoint of Service {name} that is ready is called {}",
@@ -72,6 +70,7 @@ fn of_service(zone: &Zone, request: &Request<'_>) -> Option<String> {
             )
         });
     }
+    let mut ready = zone.facts.slices_of(&key).flat_map(|slice| &slice.addresses);
     if service.kind == ServiceKind::Headless && ready.next().is_none() {
         return Some(format!(
             "Service {name} is headless, and no endpoint of it is ready"

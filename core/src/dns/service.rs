@@ -1,6 +1,5 @@
 //! A Service, as far as DNS and endpoints go.
 
-use serde::Serialize;
 use serde_json::Value;
 
 use super::slice::each;
@@ -9,11 +8,8 @@ use crate::observed::namespace_of;
 use crate::{Cause, Error};
 
 /// What the plugin makes of a Service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub enum ServiceKind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ServiceKind {
     /// `clusterIP: None`: its name stands for its endpoints.
     Headless,
     /// It has addresses of its own.

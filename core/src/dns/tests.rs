@@ -280,9 +280,11 @@ fn wrong_types_are_named_with_their_fields() {
         fields(observation, &Settings::default()),
         ["services[0].spec.ports[0].port"]
     );
-    let mut settings = Settings::default();
-    settings.cluster_domain = "cluster.local.".to_owned();
-    settings.ttl = 4000;
+    let settings = Settings {
+        cluster_domain: "cluster.local.".to_owned(),
+        ttl: 4000,
+        ..Settings::default()
+    };
     assert_eq!(fields(json!({}), &settings), ["clusterDomain", "ttl"]);
 }
 

@@ -34,7 +34,7 @@ pub(super) fn records(zone: &Zone) -> Vec<Record> {
             endpoints(zone, service, &own, &mut records);
         }
     }
-    reversed.extend(zone.facts.slices_with.keys().cloned());
+    reversed.extend(zone.facts.addressed.keys().cloned());
     for address in reversed.iter().filter_map(|address| address.parse().ok()) {
         let asked = lookup(zone, &reverse(address), Kind::Ptr);
         records.extend(asked.records);
