@@ -4,9 +4,8 @@ use serde_json::Value;
 
 use super::address::sloppy;
 use super::service::{Service, ServicePort, Target};
-use super::slice::{Port, each};
+use super::slice::{Port, each, namespace_of};
 use crate::json::{Faults, Field};
-use crate::observed::namespace_of;
 use crate::{Cause, Error};
 
 /// A Pod, parsed once; also the one that a set's template makes.

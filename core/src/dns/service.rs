@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
-use super::slice::each;
+use super::slice::{each, namespace_of};
 use crate::json::{Faults, Field};
-use crate::observed::namespace_of;
 use crate::{Cause, Error};
 
 /// What the plugin makes of a Service.
