@@ -39,6 +39,9 @@ pub(crate) enum Command {
     /// Say why a StatefulSet is as it is: what holds it, what to do, and what that leads to
     #[command(after_help = examples::EXPLAIN)]
     Explain(ExplainArguments),
+    /// Say which names a StatefulSet's Pods have in DNS, what they resolve to, and why not
+    #[command(after_help = examples::DNS)]
+    Dns(DnsArguments),
     /// Say what an API server would say of StatefulSets, with the lines at fault
     #[command(after_help = examples::LINT)]
     Lint(LintArguments),
@@ -243,6 +246,27 @@ pub(crate) struct ExplainArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct DnsArguments {
+    #[command(flatten)]
+    pub(crate) input: InputArguments,
+    /// The domain below which the cluster's names are
+    #[arg(long, value_name = "DOMAIN", default_value = "cluster.local")]
+    pub(crate) cluster_domain: String,
+    /// For how many seconds answers may be kept: `ttl` in the Corefile, 30 as kubeadm writes it
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = clap::value_parser!(u32).range(0..=3600))]
+    pub(crate) ttl: u32,
+    /// Look one name up, as a Pod's resolver would: A and AAAA, or the TYPE (A, AAAA, SRV, PTR, CNAME)
+    #[arg(long, value_name = "NAME[/TYPE]")]
+    pub(crate) lookup: Option<String>,
+    /// The Pod that looks it up [default: one in the set's namespace]
+    #[arg(long = "from", value_name = "[NAMESPACE/]POD", requires = "lookup")]
+    pub(crate) asker: Option<String>,
+    /// How to print the answer
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: Format,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct LintArguments {
     /// Files and folders of YAML or JSON, all of them together one input; `-` is standard input
     #[arg(value_name = "FILE")]
@@ -407,6 +431,7 @@ impl Command {
             Self::Simulate(arguments) if arguments.trace.is_some() => Format::Json,
             Self::Simulate(arguments) => arguments.output,
             Self::Explain(arguments) => arguments.output,
+            Self::Dns(arguments) => arguments.output,
             Self::Lint(arguments) if arguments.lines => Format::Json,
             Self::Lint(arguments) => match arguments.output {
                 LintFormat::Json => Format::Json,

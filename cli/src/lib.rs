@@ -8,6 +8,7 @@ mod cli;
 mod completions;
 mod default;
 mod diff;
+mod dns;
 mod explain;
 mod failure;
 mod input;
@@ -63,6 +64,7 @@ pub fn run(program: Program) -> ExitCode {
         Command::Reconcile(arguments) => reconcile::run(&arguments, &mut output),
         Command::Simulate(arguments) => simulate::run(&arguments, &mut output),
         Command::Explain(arguments) => explain::run(&arguments, &mut output),
+        Command::Dns(arguments) => dns::run(&arguments, &mut output),
         Command::Lint(arguments) => lint::run(&arguments, &mut output),
         Command::Default(arguments) => default::run(&arguments, &mut output),
         Command::Completions(arguments) => completions::run(&arguments, program, &mut output),

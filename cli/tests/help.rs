@@ -22,6 +22,7 @@ fn every_command_has_help_with_examples() {
         "reconcile",
         "simulate",
         "explain",
+        "dns",
         "lint",
         "default",
         "completions",

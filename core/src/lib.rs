@@ -58,6 +58,7 @@
 pub mod canonical;
 #[cfg(feature = "validation")]
 pub mod diff;
+pub mod dns;
 mod error;
 pub mod explain;
 mod float;

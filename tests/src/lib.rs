@@ -13,6 +13,7 @@ pub mod admission;
 pub mod cases;
 pub mod conformance;
 pub mod counterfactual;
+pub mod dns;
 pub mod dry_run;
 pub mod explained;
 pub mod lockstep;

@@ -9,6 +9,7 @@ mod chromium;
 mod command;
 mod conformance;
 mod deny;
+mod dns;
 mod dry_run;
 mod figures;
 mod fuzz;
@@ -39,6 +40,8 @@ cargo xtask COMMAND
   admission [--kubernetes V[,V]|all] [--worlds N] [--pairs N] [--seed S] [--show N] [--examples FILE] ...
                     mutated manifests and updates, judged by upstream's API server code and by the core (needs Go);
                     --record: docs/validation-rules.md; --record-vectors: what the tests replay without Go
+  dns [--worlds N] [--seed S] [--show N] [--record]
+                    Services, EndpointSlices and Pods, asked of CoreDNS' plugin and of the core (needs Go)
   dry-run [--mutants N] [--seed S] [--show]
                     the examples and mutated manifests through a real API server's dry run, and through `default` and `lint` (needs Go)
                     mutated manifests and updates, judged by upstream's API server code and by the core (needs Go)
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Some("test") => test::run(rest),
         Some("conformance") => conformance::run(rest),
         Some("admission") => admission::run(rest),
+        Some("dns") => dns::run(rest),
         Some("dry-run") => dry_run::run(rest),
         Some("yaml") => yaml::run(rest),
         Some("fuzz") => fuzz::run(rest),

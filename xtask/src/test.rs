@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::command::{self, cargo, option};
-use crate::{admission, chromium, conformance, npm, package, upstream, wasm, yaml};
+use crate::{admission, chromium, conformance, dns, npm, package, upstream, wasm, yaml};
 
 /// How many manifests, and as many updates, each version's API server code judges: some seconds.
 const MANIFESTS: &str = "2000";
@@ -155,6 +155,16 @@ fn steps(arguments: &[String]) -> Result<Done, String> {
         let name = format!("{TEXTS} scalars and documents of YAML against upstream from seed {seed}");
         let line = ["--scalars", "12000", "--documents", "3000", "--seed", &seed];
         step(&name, &mut || yaml::run(&line.map(str::to_owned)))?;
+    }
+    if is_go_there {
+        match upstream::built_dns() {
+            Ok(_) => {
+                let name = format!("2,000 worlds asked of CoreDNS from seed {seed}");
+                let line = ["--worlds", "2000", "--seed", &seed];
+                step(&name, &mut || dns::run(&line.map(str::to_owned)))?;
+            }
+            Err(sentence) => unbuilt.push(sentence),
+        }
     }
     if !is_go_there {
         not_run.push(

@@ -41,6 +41,16 @@ pub fn built(version: &str) -> Result<PathBuf, String> {
     built_by(Path::new("go"), &sources(), &cache, version)
 }
 
+/// The program that answers as a cluster's DNS does, of tests/upstream/dns, built where the cache lacks it.
+///
+/// # Errors
+/// As [`built`].
+pub fn built_dns() -> Result<PathBuf, String> {
+    let cache = command::cache()?.join("upstream");
+    let folder = sources().join("dns");
+    build(Path::new("go"), &[folder], &cache, "dns", "CoreDNS' plugin")
+}
+
 fn sources() -> PathBuf {
     command::repository().join("tests/upstream")
 }
@@ -90,20 +100,31 @@ fn built_by(go: &Path, sources: &Path, cache: &Path, version: &str) -> Result<Pa
             "there is no tests/upstream/v{version}: Kubernetes {version} cannot be compared"
         ));
     }
-    let state = state_of(&[sources.join("harness"), folder.clone()])?;
-    let program = cache.join(format!("v{version}-{state:016x}"));
+    let parts = [sources.join("harness"), folder];
+    build(
+        go,
+        &parts,
+        cache,
+        &format!("v{version}"),
+        &format!("upstream's controller {version}"),
+    )
+}
+
+/// Builds the program in the last of the folders, where the cache lacks one of their state. `what` is what people call it.
+fn build(go: &Path, folders: &[PathBuf], cache: &Path, name: &str, what: &str) -> Result<PathBuf, String> {
+    let folder = folders.last().ok_or("there is no folder to build")?;
+    let program = cache.join(format!("{name}-{:016x}", state_of(folders)?));
     if program.exists() {
         return Ok(program);
     }
     if !command::is_there(&go.to_string_lossy(), "version") {
         return Err(format!(
-            "there is no `{}` on the path, so upstream's controller {version} cannot be built and nothing is compared: \
-             install Go 1.26 or newer",
+            "there is no `{}` on the path, so {what} cannot be built and nothing is compared: install Go 1.26 or newer",
             go.display()
         ));
     }
     std::fs::create_dir_all(cache).map_err(|error| format!("{}: {error}", cache.display()))?;
-    println!("building upstream's controller {version} from its Go module (once, about two minutes) ...");
+    println!("building {what} from its Go module (once, about two minutes) ...");
     let start = Instant::now();
     // Under another name until it is whole: a build that is interrupted leaves nothing behind that looks like a program.
     let unfinished = program.with_extension(format!("part{}", std::process::id()));
@@ -111,15 +132,15 @@ fn built_by(go: &Path, sources: &Path, cache: &Path, version: &str) -> Result<Pa
         .args(["build", "-o"])
         .arg(&unfinished)
         .arg(".")
-        .current_dir(&folder)
+        .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::inherit())
         .output()
-        .map_err(|error| format!("cannot run `go build` for {version}: {error}"))?;
+        .map_err(|error| format!("cannot run `go build` for {what}: {error}"))?;
     let said = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
         drop(std::fs::remove_file(&unfinished));
-        return Err(failure(version, &said));
+        return Err(failure(what, &said));
     }
     eprint!("{said}");
     std::fs::rename(&unfinished, &program).map_err(|error| format!("{}: {error}", program.display()))?;
@@ -143,18 +164,18 @@ const UNREACHABLE: [&str; 12] = [
     "module lookup disabled",
 ];
 
-fn failure(version: &str, said: &str) -> String {
+fn failure(what: &str, said: &str) -> String {
     let lines: Vec<&str> = said.lines().collect();
     let tail = lines
         .get(lines.len().saturating_sub(12)..)
         .unwrap_or_default()
         .join("\n");
-    let what = if UNREACHABLE.iter().any(|part| said.contains(part)) {
+    let why = if UNREACHABLE.iter().any(|part| said.contains(part)) {
         "its Go modules cannot be fetched (is the network there, and what does `go env GOPROXY` say?)"
     } else {
         "it does not build"
     };
-    format!("upstream's controller {version} was not run: {what}. Go's last words:\n{tail}")
+    format!("{what} was not run: {why}. Go's last words:\n{tail}")
 }
 
 /// A number that changes with any file below the folders.

@@ -73,6 +73,21 @@ Nothing is changed anywhere: remedies are commands for you, played in the simula
 
 Exit code: 0 stable, on its way or held on purpose, 1 blocked, 2 bad input.";
 
+pub(super) const DNS: &str = "\
+Examples:
+  steadfast dns web.yaml                      the names that there will be once it is stable
+  kubectl get statefulsets,pods,services,endpointslices,nodes -o yaml > dump.yaml
+  steadfast dns dump.yaml                     which names resolve now, and why others do not
+  steadfast dns dump.yaml --lookup web-0.web --from front-0
+                                              as that Pod's resolver would, with search domains
+  steadfast dns dump.yaml --lookup _http._tcp.web/SRV
+  steadfast dns dump.yaml --cluster-domain k8s.example.com -o json
+
+Answers are those of CoreDNS as kubeadm configures it. EndpointSlices that the input lacks are
+made from its Pods, as the cluster does.
+
+Exit code: 0 printed, 1 the name of --lookup does not resolve, 2 bad input.";
+
 pub(super) const LINT: &str = "\
 Examples:
   steadfast lint web.yaml                     errors, warnings, and what to do about them

@@ -26,12 +26,32 @@ impl ObservationSource {
     /// The observation of the set that is meant.
     pub(crate) fn of(input: Input, choice: &Choice) -> Result<Self, Failure> {
         let set = choice.find(&input)?;
+        if !set.name().is_empty() && !set.is_stored() {
+            return Err(set.locate(not_observed(set)));
+        }
+        Self::of_any(input, choice)
+    }
+
+    /// The same for what only names are read of: a manifest will do. Then there are no Pods yet, and a set that was stored and
+    /// whose status counts none has none; otherwise they were not asked for.
+    pub(crate) fn for_names(input: Input, choice: &Choice) -> Result<Self, Failure> {
+        let set = choice.find(&input)?;
+        let status = set.value.pointer("/status/replicas").and_then(Value::as_i64);
+        let is_dump = input.lists.is_none();
+        let is_without = set.is_stored() && status.unwrap_or(0) == 0;
+        let mut source = Self::of_any(input, choice)?;
+        let pods = &mut source.observation.pods;
+        if is_dump && !is_without && pods.as_ref().is_some_and(Vec::is_empty) {
+            *pods = None;
+        }
+        Ok(source)
+    }
+
+    fn of_any(input: Input, choice: &Choice) -> Result<Self, Failure> {
+        let set = choice.find(&input)?;
         if set.name().is_empty() {
             let missing = Error::invalid(vec![Cause::required("metadata.name")]);
             return Err(set.locate(missing.of_object("StatefulSet", "")));
-        }
-        if !set.is_stored() {
-            return Err(set.locate(not_observed(set)));
         }
         let (set_name, doubts) = (set.full_name(), doubts(set, &input));
         let newest = input
@@ -91,6 +111,11 @@ impl ObservationSource {
     /// Takes the lists out that only explanations read.
     pub(crate) fn take_surroundings(&mut self) -> Surroundings {
         Surroundings::take(&mut self.observation)
+    }
+
+    /// Reads something off the observation; an error says where in which file.
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&Observation) -> Result<T, Error>) -> Result<T, Failure> {
+        read(&self.observation).map_err(|error| located(error, &self.places))
     }
 
     /// Parses the observation; an error says where in which file.
