@@ -3,8 +3,8 @@
 use std::io::{self, IsTerminal};
 
 use serde_json::{Value, json};
-use steadfast_core::dns::{Kind, NameState, Resolution, Resolver, Settings, Zone, is_name, names, zone};
-use steadfast_core::{Cause, Error, ErrorCode, Observation};
+use steadfast_core::ErrorCode;
+use steadfast_core::dns::{Kind, Lookup, Names, Settings, Zone, is_name, zone};
 
 use crate::cli::{DnsArguments, Format};
 use crate::failure::Failure;
@@ -15,25 +15,13 @@ use crate::output::Output;
 mod lookup;
 mod table;
 
-/// What is said of a set's names.
-pub(crate) struct Names {
-    /// `NAMESPACE/NAME`.
-    set: String,
+/// What is said of a set's names, and what stands around them.
+pub(crate) struct Told {
+    names: Names,
+    zone: Zone,
     /// The Service that the set names.
     service: Option<String>,
     namespace: String,
-    zone: Zone,
-    names: Vec<NameState>,
-}
-
-/// What is asked with `--lookup`.
-pub(crate) struct Question {
-    name: String,
-    kinds: Vec<Kind>,
-    /// Who asks: a Pod's name, or a namespace.
-    asker: String,
-    resolver: Resolver,
-    resolution: Resolution,
 }
 
 pub(crate) fn run(arguments: &DnsArguments, output: &mut Output) -> Result<Exit, Failure> {
@@ -56,36 +44,30 @@ pub(crate) fn run(arguments: &DnsArguments, output: &mut Output) -> Result<Exit,
             .and_then(Value::as_str)
             .filter(|text| !text.is_empty())
     };
-    let namespace = text("/metadata/namespace").unwrap_or("default").to_owned();
-    if let Some(question) = &arguments.lookup {
-        let question = Question::of(
-            question,
-            arguments.asker.as_deref(),
-            &namespace,
-            &source.observation,
-            &zone,
-        )?;
+    if let Some(text) = &arguments.lookup {
+        let (name, kinds) = question(text)?;
+        let asker = arguments.asker.as_deref();
+        let asked = Lookup::ask(&zone, &source.observation, name, &kinds, asker)?;
         match arguments.output {
-            Format::Json | Format::Yaml => output.structured(arguments.output, &question.to_json(&zone))?,
+            Format::Json | Format::Yaml => output.structured(arguments.output, &json!(asked))?,
             Format::Table | Format::Wide => {
-                output.text(&lookup::of(&question, &zone, arguments.output == Format::Wide))?;
+                output.text(&lookup::of(&asked, arguments.output == Format::Wide))?;
             }
         }
-        return Ok(match question.resolution.resolves {
+        return Ok(match asked.resolution.resolves {
             true => Exit::Fine,
             false => Exit::Refused,
         });
     }
-    let names = Names {
-        set: format!("{namespace}/{}", text("/metadata/name").unwrap_or_default()),
+    let told = Told {
+        names: Names::of(&zone),
         service: text("/spec/serviceName").map(str::to_owned),
-        names: names(&zone),
-        namespace,
+        namespace: text("/metadata/namespace").unwrap_or("default").to_owned(),
         zone,
     };
     match arguments.output {
-        Format::Json | Format::Yaml => output.structured(arguments.output, &names.to_json())?,
-        Format::Table | Format::Wide => output.text(&table::of(&names, arguments.output == Format::Wide))?,
+        Format::Json | Format::Yaml => output.structured(arguments.output, &json!(told.names))?,
+        Format::Table | Format::Wide => output.text(&table::of(&told, arguments.output == Format::Wide))?,
     }
     Ok(Exit::Fine)
 }
@@ -102,99 +84,17 @@ fn settings(arguments: &DnsArguments) -> Result<Settings, Failure> {
     Ok(settings)
 }
 
-impl Names {
-    fn to_json(&self) -> Value {
-        json!({
-            "set": self.set,
-            "isPlanned": self.zone.is_planned,
-            "clusterDomain": self.zone.settings.cluster_domain,
-            "ttl": self.zone.settings.ttl,
-            "names": self.names,
-            "records": self.zone.records,
-        })
-    }
-}
-
-impl Question {
-    fn of(
-        text: &str,
-        asker: Option<&str>,
-        namespace: &str,
-        observation: &Observation,
-        zone: &Zone,
-    ) -> Result<Self, Failure> {
-        let (name, kinds) = match text.rsplit_once('/') {
-            None => (text, vec![Kind::A, Kind::Aaaa]),
-            Some((name, kind)) => match Kind::parse(kind) {
-                Some(kind) => (name, vec![kind]),
-                None => {
-                    let known = Kind::ALL.map(Kind::name).join(", ");
-                    let message = format!("`{kind}` is no record type that is known here: there are {known}");
-                    return Err(Failure::new(ErrorCode::Invalid, message));
-                }
-            },
-        };
-        let plain = name.strip_suffix('.').unwrap_or(name);
-        if !is_name(plain) {
-            let message = format!(
-                "`{name}` is no DNS name: labels of 1 to 63 characters with dots between them, 253 in all"
-            );
-            return Err(Failure::new(ErrorCode::Invalid, message));
-        }
-        let (asker, resolver) = match asker {
-            None => (
-                format!("a Pod in namespace {namespace}"),
-                Resolver::of_namespace(namespace, &zone.settings),
-            ),
-            Some(asker) => (
-                format!("Pod {asker}"),
-                of_pod(asker, namespace, observation, zone)?,
-            ),
-        };
-        let resolution = resolver.resolve(zone, name, &kinds);
-        Ok(Self {
-            name: name.to_owned(),
-            kinds,
-            asker,
-            resolver,
-            resolution,
-        })
-    }
-
-    fn to_json(&self, zone: &Zone) -> Value {
-        json!({
-            "name": self.name,
-            "types": self.kinds,
-            "resolver": self.resolver,
-            "resolves": self.resolution.resolves,
-            "isForwarded": self.resolution.is_forwarded,
-            "isPlanned": zone.is_planned,
-            "asked": self.resolution.asked,
-            "why": lookup::why(self, zone),
-        })
-    }
-}
-
-/// The resolver of a Pod of the input, called `[NAMESPACE/]NAME`; without Pods, of one in that namespace.
-fn of_pod(asker: &str, namespace: &str, observation: &Observation, zone: &Zone) -> Result<Resolver, Failure> {
-    let (namespace, name) = asker.split_once('/').unwrap_or((namespace, asker));
-    let Some(pods) = &observation.pods else {
-        return Ok(Resolver::of_namespace(namespace, &zone.settings));
-    };
-    let text = |pod: &Value, pointer: &str| pod.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-    let found = pods.iter().find(|pod| {
-        text(pod, "/metadata/name").as_deref() == Some(name)
-            && text(pod, "/metadata/namespace").unwrap_or_else(|| "default".to_owned()) == namespace
-    });
-    match found {
-        Some(pod) => Ok(Resolver::of_pod(pod, &zone.settings)?),
-        None => {
-            let message = format!("no Pod `{namespace}/{name}` in the input to ask --from");
-            let cause = Cause::required("pods");
-            Err(Failure::sentence(Error {
-                causes: vec![cause],
-                ..Error::new(ErrorCode::Missing, message)
-            }))
-        }
+/// The name and the types of `NAME[/TYPE]`.
+fn question(text: &str) -> Result<(&str, Vec<Kind>), Failure> {
+    match text.rsplit_once('/') {
+        None => Ok((text, Vec::new())),
+        Some((name, kind)) => match Kind::parse(kind) {
+            Some(kind) => Ok((name, vec![kind])),
+            None => {
+                let known = Kind::ALL.map(Kind::name).join(", ");
+                let message = format!("`{kind}` is no record type that is known here: there are {known}");
+                Err(Failure::new(ErrorCode::Invalid, message))
+            }
+        },
     }
 }

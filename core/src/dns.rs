@@ -51,6 +51,7 @@ mod address;
 mod derived;
 mod find;
 mod fit;
+mod hosts;
 mod lookup;
 mod names;
 mod planned;
@@ -67,6 +68,7 @@ mod why;
 mod written;
 
 pub use fit::Fit;
+pub use hosts::{Lookup, Names};
 pub use lookup::lookup;
 pub use names::{NameState, names};
 pub use reason::why_not;

@@ -17,6 +17,17 @@ pub(crate) fn without_nulls(value: &Value) -> Value {
     }
 }
 
+/// The text at a JSON pointer.
+pub(crate) fn text_at<'a>(object: &'a Value, pointer: &str) -> Option<&'a str> {
+    object.pointer(pointer).and_then(Value::as_str)
+}
+
+/// `metadata.namespace`; none named is `default`.
+pub(crate) fn namespace_of(object: &Value) -> &str {
+    let own = text_at(object, "/metadata/namespace").filter(|own| !own.is_empty());
+    own.unwrap_or("default")
+}
+
 /// Changes the mapping at `key`, which is made where there is none.
 pub(crate) fn edit(owner: &mut Map<String, Value>, key: &str, change: impl FnOnce(&mut Map<String, Value>)) {
     if let Some(Value::Object(inner)) = owner.get_mut(key) {

@@ -11,6 +11,7 @@ use crate::{Cause, CauseType, Error, ErrorCode, Kind, Timestamp};
 use standing::Standing;
 
 mod claim;
+mod gathered;
 mod metadata;
 mod object;
 mod pod;

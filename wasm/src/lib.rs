@@ -7,6 +7,8 @@
 //! JavaScript values around it.
 
 mod answer;
+#[cfg(feature = "explain")]
+mod explain;
 #[cfg(feature = "lint")]
 mod lint;
 mod observation;
@@ -75,6 +77,7 @@ pub fn about() -> String {
     let features: Vec<&str> = [
         ("reader", cfg!(feature = "reader")),
         ("lint", cfg!(feature = "lint")),
+        ("explain", cfg!(feature = "explain")),
         ("simulator", cfg!(feature = "simulator")),
     ]
     .into_iter()
@@ -130,6 +133,36 @@ pub fn defaulted(text: &str, options: &str) -> String {
 #[wasm_bindgen]
 pub fn diff(old: &str, new: &str, options: &str) -> String {
     answer(lint::diff(old, new, options))
+}
+
+/// Why a set is as it is (`wire.md`, "Explanation"): of an observation, or of the set `of`, `[NAMESPACE/]NAME`, in a dump.
+/// Remedies are played from what was observed unless `unplayed`; `options` as for `reconcile`.
+///
+/// ```
+/// let dump = r#"[{"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "web", "uid": "u"}, "spec": {
+///     "replicas": 1, "selector": {"matchLabels": {"app": "web"}}, "template": {"metadata": {"labels": {"app": "web"}}}}}]"#;
+/// let explained = steadfast_wasm::explain(dump, "", true, r#"{"now": "2026-11-21T00:00:00Z"}"#);
+/// assert!(explained.starts_with(r#"{"ok":true,"value":{"progress":{"code":"progressing""#), "{explained}");
+/// ```
+#[cfg(feature = "explain")]
+#[wasm_bindgen]
+pub fn explain(input: &str, of: &str, unplayed: bool, options: &str) -> String {
+    answer(explain::explain(input, of, unplayed, options))
+}
+
+/// What the cluster's DNS says of a set: `{"set", "isPlanned", "clusterDomain", "ttl", "names", "records"}`. `settings`:
+/// `{"clusterDomain"?, "ttl"?, "pods"?, "endpointPodNames"?, "namespaces"?}`, or nothing.
+#[cfg(feature = "explain")]
+#[wasm_bindgen]
+pub fn dns(input: &str, of: &str, settings: &str) -> String {
+    answer(explain::dns(input, of, settings))
+}
+
+/// What becomes of a name that a Pod asks for: `{"name", "types"?, "from"?}`.
+#[cfg(feature = "explain")]
+#[wasm_bindgen]
+pub fn lookup(input: &str, of: &str, question: &str, settings: &str) -> String {
+    answer(explain::lookup(input, of, question, settings))
 }
 
 /// What a manifest or a change does, to the end (`wire.md`, "Forecast").

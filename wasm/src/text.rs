@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
-#[cfg(any(feature = "simulator", feature = "lint"))]
+#[cfg(any(feature = "simulator", feature = "lint", feature = "explain"))]
 use steadfast_core::manifest::Object;
 use steadfast_core::manifest::{self, Notice, ReadError, ReadErrorCode};
 use steadfast_core::{Cause, CauseType, Error, ErrorCode};
@@ -40,7 +40,7 @@ pub(crate) fn read(text: &str) -> Result<Contents, Error> {
 }
 
 /// The objects of a text, which know where their fields stand.
-#[cfg(any(feature = "simulator", feature = "lint"))]
+#[cfg(any(feature = "simulator", feature = "lint", feature = "explain"))]
 pub(crate) fn objects(text: &str) -> Result<Vec<Object>, Error> {
     let documents = manifest::read(text.as_bytes()).map_err(|error| unreadable(&error))?;
     Ok(manifest::objects(documents))

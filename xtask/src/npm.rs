@@ -7,6 +7,9 @@ use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
 
 use crate::{chromium, command, conformance, wasm};
 
+/// What is in the package.
+pub const FEATURES: &[&str] = &["lint", "explain", "simulator"];
+
 /// The folder of the package's sources.
 pub fn folder() -> PathBuf {
     command::repository().join("wasm/npm")
@@ -41,7 +44,7 @@ pub fn consumers() -> Result<(), String> {
 pub fn build() -> Result<(), String> {
     install()?;
     let glue = folder().join("glue");
-    module(&["lint", "simulator"], &glue)?;
+    module(FEATURES, &glue)?;
     run_node(&["build.mjs"])
 }
 

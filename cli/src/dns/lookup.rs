@@ -1,17 +1,16 @@
 //! What became of one question, for people.
 
-use steadfast_core::dns::{Answer, Kind, Outcome, Record, Zone, names, why_not};
+use steadfast_core::dns::{Answer, Kind, Lookup, Outcome, Record};
 
-use super::Question;
 use crate::output::paint::{BAD, FAINT, GOOD, WAIT, paint};
 use crate::table::{Cell, Table};
 use crate::text::{list, one_line};
 
-pub(super) fn of(question: &Question, zone: &Zone, wide: bool) -> String {
-    let kinds: Vec<&str> = question.kinds.iter().map(|kind| kind.name()).collect();
-    let why = why(question, zone);
+pub(super) fn of(question: &Lookup, wide: bool) -> String {
+    let kinds: Vec<&str> = question.types.iter().map(|kind| kind.name()).collect();
+    let why = &question.why;
     let (style, word) = match &question.resolution {
-        found if found.resolves && zone.is_planned => (GOOD, "will resolve once the rollout is stable"),
+        found if found.resolves && question.is_planned => (GOOD, "will resolve once the rollout is stable"),
         found if found.resolves => (GOOD, "resolves"),
         found if found.is_forwarded && why.is_none() => (WAIT, "is for the node's resolver to answer"),
         _ => (BAD, "does not resolve"),
@@ -25,7 +24,7 @@ pub(super) fn of(question: &Question, zone: &Zone, wide: bool) -> String {
             &format!("({} from {})", list(&kinds), one_line(&question.asker))
         )
     );
-    if let Some(why) = &why {
+    if let Some(why) = why {
         text.push_str(&format!("  {}\n", one_line(why)));
     }
     if !question.resolver.asks_cluster {
@@ -95,29 +94,4 @@ fn data(record: &Record, asked: Kind) -> String {
         true => text,
         false => format!("{} {text}", record.kind.name()),
     }
-}
-
-/// Why the name does not resolve. Search domains make names that nobody means, such as `web-0.web.svc.cluster.local`, and a name
-/// that is not the cluster's goes through them too: so only a name of which something is known has a reason.
-pub(super) fn why(question: &Question, zone: &Zone) -> Option<String> {
-    if question.resolution.resolves || !question.resolver.asks_cluster {
-        return None;
-    }
-    let below = format!(".svc.{}", zone.settings.cluster_domain);
-    let states = names(zone);
-    let is_meant = |answer: &&Answer| {
-        let name = answer.name.to_ascii_lowercase();
-        let is_pod = states.iter().any(|state| state.name.as_deref() == Some(&name));
-        let mut labels = name.strip_suffix(below.as_str()).unwrap_or_default().rsplit('.');
-        let (namespace, service) = (
-            labels.next().unwrap_or_default(),
-            labels.next().unwrap_or_default(),
-        );
-        let is_short = !question.name.contains('.') && zone.has_namespace(namespace);
-        is_pod || is_short || zone.has_service(namespace, service)
-    };
-    let is_whole = |answer: &&Answer| answer.name.len() <= question.name.len();
-    let asked = &question.resolution.asked;
-    let meant = asked.iter().filter(is_meant).chain(asked.iter().filter(is_whole));
-    meant.filter_map(|answer| why_not(zone, &answer.name)).next()
 }

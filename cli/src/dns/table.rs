@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use steadfast_core::dns::{Kind, NameState, Record};
 use steadfast_core::membership;
 
-use super::Names;
+use super::Told;
 use crate::output::paint::{BAD, FAINT, GOOD, TITLE, WAIT, paint};
 use crate::table::{Cell, Table};
 use crate::text::{count, grouped, one_line, some};
@@ -16,17 +16,17 @@ const SHOWN: usize = 12;
 /// How many addresses or names stand in a cell.
 const IN_CELL: usize = 4;
 
-pub(super) fn of(names: &Names, wide: bool) -> String {
-    let mut text = head(names);
-    text.push_str(&ordinals(names, wide));
-    text.push_str(&advice(&names.names));
-    text.push_str(&services(names, wide));
-    text.push_str(&tail(names));
+pub(super) fn of(told: &Told, wide: bool) -> String {
+    let mut text = head(told);
+    text.push_str(&ordinals(told, wide));
+    text.push_str(&advice(&told.names.names));
+    text.push_str(&services(told, wide));
+    text.push_str(&tail(told));
     text
 }
 
-fn head(names: &Names) -> String {
-    let wanted = names.names.iter().filter(|state| state.is_wanted);
+fn head(told: &Told) -> String {
+    let wanted = told.names.names.iter().filter(|state| state.is_wanted);
     let whole = wanted.clone().count();
     let good = wanted.filter(|state| state.resolves).count();
     let style = if good == whole { GOOD } else { BAD };
@@ -39,17 +39,17 @@ fn head(names: &Names) -> String {
             "names",
         ),
     };
-    let verb = match (names.zone.is_planned, (good, whole) == (1, 1)) {
+    let verb = match (told.zone.is_planned, (good, whole) == (1, 1)) {
         (true, _) => "will resolve",
         (false, true) => "resolves",
         (false, false) => "resolve",
     };
     let mut text = format!(
         "StatefulSet {}: {} {what} {verb}\n",
-        one_line(&names.set),
+        one_line(&told.names.set),
         paint(style, &number)
     );
-    if names.zone.is_planned {
+    if told.zone.is_planned {
         text.push_str(
             "  the input has no Pods: this is how it will be once the rollout is stable, with the addresses of then\n",
         );
@@ -58,13 +58,14 @@ fn head(names: &Names) -> String {
     text
 }
 
-fn ordinals(names: &Names, wide: bool) -> String {
-    let is_short = names.names.len() > SHOWN && !wide;
-    let is_shown =
-        |at: usize, state: &NameState| !is_short || !state.resolves || at < 2 || at + 1 == names.names.len();
+fn ordinals(told: &Told, wide: bool) -> String {
+    let is_short = told.names.names.len() > SHOWN && !wide;
+    let is_shown = |at: usize, state: &NameState| {
+        !is_short || !state.resolves || at < 2 || at + 1 == told.names.names.len()
+    };
     let mut table = Table::new(&["ORDINAL", "NAME", "RESOLVES", "TO"]);
     let mut left_out = 0;
-    for (at, state) in names.names.iter().enumerate() {
+    for (at, state) in told.names.names.iter().enumerate() {
         if !is_shown(at, state) {
             left_out += 1;
             continue;
@@ -125,16 +126,16 @@ fn advice(states: &[NameState]) -> String {
 }
 
 /// The records of the Services that are the set's: the one that it names, and those whose endpoints are its Pods.
-fn services(names: &Names, wide: bool) -> String {
-    let domain = &names.zone.settings.cluster_domain;
-    let below = format!("{}.svc.{domain}", names.namespace);
-    let pods: BTreeSet<&str> = names.names.iter().map(|state| state.pod.as_str()).collect();
+fn services(told: &Told, wide: bool) -> String {
+    let domain = &told.zone.settings.cluster_domain;
+    let below = format!("{}.svc.{domain}", told.namespace);
+    let pods: BTreeSet<&str> = told.names.names.iter().map(|state| state.pod.as_str()).collect();
     let own = |name: &str| -> Option<String> {
         let rest = name.strip_suffix(below.as_str())?.strip_suffix('.')?;
         Some(rest.rsplit('.').next().unwrap_or(rest).to_owned())
     };
-    let records = &names.zone.records;
-    let mut services: BTreeSet<String> = names.service.iter().cloned().collect();
+    let records = &told.zone.records;
+    let mut services: BTreeSet<String> = told.service.iter().cloned().collect();
     for record in records {
         if record.pod.as_deref().is_some_and(|pod| pods.contains(pod)) {
             services.extend(own(&record.name));
@@ -201,20 +202,20 @@ fn port(data: &str, own: &str) -> String {
 }
 
 /// How long what is wrong may be remembered, and whether an answer is too large.
-fn tail(names: &Names) -> String {
+fn tail(told: &Told) -> String {
     let mut text = String::new();
     let is_short = |record: &&Record| {
-        names.service.as_ref().is_some_and(|service| {
+        told.service.as_ref().is_some_and(|service| {
             record.kind == Kind::A
                 && record.name
                     == format!(
                         "{service}.{}.svc.{}",
-                        names.namespace, names.zone.settings.cluster_domain
+                        told.namespace, told.zone.settings.cluster_domain
                     )
         })
     };
-    if let Some(record) = names.zone.records.iter().find(is_short) {
-        let answer = steadfast_core::dns::lookup(&names.zone, &record.name, Kind::A);
+    if let Some(record) = told.zone.records.iter().find(is_short) {
+        let answer = steadfast_core::dns::lookup(&told.zone, &record.name, Kind::A);
         let fit = answer.fit(1232);
         if fit.is_truncated {
             text.push_str(&format!(
@@ -227,13 +228,14 @@ fn tail(names: &Names) -> String {
             ));
         }
     }
-    if names
+    if told
+        .names
         .names
         .iter()
         .any(|state| !state.resolves && state.name.is_some())
-        && !names.zone.is_planned
+        && !told.zone.is_planned
     {
-        let ttl = names.zone.settings.ttl.min(300);
+        let ttl = told.zone.settings.ttl.min(300);
         text.push_str(&paint(
             FAINT,
             &format!("\nwho has asked for a name that does not resolve may remember that for {ttl} s\n"),

@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::address::sloppy;
 use super::service::{Service, ServicePort, Target};
-use super::slice::{Port, each, namespace_of};
+use super::slice::{Port, each};
 use crate::json::{Faults, Field};
+use crate::object::namespace_of;
 use crate::{Cause, Error};
 
 /// A Pod, parsed once; also the one that a set's template makes.

@@ -51,7 +51,7 @@ impl Kind {
 
 /// A record. Names stand without the dot at their end.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "DnsRecord", optional_fields))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Record {
@@ -72,7 +72,7 @@ pub struct Record {
 
 /// What comes of a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "DnsOutcome"))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Outcome {

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::lookup::lookup;
 use super::record::{Answer, Kind, Outcome};
-use super::slice::namespace_of;
 use super::{Settings, Zone};
 use crate::json::{Faults, Field};
+use crate::object::namespace_of;
 use crate::{Cause, Error};
 
 /// The dots from which on a name is tried as it stands first, where a Pod's options say nothing else: 5

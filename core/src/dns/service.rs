@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::slice::{each, namespace_of};
+use super::slice::each;
 use crate::json::{Faults, Field};
+use crate::object::namespace_of;
 use crate::{Cause, Error};
 
 /// What the plugin makes of a Service.

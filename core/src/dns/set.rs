@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::pod::Pod;
-use super::slice::namespace_of;
 use crate::json::{Faults, Field};
+use crate::object::namespace_of;
 use crate::{Error, Ordinal};
 
 /// What names are made of.

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::Settings;
 use super::address::Host;
 use crate::json::{Faults, Field};
+use crate::object::namespace_of;
 use crate::{Cause, Error};
 
 /// The label that says whose slice it is.
@@ -161,15 +162,4 @@ pub(super) fn each<T>(
         true => Ok(parsed),
         false => Err(Error::invalid(causes)),
     }
-}
-
-/// The namespace of an object; none means `default`.
-pub(super) fn namespace_of(object: &Value) -> &str {
-    let namespace = object
-        .get("metadata")
-        .and_then(|metadata| metadata.get("namespace"));
-    namespace
-        .and_then(Value::as_str)
-        .filter(|namespace| !namespace.is_empty())
-        .unwrap_or("default")
 }

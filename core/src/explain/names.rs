@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::diagnosis::{Diagnosis, DiagnosisCode, Severity};
 use super::scene::Scene;
-use super::surroundings::{in_namespace, name_of, text_at};
+use super::surroundings::{in_namespace, name_of};
 use crate::Ordinal;
 use crate::json::{Faults, Field};
+use crate::object::text_at;
 use crate::observed::{Labels, Selector};
 
 /// The longest value of a label, and so of a revision's and a Pod's name.

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::diagnosis::{Diagnosis, DiagnosisCode, Severity};
 use super::scene::{Judged, Scene};
-use super::surroundings::{name_of, text_at};
+use super::surroundings::name_of;
+use crate::object::text_at;
 use crate::observed::OwnerReference;
 use crate::plan::{Kind, Wait, WaitCode};
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::Observation;
+use crate::object::namespace_of;
 
 /// The lists of an observation that only explanations read. One that is absent is unknown, and then nothing is said of it.
 #[derive(Clone, Debug, Default)]
@@ -46,19 +47,11 @@ pub(super) fn in_namespace<'a>(
     namespace: &'a str,
 ) -> impl Iterator<Item = &'a Value> {
     let all = list.into_iter().flatten();
-    all.filter(move |object| {
-        let own = text_at(object, "/metadata/namespace").filter(|own| !own.is_empty());
-        own.unwrap_or("default") == namespace
-    })
+    all.filter(move |object| namespace_of(object) == namespace)
 }
 
 /// `metadata.name`.
 pub(super) fn name_of(object: &Value) -> &str {
     let name = object.get("metadata").and_then(|metadata| metadata.get("name"));
     name.and_then(Value::as_str).unwrap_or_default()
-}
-
-/// The text at a JSON pointer.
-pub(super) fn text_at<'a>(object: &'a Value, pointer: &str) -> Option<&'a str> {
-    object.pointer(pointer).and_then(Value::as_str)
 }

@@ -4,6 +4,14 @@ use steadfast_core::diff::{
     Advice, Change, ChangeKind, Diff, Ordinals, Phantom, PhantomReason, PodFates, Restarts, Runbook,
     RunbookStep,
 };
+use steadfast_core::dns::{
+    Answer, Caveat, Kind as RecordType, Lookup, NameState, Names, Outcome as DnsOutcome, PodRecords, Record,
+    Resolution, Resolver, Settings as DnsSettings, Why,
+};
+use steadfast_core::explain::{
+    Diagnosis, DiagnosisCode, Explanation, ObjectName, OrdinalState, PodState, Progress, ProgressCode,
+    Proposal, Severity as DiagnosisSeverity, Trouble,
+};
 use steadfast_core::lint::{Finding, Linted, LintedSet, Rule, Severity};
 use steadfast_core::manifest::{self, Location, Notice, NoticeCode, Position};
 use steadfast_core::remedy::{Remedy, Risk, RiskCode};
@@ -26,6 +34,7 @@ use steadfast_sim::store::Resource;
 use steadfast_sim::trace::{
     ActionRecord, Entry, Fate, Happening, ObjectRecord, PodRow, Refusal, SetName, Trace,
 };
+use steadfast_sim::verify::LeadsTo;
 use ts_rs::{Config, TS};
 
 use super::docs;
@@ -108,6 +117,8 @@ pub fn text() -> String {
         ("A text that was read", Some(reading())),
         ("What an API server would say", Some(linting())),
         ("A difference", Some(difference())),
+        ("Why a set is as it is", Some(explanation())),
+        ("What DNS says", Some(names())),
         ("A forecast", Some(forecast())),
         ("A story that was played", Some(story())),
         ("How a simulated cluster behaves", Some(settings())),
@@ -191,6 +202,41 @@ fn linting() -> Vec<Declaration> {
         of::<Finding>(),
         of::<Severity>(),
         of::<Rule>(),
+    ]
+}
+
+fn explanation() -> Vec<Declaration> {
+    vec![
+        of::<Explanation>(),
+        of::<Progress>(),
+        of::<ProgressCode>(),
+        of::<OrdinalState>(),
+        of::<PodState>(),
+        of::<Trouble>(),
+        of::<Diagnosis>(),
+        of::<DiagnosisCode>(),
+        of::<DiagnosisSeverity>(),
+        of::<ObjectName>(),
+        of::<Proposal>(),
+        of::<LeadsTo>(),
+    ]
+}
+
+fn names() -> Vec<Declaration> {
+    vec![
+        of::<Names>(),
+        of::<NameState>(),
+        of::<Why>(),
+        of::<Caveat>(),
+        of::<Record>(),
+        of::<RecordType>(),
+        of::<Lookup>(),
+        of::<Resolver>(),
+        of::<Resolution>(),
+        of::<Answer>(),
+        of::<DnsOutcome>(),
+        all_optional(of::<DnsSettings>()),
+        of::<PodRecords>(),
     ]
 }
 

@@ -161,6 +161,45 @@ fn differences_are_of_the_types() {
 }
 
 #[test]
+fn explanations_and_names_are_of_the_types() {
+    use steadfast_core::explain::{Surroundings, explain};
+    use steadfast_core::{dns, manifest::objects};
+    let names = names();
+    let texts: [&[u8]; 3] = [
+        include_bytes!("../../recorded/web/repaired-but-stuck.yaml"),
+        include_bytes!("../../recorded/unbindable-claim/stuck.yaml"),
+        include_bytes!("../../../docs/samples/dns.yaml"),
+    ];
+    for text in texts {
+        let objects: Vec<Value> = objects(manifest::read(text).unwrap())
+            .into_iter()
+            .map(|object| object.value)
+            .collect();
+        let observation = Observation::of_objects(objects.clone(), None).unwrap();
+        let zone = dns::zone(&observation, &dns::Settings::default()).unwrap();
+        check(&names, "DnsNames", &dns::Names::of(&zone), "names");
+        for name in ["web-0.web", "web-1.web", "example.com"] {
+            let asked = dns::Lookup::ask(&zone, &observation, name, &[], None).unwrap();
+            check(&names, "DnsLookup", &asked, name);
+        }
+        let mut observation = observation;
+        let around = Surroundings::take(&mut observation);
+        let Ok(observed) = Observed::parse(observation) else {
+            continue;
+        };
+        let (now, profile) = (Timestamp::new(1_795_000_000, 0), Profile::default());
+        let plan = reconcile(&observed, now, &profile);
+        let explanation = explain(&observed, &around, &plan, now, &profile);
+        check(&names, "Explanation", &explanation, "an explanation");
+        let mut input = ForecastInput::of(Vec::new());
+        input.observed = objects;
+        for leads in steadfast_sim::verify::leads_to(&explanation, &input).unwrap() {
+            check(&names, "LeadsTo", &leads, "a remedy");
+        }
+    }
+}
+
+#[test]
 fn what_is_read_and_written_is_of_the_types() {
     let names = names();
     let gated = Profile::default()

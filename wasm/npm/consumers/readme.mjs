@@ -13,8 +13,8 @@ const path = join(root, "README.md");
 const readme = readFileSync(path, "utf8");
 const EXAMPLE = /^## (?<title>.*)$(?:(?!^## )[^])*?^```ts\n(?<code>[^]*?)^```\n\n^```console\n(?<shown>[^]*?)^```\n/gm;
 const examples = [...readme.matchAll(EXAMPLE)];
-must(examples.length === 6, `README.md has ${examples.length} examples with what they print, not 6`);
-must(readme.match(/^```/gm).length === 24, "README.md has blocks of code that are no example: nothing tests them");
+must(examples.length === 7, `README.md has ${examples.length} examples with what they print, not 7`);
+must(readme.match(/^```/gm).length === 28, "README.md has blocks of code that are no example: nothing tests them");
 
 const files = await inputs();
 const folder = project("readme", files);
@@ -66,6 +66,7 @@ console.log(JSON.stringify(observation));
     "web.yaml": given("examples/web.yaml"),
     "web-v2.yaml": given("examples/web-v2.yaml"),
     "dump.yaml": given("tests/recorded/web/scale-down.yaml"),
+    "stuck.yaml": given("tests/recorded/web/repaired-but-stuck.yaml"),
     "observation.json": observation,
     "pod.json": JSON.stringify(pod),
   };

@@ -5,14 +5,20 @@ import type { PlanQuestion, Scenario } from "./scenario.js";
 import type {
   Change,
   Diff,
+  DnsLookup,
+  DnsNames,
+  DnsSettings,
+  Explanation,
   FeatureGates,
   Forecast,
   KubernetesObject,
+  LeadsTo,
   Linted,
   Notice,
   Observation,
   Plan,
   Played,
+  RecordType,
   Runbook,
   TextSpan,
 } from "./wire.js";
@@ -169,6 +175,87 @@ export function diff(
   const after = json(changed, "changed");
   const how = optionsOf(options);
   return parsed(call(() => glue.diff(before, after, how)));
+}
+
+/** What is observed of a cluster: an observation, its objects, or a text with them, YAML or JSON. */
+export type Observed = Observation | readonly KubernetesObject[] | string;
+
+/** Which Kubernetes, when, and what of it. */
+export interface ExplainOptions extends Options {
+  /** The set that is meant, `[NAMESPACE/]NAME`, where there are several. */
+  readonly set?: string;
+  /** False: the remedies are not played, which is quicker, and `leadsTo` is empty. */
+  readonly play?: boolean;
+}
+
+/** Why a set is as it is, and what would help. */
+export interface Explained extends Explanation {
+  /** `NAMESPACE/NAME`. */
+  readonly set: string;
+  /** The instant; the newest one in what was observed, unless it was given. */
+  readonly now: string;
+  /** Which Kubernetes. */
+  readonly kubernetes: string;
+  /** What the remedies lead to that can be played: each was carried out in a simulation of what was observed. */
+  readonly leadsTo: readonly LeadsTo[];
+}
+
+/**
+ * How far a set has come, how each ordinal stands and what it waits for, what is wrong, what would help, and what that leads
+ * to. What was not observed is unknown, and named in `unseen`.
+ *
+ * ```ts
+ * const explained = explain(dump, { set: "shop/web" });
+ * if (explained.ok) for (const { code, message, remedies } of explained.value.diagnoses) console.log(code, message, remedies);
+ * ```
+ */
+export function explain(observed: Observed, options?: ExplainOptions): Result<Explained> {
+  const { set, play, ...rest } = options ?? {};
+  const given = json(observed, "observed");
+  const of = text(set ?? "", "set");
+  const how = optionsOf(options && rest);
+  return parsed(call(() => glue.explain(given, of, play === false, how)));
+}
+
+/** How the cluster's DNS is configured, and which set is meant. */
+export interface DnsOptions extends DnsSettings {
+  /** The set that is meant, `[NAMESPACE/]NAME`, where there are several. */
+  readonly set?: string;
+}
+
+/**
+ * Whether the names of a set's Pods resolve, to what, and why not; and all records of its Services. With a manifest alone:
+ * how it will be once the set is stable.
+ *
+ * ```ts
+ * const names = dns(dump, { clusterDomain: "cluster.local" });
+ * if (names.ok) for (const { name, resolves, message } of names.value.names) console.log(name, resolves, message);
+ * ```
+ */
+export function dns(observed: Observed, options?: DnsOptions): Result<DnsNames> {
+  const { set, ...settings } = options ?? {};
+  const given = json(observed, "observed");
+  const of = text(set ?? "", "set");
+  const how = optionsOf(options && settings);
+  return parsed(call(() => glue.dns(given, of, how)));
+}
+
+/** Who asks, and for what. */
+export interface LookupOptions extends DnsOptions {
+  /** The types of records; addresses, A and AAAA, unless it is given. */
+  readonly types?: RecordType | readonly RecordType[];
+  /** The Pod that asks, `[NAMESPACE/]NAME`; an ordinary one of the set's namespace unless it is given. */
+  readonly from?: string;
+}
+
+/** What becomes of a name that a Pod asks for: each question that its resolver makes of it, the answers, and why there is none. */
+export function lookup(observed: Observed, name: string, options?: LookupOptions): Result<DnsLookup> {
+  const { set, types, from, ...settings } = options ?? {};
+  const given = json(observed, "observed");
+  const of = text(set ?? "", "set");
+  const question = json({ name: text(name, "name"), types, from }, "options");
+  const how = optionsOf(options && settings);
+  return parsed(call(() => glue.lookup(given, of, question, how)));
 }
 
 /** Writes a value as YAML, as `kubectl get -o yaml` does. */

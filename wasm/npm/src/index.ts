@@ -1,8 +1,22 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** Steadfast: Kubernetes' StatefulSet controller as a library. What every entry of the package exports. */
 
-export { about, canonical, defaulted, diff, lint, plan, read, reconcile, revisionName, simulate, write } from "./functions.js";
-export type { About, Canonical, Contents, Difference, LintOptions, Options, PlacedChange, Stored } from "./functions.js";
+export { about, canonical, defaulted, diff, dns, explain, lint, lookup, plan, read, reconcile, revisionName, simulate, write } from "./functions.js";
+export type {
+  About,
+  Canonical,
+  Contents,
+  Difference,
+  DnsOptions,
+  Explained,
+  ExplainOptions,
+  LintOptions,
+  LookupOptions,
+  Observed,
+  Options,
+  PlacedChange,
+  Stored,
+} from "./functions.js";
 export type { CompiledModule, Source, SyncSource } from "./instance.js";
 export { ObservationHandle, type ObservedKind } from "./observation.js";
 export { SteadfastError, type Misuse, type Problem, type Result } from "./result.js";

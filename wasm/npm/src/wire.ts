@@ -921,6 +921,547 @@ export type RiskCode =
   /** The new set is refused when it is made: the old one would be gone. */
   | "createRefused";
 
+// Why a set is as it is ---------------------------------------------------------------------------
+
+/** Why a set is as it is. */
+export type Explanation = {
+  /** How far it has come. */
+  progress: Progress;
+  /** The ordinals that should have a Pod, and those whose Pod should go, in order. */
+  ordinals: OrdinalState[];
+  /** What is wrong or worth knowing, the worst first. */
+  diagnoses: Diagnosis[];
+  /**
+   * What could not be judged, because the observation says nothing about it: names of its lists.
+   */
+  unseen: string[];
+};
+
+/** How far a set has come. */
+export type Progress = {
+  /** The verdict. */
+  code: ProgressCode;
+  /** The same as a sentence. */
+  message: string;
+  /** The Pods that it is about: those waited for, held, or left to a person. */
+  pods: string[];
+  /** The diagnosis that blocks it. */
+  blocker?: DiagnosisCode;
+  /** Since when nothing has changed with what is waited for, where that is known. */
+  since?: string;
+  /** When the wait is over, where that is known. */
+  until?: string;
+};
+
+/** The verdicts. */
+export type ProgressCode =
+  /** Every Pod is available and of the update revision; there is nothing to do. */
+  | "stable"
+  /** The controller acts now. */
+  | "progressing"
+  /** It waits for something that may well happen. */
+  | "waiting"
+  /** It waits for something that does not happen by itself. */
+  | "blocked"
+  /** All is well, and older Pods are kept below the partition. */
+  | "heldByPartition"
+  /** All is well, and a person is to delete older Pods (strategy OnDelete). */
+  | "waitingForManualDelete"
+  /** The set is being deleted. */
+  | "deleting";
+
+/** How one ordinal stands. */
+export type OrdinalState = {
+  /** The ordinal. */
+  ordinal: number;
+  /** Its Pod's name, whether there is one or not. */
+  pod: string;
+  /** The state. */
+  state: PodState;
+  /** Whether the set should have it: a Pod without this is to go. */
+  isWanted: boolean;
+  /** The Pod's revision. */
+  revision?: string;
+  /** Whether that is the one that the update leads to. */
+  isUpdated: boolean;
+  /** Since when it is so, where its status says. */
+  since?: string;
+  /** When it will be available, where it only waits for minReadySeconds. */
+  until?: string;
+  /** Why it is not ready. */
+  trouble?: Trouble;
+  /**
+   * What the controller waits for before it goes on with this ordinal, as a clause after *waits*.
+   */
+  waits?: string;
+};
+
+/** The states. */
+export type PodState =
+  /** There is no Pod. */
+  | "missing"
+  /** It has not started. */
+  | "pending"
+  /** It runs and is not ready. */
+  | "notReady"
+  /** It is ready, and not yet for minReadySeconds. */
+  | "ready"
+  /** It is available. */
+  | "available"
+  /** It is being deleted. */
+  | "terminating"
+  /** It has ended badly. */
+  | "failed"
+  /** It has ended well. */
+  | "succeeded"
+  /** Its node does not say. */
+  | "unknown";
+
+/** Why a Pod is not ready. */
+export type Trouble = {
+  /**
+   * The kubelet's or scheduler's own word, such as `CrashLoopBackOff` or `Unschedulable`; the phase
+   * of a Pod that has ended.
+   */
+  reason: string;
+  /** What they say about it. */
+  message?: string;
+  /** The container that it is about. */
+  container?: string;
+  /** Whether waiting may be enough: nothing says that it is not. */
+  mayRecover: boolean;
+};
+
+/** Something that is wrong with a set, or worth knowing. */
+export type Diagnosis = {
+  /** What it is. */
+  code: DiagnosisCode;
+  /** How bad it is. */
+  severity: DiagnosisSeverity;
+  /** The objects that it speaks of, the most important first. */
+  objects: ObjectName[];
+  /** What is wrong, in a sentence or two. */
+  message: string;
+  /** What can be done, the best first. */
+  remedies: Proposal[];
+  /** Reports of it, as `kubernetes/kubernetes#67250` is written: `k/k#67250`. */
+  reports: string[];
+};
+
+/** The codes of the catalogue (`docs/diagnoses/`). */
+export type DiagnosisCode =
+  /** A broken Pod of OrderedReady keeps the update from replacing it. */
+  | "RollbackTrap"
+  /** Broken old Pods of Parallel use up the whole budget. */
+  | "ParallelBudgetStuck"
+  /** A Pod that should go stays, because others are not available. */
+  | "ScaleDownBlocked"
+  /** A claim keeps a Pod from being made or started. */
+  | "ClaimBlocksPod"
+  /** A Pod cannot end because its node is gone. */
+  | "NodeLost"
+  /** A Pod's volumes are not those of the claim templates, and cannot be changed. */
+  | "AdoptionWedge"
+  /** A name is, or may become, longer than a label may be. */
+  | "NameTooLong"
+  /** The Service that gives the Pods their names does not. */
+  | "GoverningService"
+  /** Claims go with their data. */
+  | "ClaimDataLoss"
+  /** The partition is counted from the first ordinal, or is past the last. */
+  | "PartitionOffset"
+  /** maxUnavailable is more than one, and OrderedReady brings Pods back one by one. */
+  | "BudgetSerial"
+  /** Another controller selects the same Pods. */
+  | "OverlappingSelector"
+  /** No budget limits how many Pods a drain takes. */
+  | "NoDisruptionBudget"
+  /** A change that the API server refuses. */
+  | "ImmutableChange"
+  /**
+   * A change that looks like one and is none, or makes a revision where nothing seems to change.
+   */
+  | "SpuriousRollout"
+  /** A Pod is not ready, and the controller will not do anything about it. */
+  | "PodNotReady"
+  /** A Pod is terminating and does not end, although its node is there. */
+  | "PodStuckTerminating"
+  /** The controller stops before it does anything, until something is corrected. */
+  | "ControllerStopped";
+
+/** How bad a diagnosis is. */
+export type DiagnosisSeverity =
+  /** Good to know. */
+  | "info"
+  /** It works, or will after a while; it may surprise. */
+  | "warning"
+  /** Nothing gets better without somebody. */
+  | "error";
+
+/** An object's kind and name. */
+export type ObjectName = {
+  /** Its kind. */
+  kind: string;
+  /** Its name, in the set's namespace where the kind has one. */
+  name: string;
+};
+
+/** Something that can be done. */
+export type Proposal = {
+  /** What, as a clause: `delete Pod web-3; its claims stay`. */
+  sentence: string;
+  /** The same as what a simulator can play; empty where it cannot. */
+  actions: Remedy[];
+  /** The same as commands for a POSIX shell. */
+  commands: string[];
+};
+
+/** What comes of one remedy of an explanation, carried out in the cluster that was observed. */
+export type LeadsTo = {
+  /** Which diagnosis, counted from 0. */
+  diagnosis: number;
+  /** Which of its remedies, counted from 0. */
+  remedy: number;
+  /** How it ends. */
+  outcome: Outcome;
+  /** When, in seconds of virtual time from the first command on. */
+  seconds: number;
+  /** In how many further steps of the controller. */
+  steps: number;
+  /** The Pods that restart. */
+  restarted: string[];
+  /** The claims that are deleted with their data. */
+  lostClaims: string[];
+  /** Why a command could not be carried out. */
+  error?: string;
+  /** The same as a clause: `stable after 3.1s in 3 more steps; claims kept`. */
+  sentence: string;
+};
+
+// What DNS says -----------------------------------------------------------------------------------
+
+/** What the cluster's DNS says of a set. */
+export type DnsNames = {
+  /** `NAMESPACE/NAME`. */
+  set: string;
+  /** There were no Pods and no EndpointSlices: this is how it will be once the set is stable. */
+  isPlanned: boolean;
+  /** The domain below which the cluster's names are. */
+  clusterDomain: string;
+  /** For how many seconds an answer may be kept, a denial too. */
+  ttl: number;
+  /** The name of each ordinal, and whether it resolves. */
+  names: NameState[];
+  /** All records of the Services and their endpoints. */
+  records: DnsRecord[];
+};
+
+/** The name of an ordinal's Pod, and whether it resolves. */
+export type NameState = {
+  /** The ordinal. */
+  ordinal: number;
+  /** Its Pod's name, whether there is one or not. */
+  pod: string;
+  /** The set should have it: a Pod without this is to go. */
+  isWanted: boolean;
+  /**
+   * The Pod's whole name, `web-0.web.shop.svc.cluster.local`; nothing where the set has no
+   * serviceName.
+   */
+  name?: string;
+  /**
+   * The name has an address. In a [planned](Zone::is_planned) zone: it will, once the set is
+   * stable.
+   */
+  resolves: boolean;
+  /** Its addresses, as far as they are known. */
+  addresses: string[];
+  /** Why it does not resolve: what has to be so first. */
+  why?: WhyNoName;
+  /** The same as a sentence, without a full stop. */
+  message?: string;
+  /** What would help, where there is something to do but wait. */
+  advice?: string;
+  /** What is to be known although it resolves. */
+  caveat?: NameCaveat;
+};
+
+/** Why the name of a Pod does not resolve. Its `Display` is a sentence without a full stop. */
+export type WhyNoName =
+  | {
+      /** The set names no Service. */
+      code: "noServiceName";
+    }
+  | {
+      /** The name is longer than names can be. */
+      code: "nameTooLong";
+      /** The name. */
+      name: string;
+    }
+  | {
+      /** Nothing is known of Services. */
+      code: "serviceUnseen";
+      /** The Service that the set names. */
+      service: string;
+    }
+  | {
+      /** There is no such Service. */
+      code: "serviceMissing";
+      /** The Service that the set names. */
+      service: string;
+    }
+  | {
+      /** The Service is another name for something elsewhere. */
+      code: "externalName";
+      /** The Service. */
+      service: string;
+      /** What it stands for. */
+      externalName: string;
+    }
+  | {
+      /** The Service selects nothing, so nothing makes EndpointSlices for it. */
+      code: "noSelector";
+      /** The Service. */
+      service: string;
+    }
+  | {
+      /** There is no Pod. */
+      code: "podMissing";
+      /** Its name. */
+      pod: string;
+    }
+  | {
+      /** The Service does not select the Pod. */
+      code: "selectorMismatch";
+      /** The Service. */
+      service: string;
+      /** The Pod. */
+      pod: string;
+      /** What the selector asks for and the Pod has not, as `KEY=VALUE`. */
+      lacking: string[];
+    }
+  | {
+      /** The Pod was made for another Service, or for none. */
+      code: "otherSubdomain";
+      /** The Pod. */
+      pod: string;
+      /** The Service that the set names. */
+      service: string;
+      /** The Pod's `spec.subdomain`; empty where it has none. */
+      subdomain: string;
+    }
+  | {
+      /** The Pod calls itself something else. */
+      code: "otherHostname";
+      /** The Pod. */
+      pod: string;
+      /** Its `spec.hostname`; empty where it has none. */
+      hostname: string;
+    }
+  | {
+      /** The Pod has ended. */
+      code: "finished";
+      /** The Pod. */
+      pod: string;
+      /** `Succeeded` or `Failed`. */
+      phase: string;
+    }
+  | {
+      /** The Pod has no address yet. */
+      code: "noAddress";
+      /** The Pod. */
+      pod: string;
+    }
+  | {
+      /** None of the Pod's addresses is of a family that the Service asks for. */
+      code: "noAddressOfFamily";
+      /** The Pod. */
+      pod: string;
+      /** The Service. */
+      service: string;
+      /** `IPv4` or `IPv6`. */
+      family: string;
+    }
+  | {
+      /** The Pod's node is gone. */
+      code: "nodeMissing";
+      /** The Pod. */
+      pod: string;
+      /** The node. */
+      node: string;
+    }
+  | {
+      /** The Pod is being deleted. */
+      code: "terminating";
+      /** The Pod. */
+      pod: string;
+    }
+  | {
+      /** The Pod is not Ready, and its Service publishes only Pods that are. */
+      code: "notReady";
+      /** The Pod. */
+      pod: string;
+      /** The Service. */
+      service: string;
+    }
+  | {
+      /** The EndpointSlices that were observed do not have it, and nothing else explains it. */
+      code: "notInSlices";
+      /** The Pod. */
+      pod: string;
+      /** The Service. */
+      service: string;
+    };
+
+/** What is to be known of a name that resolves. */
+export type NameCaveat = {
+  code: "notHeadless";
+  /** The Service. */
+  service: string;
+};
+
+/** A record. Names stand without the dot at their end. */
+export type DnsRecord = {
+  /** Whose record it is; in an answer as it was asked for, capitals and all. */
+  name: string;
+  /** Its type. */
+  type: RecordType;
+  /** For how many seconds it may be kept. */
+  ttl: number;
+  /**
+   * What it says, as zone files write it: an address, a name, or `PRIORITY WEIGHT PORT NAME`.
+   * Empty: an address that nobody knows yet, because its Pod or Service has yet to be made.
+   */
+  data: string;
+  /** The Pod whose address or name it is. */
+  pod?: string;
+};
+
+/** The types of records that are served and asked for here. */
+export type RecordType =
+  /** An IPv4 address. */
+  | "A"
+  /** An IPv6 address. */
+  | "AAAA"
+  /** A port and the name of the host that serves it. */
+  | "SRV"
+  /** The name of an address. */
+  | "PTR"
+  /** Another name. */
+  | "CNAME";
+
+/** What became of a name that somebody asks for. */
+export type DnsLookup = {
+  /** The name, as it was asked for. */
+  name: string;
+  /** The types of records that are wanted. */
+  types: RecordType[];
+  /** Who asks: `Pod web-0`, or `a Pod in namespace shop`. */
+  asker: string;
+  /** Its resolver. */
+  resolver: DnsResolver;
+  /** As `isPlanned`. */
+  isPlanned: boolean;
+  /** Why it does not resolve, as a sentence without a full stop, where there is a reason. */
+  why?: string;
+  /** The questions in order, each with its answer; the last name asked is the one that counts. */
+  asked: DnsAnswer[];
+  /** There is a record. */
+  resolves: boolean;
+  /**
+   * The resolver of the node has the last word: the name is none of the cluster's, or leads out of
+   * it.
+   */
+  isForwarded: boolean;
+};
+
+/** The resolver of a Pod, as its `/etc/resolv.conf` has it. */
+export type DnsResolver = {
+  /** The domains that are added to a short name, in order. */
+  searches: string[];
+  /** `ndots`: a name with fewer dots is tried with the search domains first. */
+  dots: number;
+  /** It asks the cluster's DNS; else that of the node, which knows none of the cluster's names. */
+  asksCluster: boolean;
+};
+
+/** What became of a name: the questions that were asked, and whether one was answered. */
+export type DnsResolution = {
+  /** The questions in order, each with its answer; the last name asked is the one that counts. */
+  asked: DnsAnswer[];
+  /** There is a record. */
+  resolves: boolean;
+  /**
+   * The resolver of the node has the last word: the name is none of the cluster's, or leads out of
+   * it.
+   */
+  isForwarded: boolean;
+};
+
+/**
+ * An answer. The order of records is the plugin's; the plugin `loadbalance` of kubeadm's Corefile
+ * deals them anew each time.
+ */
+export type DnsAnswer = {
+  /** The name that was asked for, without a dot at its end. */
+  name: string;
+  /** The type that was asked for. */
+  type: RecordType;
+  /** What came of it. */
+  outcome: DnsOutcome;
+  /** The records; after a CNAME those of the name that it leads to, where that is the cluster's. */
+  records: DnsRecord[];
+  /** The addresses of the names in SRV records. */
+  additional: DnsRecord[];
+  /**
+   * For how many seconds a resolver may keep a denial: the lesser of the SOA's TTL and its minimum
+   * (RFC 2308).
+   */
+  denialTtl?: number;
+  /**
+   * The name outside of the cluster that a CNAME leads to: the resolver of the node adds its
+   * records.
+   */
+  leavesTo?: string;
+};
+
+/** What comes of a question. */
+export type DnsOutcome =
+  /** There are records. */
+  | "answered"
+  /** The name exists, and has no record of this type. */
+  | "noData"
+  /** The name does not exist. */
+  | "nxDomain"
+  /** It is not the cluster's to answer: the resolver of the node is asked. */
+  | "forwarded";
+
+/** How the cluster's DNS is configured. */
+export type DnsSettings = {
+  /** The domain below which the cluster's names are, without a dot at its end: `cluster.local`. */
+  clusterDomain?: string;
+  /** The plugin's `ttl`, in seconds, from 0 to 3600: 30, as kubeadm's Corefile has it. */
+  ttl?: number;
+  /** The plugin's `pods`: whether names such as `10-1-0-7.shop.pod.cluster.local` resolve. */
+  pods?: PodRecords;
+  /**
+   * The plugin's `endpointPodNames`: endpoints without a hostname are called after their Pod, not
+   * after their address.
+   */
+  endpointPodNames?: boolean;
+  /** Namespaces that there are beside those of the objects: a name in any other does not exist. */
+  namespaces?: string[];
+};
+
+/** Whether Pods have names made of their addresses. */
+export type PodRecords =
+  /** No: what the plugin does unless configured. */
+  | "disabled"
+  /** For every address, whether a Pod has it or not: kubeadm's Corefile. */
+  | "insecure"
+  /** Where a Pod of the namespace has the address. */
+  | "verified";
+
 // A forecast --------------------------------------------------------------------------------------
 
 /** The answer. */

@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { defaulted, diff, init, initSync, lint, ObservationHandle, plan, reconcile, Simulation, SteadfastError } from "../dist/node.js";
+import {
+  defaulted, diff, dns, explain, init, initSync, lint, lookup, ObservationHandle, plan, read, reconcile, Simulation, SteadfastError,
+} from "../dist/node.js";
 import { watchInstances } from "./memory.mjs";
 import { carriedOut, stableWorld } from "./worlds.mjs";
 
@@ -100,6 +102,43 @@ test("a difference knows what means the same, what is refused, and what to do in
   assert.deepEqual([larger.allowed, larger.changes[0].allowed, larger.runbook.advice], [false, false, "recommended"]);
   assert.ok(larger.runbook.steps.some(({ commands }) => commands.some((command) => command.includes("--cascade=orphan"))));
   assert.equal(diff(WEB, "a: 1").error.code, "wrongKind");
+});
+
+const STUCK = readFileSync(new URL("../../../tests/recorded/web/repaired-but-stuck.yaml", import.meta.url), "utf8");
+
+test("a set that is stuck has its blocker, and a remedy that leads out of it", () => {
+  const { progress, diagnoses, leadsTo, set, ordinals } = explain(STUCK).value;
+  assert.deepEqual([set, progress.code, progress.blocker, progress.pods], ["default/web", "blocked", "RollbackTrap", ["web-2"]]);
+  assert.deepEqual(ordinals.map(({ state }) => state), ["available", "available", "pending"]);
+  assert.deepEqual([leadsTo[0].outcome, leadsTo[0].lostClaims], ["stable", []]);
+  assert.match(diagnoses[leadsTo[0].diagnosis].remedies[leadsTo[0].remedy].commands[0], /^kubectl delete .*pod web-2$/);
+  assert.deepEqual(explain(STUCK, { play: false }).value.leadsTo, []);
+  // The same as objects, and as an observation.
+  const objects = read(STUCK).value.objects.map(({ object }) => object);
+  assert.deepEqual(explain(objects), explain(STUCK));
+  const of = (wanted) => objects.filter(({ kind }) => kind === wanted);
+  const observation = {
+    statefulSet: of("StatefulSet")[0], pods: of("Pod"), persistentVolumeClaims: of("PersistentVolumeClaim"),
+    controllerRevisions: of("ControllerRevision"), services: of("Service"),
+  };
+  assert.deepEqual(explain(observation, { now: explain(STUCK).value.now }).value.progress, progress);
+  assert.equal(explain(STUCK, { set: "other/web" }).error.code, "missing");
+  assert.equal(explain("a: 1").error.code, "wrongKind");
+  assert.throws(() => explain(STUCK, { set: 5 }), thrown("wrongArgument"));
+});
+
+test("a name that does not resolve has its reason, and a manifest has the names that there will be", () => {
+  const { names, isPlanned } = dns(STUCK).value;
+  assert.deepEqual(names.map(({ resolves }) => resolves), [true, true, false]);
+  assert.deepEqual([isPlanned, dns(WEB).value.isPlanned], [false, true]);
+  assert.ok(dns(WEB, { clusterDomain: "example.org" }).value.names.every(({ name }) => name.endsWith(".default.svc.example.org")));
+  const asked = lookup(STUCK, "web-2.web", { from: "web-0", types: "A" }).value;
+  assert.deepEqual([asked.resolves, asked.types, asked.asked[0].name], [false, ["A"], "web-2.web.default.svc.cluster.local"]);
+  assert.match(asked.why, /web-2/);
+  assert.equal(lookup(STUCK, "web-0.web").value.resolves, true);
+  assert.equal(lookup(STUCK, "web-0.web", { types: "MX" }).error.code, "invalid");
+  assert.equal(lookup(STUCK, "a b").error.code, "invalid");
+  assert.equal(lookup(STUCK, "web", { from: "web-9" }).error.code, "missing");
 });
 
 /** The number of the line of WEB that holds this. */
