@@ -75,7 +75,8 @@ pub fn judged(bytes: &[u8]) {
     let _ = validation::update_status(&new, &old, &profile);
 }
 
-/// Two objects are compared: each with itself, where nothing may differ, and the first with the second.
+/// Two objects are compared: the first with the second, and what a server makes of the first with itself, where nothing may
+/// differ. (It drops owners that are named twice, so that what was never stored may well differ from itself.)
 pub fn compared(bytes: &[u8]) {
     let mut input = Input { bytes };
     let profile = input.profile();
@@ -84,7 +85,8 @@ pub fn compared(bytes: &[u8]) {
     };
     let new = input.object(&profile).unwrap_or_else(|| json!({}));
     let _ = diff(&old, &new, &profile);
-    if let Ok(none) = diff(&old, &old, &profile) {
+    let stored = validation::update(&old, &old, &profile).map_or(old, |verdict| verdict.object);
+    if let Ok(none) = diff(&stored, &stored, &profile) {
         assert!(none.changes.is_empty(), "{:?}", none.changes);
     }
 }

@@ -81,7 +81,7 @@ pub enum Why {
         /// The Pod.
         pod: String,
     },
-    /// None of the Pod's addresses is of a family that the Service asks for.
+    /// The Pod has no address of a family that the Service asks for.
     NoAddressOfFamily {
         /// The Pod.
         pod: String,
