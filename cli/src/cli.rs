@@ -27,6 +27,9 @@ pub(crate) enum Command {
     /// Foresee a rollout to its end: from a manifest, a change, or what a cluster holds
     #[command(visible_alias = "forecast", after_help = examples::PLAN, after_long_help = examples::PLAN)]
     Plan(Box<PlanArguments>),
+    /// Ask the same under several versions of Kubernetes: where they part, at which step, and why
+    #[command(after_help = examples::COMPARE)]
+    Compare(Box<CompareArguments>),
     /// Compare two manifests as an API server does: what changes, whether it may, and whether Pods restart
     #[command(after_help = examples::DIFF)]
     Diff(DiffArguments),
@@ -84,8 +87,9 @@ pub(crate) struct ProfileArguments {
     feature_gates: Option<String>,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct PlanArguments {
+/// What a set is asked to become, and from where.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ChangeArguments {
     #[command(flatten)]
     pub(crate) input: InputArguments,
     /// The state of the cluster to start from: what `kubectl get … -o yaml` printed; may be repeated
@@ -100,6 +104,12 @@ pub(crate) struct PlanArguments {
     /// What the deletion does with the set's Pods
     #[arg(long, value_name = "HOW", requires = "delete", default_value = "background")]
     pub(crate) cascade: Cascade,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArguments {
+    #[command(flatten)]
+    pub(crate) change: ChangeArguments,
     /// Print what `kubectl get pods -w` would
     #[arg(long)]
     pub(crate) watch: bool,
@@ -170,6 +180,31 @@ pub(crate) struct ClusterArguments {
     /// How much virtual time to play at most [default: 30 days]
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<Span>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArguments {
+    #[command(flatten)]
+    pub(crate) change: ChangeArguments,
+    /// Compare a scenario, as `simulate` takes it, instead of a change
+    #[arg(long, value_name = "SCENARIO", conflicts_with_all = ["files", "filenames", "observed", "from", "delete"])]
+    pub(crate) scenario: Option<String>,
+    /// How to print the answer
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: Format,
+    /// The versions to compare, as 1.34,1.35.0,1.37 [default: all between which behaviour changed]
+    #[arg(
+        long,
+        value_name = "VERSION,…",
+        value_delimiter = ',',
+        help_heading = "Kubernetes"
+    )]
+    kubernetes: Vec<String>,
+    /// Feature gates to switch in each of them, as MaxUnavailableStatefulSet=false,…
+    #[arg(long, value_name = "GATE=BOOL,…", help_heading = "Kubernetes")]
+    feature_gates: Option<String>,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArguments,
 }
 
 #[derive(Debug, Args)]
@@ -425,6 +460,7 @@ impl Command {
     pub(crate) fn format(&self) -> Format {
         match self {
             Self::Plan(arguments) => arguments.output,
+            Self::Compare(arguments) => arguments.output,
             Self::Diff(arguments) => arguments.output,
             Self::Reconcile(arguments) if arguments.time.is_some() => Format::Json,
             Self::Reconcile(arguments) => arguments.output,
@@ -461,6 +497,21 @@ impl LintArguments {
     /// All files, in the order of their kinds of mention.
     pub(crate) fn all(&self) -> Vec<String> {
         self.files.iter().chain(&self.filenames).cloned().collect()
+    }
+}
+
+impl CompareArguments {
+    /// The versions, in the order in which they are named.
+    pub(crate) fn profiles(&self) -> Result<Vec<Profile>, Failure> {
+        let gates = self.feature_gates.as_deref().unwrap_or_default();
+        let parse = |version: &str| -> Result<Profile, Failure> {
+            let profile: Profile = version.trim().parse()?;
+            Ok(profile.with_gates(gates)?)
+        };
+        match self.kubernetes.as_slice() {
+            [] => Profile::ROWS.into_iter().map(parse).collect(),
+            versions => versions.iter().map(|version| parse(version)).collect(),
+        }
     }
 }
 

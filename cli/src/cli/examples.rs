@@ -30,6 +30,22 @@ the rollout can succeed, and the answer says so.
 
 Exit code: 0 stable, 1 blocked, 2 bad input, 3 the end was not reached.";
 
+pub(super) const COMPARE: &str = "\
+Examples:
+  steadfast compare --kubernetes 1.34,1.35.0,1.37 web.yaml web-v2.yaml
+                                              the change under three versions
+  steadfast compare dump.yaml                 what a cluster does from here on, under every version
+  steadfast compare --kubernetes 1.33,1.34.1 --observed dump.yaml
+                                              whether an upgrade of the cluster restarts Pods
+  steadfast compare --scenario story.yaml     a scenario, played under every version
+  steadfast compare web.yaml web-v2.yaml -o json
+
+Everything but the version is as `plan` has it. Each version is compared with the one before it in
+the list. What makes two part is found by trial: the one is asked again with single behaviours of
+the other.
+
+Exit code: 0 all versions do the same, 1 they part, 2 bad input.";
+
 pub(super) const DIFF: &str = "\
 Examples:
   steadfast diff web.yaml web-v2.yaml         what changes, and whether Pods restart
