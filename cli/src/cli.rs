@@ -33,6 +33,9 @@ pub(crate) enum Command {
     /// Compare two manifests as an API server does: what changes, whether it may, and whether Pods restart
     #[command(after_help = examples::DIFF)]
     Diff(DiffArguments),
+    /// Say what comes of `kubectl delete --cascade=orphan` and a new apply: what is adopted, restarted or broken
+    #[command(after_help = examples::RECREATE)]
+    Recreate(Box<RecreateArguments>),
     /// Decide one step: what the controller does next with an observed StatefulSet
     #[command(after_help = examples::RECONCILE)]
     Reconcile(ReconcileArguments),
@@ -205,6 +208,22 @@ pub(crate) struct CompareArguments {
     feature_gates: Option<String>,
     #[command(flatten)]
     pub(crate) cluster: ClusterArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecreateArguments {
+    #[command(flatten)]
+    pub(crate) input: InputArguments,
+    /// What the cluster holds: what `kubectl get … -o yaml` printed; may be repeated
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(crate) observed: Vec<String>,
+    /// How to print the answer
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: Format,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArguments,
+    #[command(flatten)]
+    pub(crate) profile: ProfileArguments,
 }
 
 #[derive(Debug, Args)]
@@ -462,6 +481,7 @@ impl Command {
             Self::Plan(arguments) => arguments.output,
             Self::Compare(arguments) => arguments.output,
             Self::Diff(arguments) => arguments.output,
+            Self::Recreate(arguments) => arguments.output,
             Self::Reconcile(arguments) if arguments.time.is_some() => Format::Json,
             Self::Reconcile(arguments) => arguments.output,
             Self::Simulate(arguments) if arguments.trace.is_some() => Format::Json,

@@ -57,6 +57,18 @@ Examples:
 
 Exit code: 0 no difference, 1 differences, 2 bad input.";
 
+pub(super) const RECREATE: &str = "\
+Examples:
+  kubectl get statefulsets,pods,persistentvolumeclaims,controllerrevisions,services -o yaml > dump.yaml
+  steadfast recreate web-v2.yaml --observed dump.yaml
+                                              is it safe to delete the set without its Pods
+                                              and to apply web-v2.yaml?
+  steadfast recreate web-v2.yaml --observed dump.yaml -o json
+
+Nothing is changed anywhere: both commands are played in the simulator, from what was observed.
+
+Exit code: 0 nothing breaks, 1 something does, 2 bad input.";
+
 pub(super) const RECONCILE: &str = "\
 Examples:
   kubectl get statefulsets,pods,persistentvolumeclaims,controllerrevisions -o yaml > dump.yaml

@@ -8,7 +8,7 @@ use steadfast_core::{Error, ErrorCode, Observed, Profile, Timestamp};
 use steadfast_sim::intake;
 use steadfast_sim::store::Resource;
 
-use crate::cli::ChangeArguments;
+use crate::cli::{ChangeArguments, InputArguments};
 use crate::failure::Failure;
 use crate::input::{Choice, Found, Input, ObservationSource, Place};
 use crate::output::Output;
@@ -33,7 +33,7 @@ pub(crate) struct Question {
 }
 
 /// The files, read and sorted.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Parts {
     objects: Input,
     observed: Input,
@@ -48,18 +48,7 @@ impl Question {
         output: &mut Output,
     ) -> Result<Self, Failure> {
         let parts = Parts::read(arguments, output)?;
-        let choice = Choice::of(&arguments.input);
-        let asked = [Some(&parts.objects), parts.from.as_ref(), Some(&parts.observed)];
-        let with_set = asked
-            .into_iter()
-            .flatten()
-            .find(|input| input.sets().next().is_some());
-        let Some(with_set) = with_set else {
-            return Err(parts.all().no_set());
-        };
-        let found = choice.find(with_set)?.clone();
-        let set = found.full_name();
-
+        let found = parts.set(&arguments.input)?;
         let observation = parts.observation(&Choice::exactly(&found), output)?;
         let mut refusal = None;
         for profile in profiles {
@@ -74,6 +63,25 @@ impl Question {
         if let Some(failure) = refusal {
             return Err(failure);
         }
+        Self::sorted(parts, found, observation, output)
+    }
+
+    /// The same for manifests that are to take the place of what is deleted before: whether a change of it would be allowed
+    /// is not asked.
+    pub(crate) fn of_new_set(arguments: &ChangeArguments, output: &mut Output) -> Result<Self, Failure> {
+        let parts = Parts::read(arguments, output)?;
+        let found = parts.set(&arguments.input)?;
+        let observation = parts.observation(&Choice::exactly(&found), output)?;
+        Self::sorted(parts, found, observation, output)
+    }
+
+    fn sorted(
+        parts: Parts,
+        found: Found,
+        observation: Option<Observed>,
+        output: &mut Output,
+    ) -> Result<Self, Failure> {
+        let set = found.full_name();
         let mut ignored: BTreeMap<String, usize> = BTreeMap::new();
         let mut values = |input: Input| -> Vec<Value> {
             let (known, unknown): (Vec<Found>, Vec<Found>) = input
@@ -188,6 +196,20 @@ impl Parts {
             from,
         } = self;
         observed.and(from.unwrap_or_default()).and(objects)
+    }
+
+    /// The set that is asked about.
+    fn set(&self, arguments: &InputArguments) -> Result<Found, Failure> {
+        let choice = Choice::of(arguments);
+        let asked = [Some(&self.objects), self.from.as_ref(), Some(&self.observed)];
+        let with_set = asked
+            .into_iter()
+            .flatten()
+            .find(|input| input.sets().next().is_some());
+        match with_set {
+            Some(with_set) => Ok(choice.find(with_set)?.clone()),
+            None => Err(self.clone().all().no_set()),
+        }
     }
 
     /// The set as a decision reads it, where it exists.
