@@ -274,6 +274,9 @@ pub(crate) struct SimulateArguments {
     /// Print every step, also where many are alike
     #[arg(long)]
     pub(crate) all: bool,
+    /// Explain the sets as they stand in the end, instead of the story
+    #[arg(long, conflicts_with_all = ["watch", "trace", "all"])]
+    pub(crate) explain: bool,
     /// Where the random generator starts, instead of what the scenario says
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
@@ -292,6 +295,9 @@ pub(crate) struct ExplainArguments {
     /// Do not play remedies in the simulator
     #[arg(long)]
     pub(crate) unplayed: bool,
+    /// Print the page on a diagnosis, such as RollbackTrap, and nothing else
+    #[arg(long, value_name = "CODE", exclusive = true)]
+    pub(crate) code: Option<String>,
     /// How to print the answer
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub(crate) output: Format,

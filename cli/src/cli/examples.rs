@@ -84,6 +84,7 @@ pub(super) const SIMULATE: &str = "\
 Examples:
   steadfast simulate node-loss.yaml                the story, step by step
   steadfast simulate node-loss.yaml --watch        as kubectl get pods -w would print it
+  steadfast simulate node-loss.yaml --explain      what holds the sets where it ends, and why
   steadfast simulate node-loss.yaml --trace json   everything that happened
 
 Exit code: 0 stable at the end, 1 blocked, 2 bad input, 3 the end was not reached.";
@@ -95,6 +96,7 @@ Examples:
   steadfast explain dump.yaml                 what holds it, what to do, and what that leads to
   steadfast explain dump.yaml --set shop/web
   steadfast explain dump.yaml -o json         for programs
+  steadfast explain --code RollbackTrap       what a diagnosis means and what to do
 
 The more kinds the dump holds (poddisruptionbudgets, deployments too), the more is judged.
 Nothing is changed anywhere: remedies are commands for you, played in the simulator first.
