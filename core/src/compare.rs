@@ -181,11 +181,17 @@ pub fn decisions(observed: &Observed, now: Timestamp, profiles: &[Profile]) -> D
 }
 
 /// The behaviours of `other` without which `one` would not answer as `other` does, as far as `is_same` says of a mixture of
-/// both whether it does. `is_same` is asked at most once for each behaviour in which they differ, and must say yes of `other`
-/// itself.
+/// both whether it does: one that is enough by itself, else as few as are needed together. `is_same` is asked at most twice for
+/// each behaviour in which they differ, and must say yes of `other` itself.
 pub fn causes(one: &Profile, other: &Profile, mut is_same: impl FnMut(&Profile) -> bool) -> Vec<Why> {
-    let mut needed = one.differences(other);
-    for behaviour in one.differences(other).into_iter().rev() {
+    let why = |behaviour: Behaviour| Why::of(behaviour, one, other);
+    let differences = one.differences(other);
+    let mut is_enough = |behaviour: &&Behaviour| is_same(&one.borrowing(&[**behaviour], other));
+    if let Some(alone) = differences.iter().find(&mut is_enough) {
+        return vec![why(*alone)];
+    }
+    let mut needed = differences.clone();
+    for behaviour in differences.into_iter().rev() {
         let without: Vec<Behaviour> = needed
             .iter()
             .copied()
@@ -195,7 +201,6 @@ pub fn causes(one: &Profile, other: &Profile, mut is_same: impl FnMut(&Profile) 
             needed = without;
         }
     }
-    let why = |behaviour: Behaviour| Why::of(behaviour, one, other);
     needed.into_iter().map(why).collect()
 }
 
@@ -255,4 +260,53 @@ fn told(action: &Action) -> String {
         action.name,
         explain::reason(action)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profiles(versions: [&str; 2]) -> [Profile; 2] {
+        versions.map(|version| version.parse().unwrap())
+    }
+
+    #[test]
+    fn a_behaviour_that_is_enough_alone_is_the_cause() {
+        let [one, other] = profiles(["1.33", "1.37"]);
+        let found = causes(&one, &other, |mixed| mixed.has(Behaviour::ConditionsKept));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].behaviour, Behaviour::ConditionsKept);
+        assert_eq!(found[0].only_in.as_deref(), Some("1.37"));
+    }
+
+    #[test]
+    fn behaviours_that_are_needed_together_are_all_told_and_no_more() {
+        let [one, other] = profiles(["1.33", "1.37"]);
+        let both = [Behaviour::MaxUnavailable, Behaviour::UnavailableReplacedFirst];
+        let found = causes(&one, &other, |mixed| both.iter().all(|one| mixed.has(*one)));
+        assert_eq!(found.iter().map(|why| why.behaviour).collect::<Vec<_>>(), both);
+        assert_eq!(found[0].gate, Some("MaxUnavailableStatefulSet"));
+        assert_eq!(found[1].gate, None);
+    }
+
+    #[test]
+    fn every_behaviour_is_a_difference_of_some_versions_and_all_of_them_make_the_other() {
+        let rows = Profile::ROWS.map(|row| row.parse::<Profile>().unwrap());
+        let mut seen = Vec::new();
+        for one in &rows {
+            for other in &rows {
+                seen.extend(one.differences(other));
+                let mixed = one.borrowing(&Behaviour::ALL, other);
+                assert_eq!(mixed.differences(other), [], "{one} as {other}");
+            }
+        }
+        // Recreate is off in every version; a gate switches it on.
+        let [off, on] = profiles(["1.37", "1.37"]);
+        let on = on.with_gate("StatefulSetRecreateStrategy", true).unwrap();
+        seen.extend(off.differences(&on));
+        for behaviour in Behaviour::ALL {
+            assert!(seen.contains(&behaviour), "{behaviour:?} differs nowhere");
+            assert!(!behaviour.sentence().is_empty());
+        }
+    }
 }

@@ -19,7 +19,7 @@
 
 use serde::Serialize;
 use steadfast_core::compare::{Why, causes, groups};
-use steadfast_core::{Error, ErrorCode, Profile, Status, Wait};
+use steadfast_core::{Behaviour, Error, ErrorCode, Profile, Status, Wait};
 
 use crate::clock::Millis;
 use crate::forecast::{ClaimNames, ForecastInput, Outcome, PodNames, StepAction, Verdict};
@@ -210,9 +210,12 @@ fn parting(
         let left = Answer::of(question, mixed).extent(other);
         left.is_none_or(|left| left < Extent::Steps)
     };
+    let known: Vec<Behaviour> = because.iter().map(|why| why.behaviour).collect();
     let beyond = match extent {
-        Extent::Steps | Extent::End => causes(of_one, of_other, is_same),
-        Extent::Times | Extent::Status | Extent::Refused => Vec::new(),
+        Extent::Steps | Extent::End if !is_same(&of_one.borrowing(&known, of_other)) => {
+            causes(of_one, of_other, is_same)
+        }
+        _ => Vec::new(),
     };
     let beyond: Vec<Why> = beyond.into_iter().filter(|why| !because.contains(why)).collect();
     let [one, other] = match first {
