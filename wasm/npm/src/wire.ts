@@ -920,7 +920,10 @@ export type RiskCode =
   | "oldSubdomain"
   /** The new set is refused when it is made: the old one would be gone. */
   | "createRefused"
-  /** Pods below the partition keep their old revision only until they go: the new set does not know it as its own. */
+  /**
+   * Pods below the partition keep their old revision only until they go: the new set does not know
+   * it as its own.
+   */
   | "heldRevisionLost"
   /** The new set gets stuck. */
   | "blocked"
