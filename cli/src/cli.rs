@@ -27,9 +27,15 @@ pub(crate) enum Command {
     /// Foresee a rollout to its end: from a manifest, a change, or what a cluster holds
     #[command(visible_alias = "forecast", after_help = examples::PLAN, after_long_help = examples::PLAN)]
     Plan(Box<PlanArguments>),
+    /// Ask the same under several versions of Kubernetes: where they part, at which step, and why
+    #[command(after_help = examples::COMPARE)]
+    Compare(Box<CompareArguments>),
     /// Compare two manifests as an API server does: what changes, whether it may, and whether Pods restart
     #[command(after_help = examples::DIFF)]
     Diff(DiffArguments),
+    /// Say what comes of `kubectl delete --cascade=orphan` and a new apply: what is adopted, restarted or broken
+    #[command(after_help = examples::RECREATE)]
+    Recreate(Box<RecreateArguments>),
     /// Decide one step: what the controller does next with an observed StatefulSet
     #[command(after_help = examples::RECONCILE)]
     Reconcile(ReconcileArguments),
@@ -84,8 +90,9 @@ pub(crate) struct ProfileArguments {
     feature_gates: Option<String>,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct PlanArguments {
+/// What a set is asked to become, and from where.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ChangeArguments {
     #[command(flatten)]
     pub(crate) input: InputArguments,
     /// The state of the cluster to start from: what `kubectl get … -o yaml` printed; may be repeated
@@ -100,6 +107,12 @@ pub(crate) struct PlanArguments {
     /// What the deletion does with the set's Pods
     #[arg(long, value_name = "HOW", requires = "delete", default_value = "background")]
     pub(crate) cascade: Cascade,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArguments {
+    #[command(flatten)]
+    pub(crate) change: ChangeArguments,
     /// Print what `kubectl get pods -w` would
     #[arg(long)]
     pub(crate) watch: bool,
@@ -173,6 +186,47 @@ pub(crate) struct ClusterArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct CompareArguments {
+    #[command(flatten)]
+    pub(crate) change: ChangeArguments,
+    /// Compare a scenario, as `simulate` takes it, instead of a change
+    #[arg(long, value_name = "SCENARIO", conflicts_with_all = ["files", "filenames", "observed", "from", "delete"])]
+    pub(crate) scenario: Option<String>,
+    /// How to print the answer
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: Format,
+    /// The versions to compare, as 1.34,1.35.0,1.37 [default: all between which behaviour changed]
+    #[arg(
+        long,
+        value_name = "VERSION,…",
+        value_delimiter = ',',
+        help_heading = "Kubernetes"
+    )]
+    kubernetes: Vec<String>,
+    /// Feature gates to switch in each of them, as MaxUnavailableStatefulSet=false,…
+    #[arg(long, value_name = "GATE=BOOL,…", help_heading = "Kubernetes")]
+    feature_gates: Option<String>,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecreateArguments {
+    #[command(flatten)]
+    pub(crate) input: InputArguments,
+    /// What the cluster holds: what `kubectl get … -o yaml` printed; may be repeated
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(crate) observed: Vec<String>,
+    /// How to print the answer
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: Format,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArguments,
+    #[command(flatten)]
+    pub(crate) profile: ProfileArguments,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct DiffArguments {
     #[command(flatten)]
     pub(crate) input: InputArguments,
@@ -220,6 +274,9 @@ pub(crate) struct SimulateArguments {
     /// Print every step, also where many are alike
     #[arg(long)]
     pub(crate) all: bool,
+    /// Explain the sets as they stand in the end, instead of the story
+    #[arg(long, conflicts_with_all = ["watch", "trace", "all"])]
+    pub(crate) explain: bool,
     /// Where the random generator starts, instead of what the scenario says
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
@@ -238,6 +295,9 @@ pub(crate) struct ExplainArguments {
     /// Do not play remedies in the simulator
     #[arg(long)]
     pub(crate) unplayed: bool,
+    /// Print the page on a diagnosis, such as RollbackTrap, and nothing else
+    #[arg(long, value_name = "CODE", exclusive = true)]
+    pub(crate) code: Option<String>,
     /// How to print the answer
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub(crate) output: Format,
@@ -425,7 +485,9 @@ impl Command {
     pub(crate) fn format(&self) -> Format {
         match self {
             Self::Plan(arguments) => arguments.output,
+            Self::Compare(arguments) => arguments.output,
             Self::Diff(arguments) => arguments.output,
+            Self::Recreate(arguments) => arguments.output,
             Self::Reconcile(arguments) if arguments.time.is_some() => Format::Json,
             Self::Reconcile(arguments) => arguments.output,
             Self::Simulate(arguments) if arguments.trace.is_some() => Format::Json,
@@ -461,6 +523,21 @@ impl LintArguments {
     /// All files, in the order of their kinds of mention.
     pub(crate) fn all(&self) -> Vec<String> {
         self.files.iter().chain(&self.filenames).cloned().collect()
+    }
+}
+
+impl CompareArguments {
+    /// The versions, in the order in which they are named.
+    pub(crate) fn profiles(&self) -> Result<Vec<Profile>, Failure> {
+        let gates = self.feature_gates.as_deref().unwrap_or_default();
+        let parse = |version: &str| -> Result<Profile, Failure> {
+            let profile: Profile = version.trim().parse()?;
+            Ok(profile.with_gates(gates)?)
+        };
+        match self.kubernetes.as_slice() {
+            [] => Profile::ROWS.into_iter().map(parse).collect(),
+            versions => versions.iter().map(|version| parse(version)).collect(),
+        }
     }
 }
 

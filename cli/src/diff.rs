@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use steadfast_core::canonical::canonical;
 use steadfast_core::diff::{Advice, Diff, Runbook, applied, diff, runbook};
+use steadfast_core::explain::{Diagnosis, explain_change};
 use steadfast_core::{ErrorCode, Profile};
 use steadfast_sim::forecast::ForecastInput;
 use steadfast_sim::intake;
@@ -27,6 +28,8 @@ struct Answer {
     kubernetes: String,
     #[serde(flatten)]
     diff: Diff,
+    /// What is wrong with the change, or worth knowing, the worst first.
+    diagnoses: Vec<Diagnosis>,
     #[serde(skip_serializing_if = "Option::is_none")]
     runbook: Option<Runbook>,
     /// What came of the runbook in the simulator, or of what it warns of.
@@ -63,11 +66,13 @@ pub(crate) fn run(arguments: &DiffArguments, output: &mut Output) -> Result<Exit
         Some(runbook) => played(&question, runbook, &profile, output)?,
         None => None,
     };
+    let diagnoses = explain_change(&before.value, &wanted, &found, runbook.as_ref(), &profile);
     let is_same = found.changes.is_empty() && found.allowed;
     let answer = Answer {
         set: after.full_name(),
         kubernetes: profile.to_string(),
         diff: found,
+        diagnoses,
         runbook,
         verification,
     };

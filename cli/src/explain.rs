@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use serde_json::{Value, json};
-use steadfast_core::explain::{Explanation, ProgressCode, explain};
+use steadfast_core::explain::{DiagnosisCode, Explanation, Page, ProgressCode, explain};
 use steadfast_core::{ErrorCode, Observed, Profile, Timestamp, reconcile};
 use steadfast_sim::forecast::ForecastInput;
 use steadfast_sim::verify::{LeadsTo, leads_to};
@@ -27,6 +27,9 @@ pub(crate) struct Answer {
 }
 
 pub(crate) fn run(arguments: &ExplainArguments, output: &mut Output) -> Result<Exit, Failure> {
+    if let Some(code) = &arguments.code {
+        return page(code, output);
+    }
     let profile = arguments.profile.profile()?;
     let mut files = arguments.input.all();
     if files.is_empty() {
@@ -72,6 +75,17 @@ pub(crate) fn run(arguments: &ExplainArguments, output: &mut Output) -> Result<E
         ProgressCode::Blocked => Exit::Blocked,
         _ => Exit::Fine,
     })
+}
+
+/// Prints what there is to know of a diagnosis.
+fn page(code: &str, output: &mut Output) -> Result<Exit, Failure> {
+    let Some(page) = Page::named(code) else {
+        let known: Vec<&str> = DiagnosisCode::ALL.into_iter().map(|(_, name)| name).collect();
+        let message = format!("there is no diagnosis `{code}`; there are {}", known.join(", "));
+        return Err(Failure::new(ErrorCode::Invalid, message));
+    };
+    output.text(&page.to_markdown())?;
+    Ok(Exit::Fine)
 }
 
 /// Plays the remedies from what was observed.

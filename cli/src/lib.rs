@@ -5,6 +5,7 @@
 //! usage; 3 unfinished.
 
 mod cli;
+mod compare;
 mod completions;
 mod default;
 mod diff;
@@ -19,6 +20,7 @@ mod output;
 mod plan;
 mod progress;
 mod reconcile;
+mod recreate;
 mod settings;
 mod simulate;
 mod table;
@@ -60,7 +62,9 @@ pub fn run(program: Program) -> ExitCode {
     let format = cli.command.format();
     let result = match cli.command {
         Command::Plan(arguments) => plan::run(&arguments, &mut output),
+        Command::Compare(arguments) => compare::run(&arguments, &mut output),
         Command::Diff(arguments) => diff::run(&arguments, &mut output),
+        Command::Recreate(arguments) => recreate::run(&arguments, &mut output),
         Command::Reconcile(arguments) => reconcile::run(&arguments, &mut output),
         Command::Simulate(arguments) => simulate::run(&arguments, &mut output),
         Command::Explain(arguments) => explain::run(&arguments, &mut output),

@@ -5,7 +5,7 @@ use steadfast_sim::forecast::{Forecast, ForecastInput, Outcome, forecast_watched
 use steadfast_sim::scenario::EPOCH;
 use steadfast_sim::store::Propagation;
 
-use crate::cli::{Cascade, Format, PlanArguments};
+use crate::cli::{Cascade, ChangeArguments, ClusterArguments, Format, PlanArguments};
 use crate::failure::Failure;
 use crate::outcome::Exit;
 use crate::output::Output;
@@ -17,27 +17,14 @@ use crate::timeline::{Scope, Timeline, record};
 mod question;
 mod verdict;
 
-use question::Question;
+pub(crate) use question::Question;
 
 pub(crate) fn run(arguments: &PlanArguments, output: &mut Output) -> Result<Exit, Failure> {
     let profile = arguments.profile.profile()?;
-    let (settings, has_nodes) = settings::of(&arguments.cluster)?;
-    let mut question = Question::of(arguments, &profile, output)?;
-    let mut input = ForecastInput::of(std::mem::take(&mut question.objects));
-    input.observed = std::mem::take(&mut question.observed);
-    input.from = question.from.take();
-    input.set = Some(question.set.clone());
-    let now = question
-        .now
-        .or_else(|| newest_timestamp(&input.observed))
-        .unwrap_or(EPOCH);
-    input.now = Some(now);
-    input.deletion = arguments.delete.then(|| propagation(arguments.cascade));
-    input.until = arguments.cluster.until.map(|span| span.millis());
+    let mut question = Question::of(&arguments.change, std::slice::from_ref(&profile), output)?;
+    let mut input = input(&mut question, &arguments.change, &arguments.cluster)?;
+    let now = input.now.unwrap_or(EPOCH);
     input.profile = profile;
-    input.settings = settings;
-    input.faults.clone_from(&arguments.cluster.api_error);
-    input.assumes_nodes = !has_nodes;
 
     let mut progress = Progress::start(output.shows_progress());
     let forecast = forecast_watched(&input, &mut |now| {
@@ -55,6 +42,27 @@ pub(crate) fn run(arguments: &PlanArguments, output: &mut Output) -> Result<Exit
         Outcome::Blocked => Exit::Blocked,
         Outcome::Unfinished => Exit::Unfinished,
     })
+}
+
+/// The question as the simulator takes it, but for the version of Kubernetes.
+pub(crate) fn input(
+    question: &mut Question,
+    change: &ChangeArguments,
+    cluster: &ClusterArguments,
+) -> Result<ForecastInput, Failure> {
+    let (settings, has_nodes) = settings::of(cluster)?;
+    let mut input = ForecastInput::of(std::mem::take(&mut question.objects));
+    input.observed = std::mem::take(&mut question.observed);
+    input.from = question.from.take();
+    input.set = Some(question.set.clone());
+    let now = question.now.or_else(|| newest_timestamp(&input.observed));
+    input.now = Some(now.unwrap_or(EPOCH));
+    input.deletion = change.delete.then(|| propagation(change.cascade));
+    input.until = cluster.until.map(|span| span.millis());
+    input.settings = settings;
+    input.faults.clone_from(&cluster.api_error);
+    input.assumes_nodes = !has_nodes;
+    Ok(input)
 }
 
 fn propagation(cascade: Cascade) -> Propagation {

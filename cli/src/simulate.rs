@@ -2,8 +2,9 @@
 
 use anstyle::{Effects, Style};
 use steadfast_core::Error;
+use steadfast_core::explain::{ProgressCode, Severity};
 use steadfast_sim::forecast::{Outcome, State};
-use steadfast_sim::scenario::{End, Played, Scenario, play_watched};
+use steadfast_sim::scenario::{End, Explained, Played, Scenario, explained, play_watched};
 
 use crate::cli::{Format, SimulateArguments};
 use crate::failure::Failure;
@@ -37,6 +38,16 @@ pub(crate) fn run(arguments: &SimulateArguments, output: &mut Output) -> Result<
     };
     let mut scenario = Scenario::parse(&document.value).map_err(located)?;
     scenario.settings.seed = arguments.seed.unwrap_or(scenario.settings.seed);
+    if arguments.explain {
+        let found = explained(&scenario).map_err(located)?;
+        print_explained(arguments.output, &found, output)?;
+        let is_blocked = |one: &Explained| one.explanation.progress.code == ProgressCode::Blocked;
+        return Ok(if found.iter().any(is_blocked) {
+            Exit::Blocked
+        } else {
+            Exit::Fine
+        });
+    }
     let mut progress = Progress::start(output.shows_progress());
     let played = play_watched(&scenario, &mut |cluster| {
         progress.show(cluster.now(), "of the story");
@@ -46,6 +57,41 @@ pub(crate) fn run(arguments: &SimulateArguments, output: &mut Output) -> Result<
     let played = played.map_err(located)?;
     print(arguments, &scenario, &played, output)?;
     Ok(exit(&played.ends))
+}
+
+fn print_explained(format: Format, found: &[Explained], output: &mut Output) -> Result<(), Failure> {
+    if format.is_structured() {
+        return output.structured(format, &found);
+    }
+    for one in found {
+        let set = format!("StatefulSet {}/{}", one.set.namespace, one.set.name);
+        output.line(&paint(TITLE, &one_line(&set)))?;
+        output.line(&format!("  {}", one_line(&one.explanation.progress.message)))?;
+        for diagnosis in &one.explanation.diagnoses {
+            let (word, style) = match diagnosis.severity {
+                Severity::Error => ("error", BAD),
+                Severity::Warning => ("warning", WAIT),
+                Severity::Info => ("info", FAINT),
+            };
+            let head = paint(style, &format!("{word}[{}]", diagnosis.code.name()));
+            output.line(&format!(
+                "\n{head} {}\n  {}",
+                diagnosis.reports.join(", "),
+                one_line(&diagnosis.message)
+            ))?;
+            for remedy in &diagnosis.remedies {
+                output.line(&format!(
+                    "  {} {}",
+                    paint(TITLE, "->"),
+                    one_line(&remedy.sentence)
+                ))?;
+                for command in &remedy.commands {
+                    output.line(&format!("       {}", one_line(command)))?;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 fn print(

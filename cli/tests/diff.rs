@@ -168,7 +168,11 @@ fn changes_that_restart_nothing_say_so() {
     let told = |changes: &[(&str, &str)]| {
         let (run, _) = diff(changes, &[]);
         assert_eq!(run.code, 1, "{run:?}");
-        run.out.lines().last().unwrap().to_owned()
+        let mut lines = run.out.lines();
+        lines
+            .find(|line| line.ends_with("Kubernetes 1.37"))
+            .unwrap()
+            .to_owned()
     };
     assert_eq!(
         told(&[("replicas: 3", "replicas: 5")]),
@@ -314,4 +318,15 @@ fn yaml_and_json_say_the_same() {
         .unwrap()
         .value;
     assert_eq!(yaml, run("json").json());
+}
+
+#[test]
+fn claims_that_go_with_their_data_are_an_error_of_the_change() {
+    let scaled = "replicas: 2\n  persistentVolumeClaimRetentionPolicy: {whenScaled: Delete}";
+    let (run, _) = diff(&[("replicas: 3", scaled)], &[]);
+    assert!(run.out.contains("error[ClaimDataLoss]"), "{run:?}");
+    assert!(run.out.contains("once this is applied: www-web-2;"), "{run:?}");
+    let (json, _) = diff(&[("replicas: 3", scaled)], &["-o", "json"]);
+    assert_eq!(json.json()["diagnoses"][0]["objects"][0]["name"], "www-web-2");
+    assert_eq!(json.code, 1);
 }

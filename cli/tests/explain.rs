@@ -111,3 +111,18 @@ fn what_the_input_does_not_hold_is_not_judged_and_said() {
         "a manifest is not what a cluster holds: {manifest:?}"
     );
 }
+
+#[test]
+fn the_page_of_a_code_is_printed_and_a_code_that_there_is_not_is_named() {
+    let page = steadfast(&["explain", "--code", "rollbacktrap"]);
+    assert_eq!(
+        (page.code, page.out),
+        (0, text_of("docs/diagnoses/RollbackTrap.md"))
+    );
+    let none = steadfast(&["explain", "--code", "Nonsense"]);
+    assert_eq!(none.code, 2);
+    assert!(
+        none.err.contains("`Nonsense`") && none.err.contains("AdoptionWedge"),
+        "{none:?}"
+    );
+}

@@ -18,6 +18,8 @@ use steadfast_core::Profile;
 fn every_command_has_help_with_examples() {
     for command in [
         "plan",
+        "compare",
+        "recreate",
         "diff",
         "reconcile",
         "simulate",

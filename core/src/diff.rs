@@ -252,6 +252,13 @@ fn changed_immutables(old: &Value, new: &Value) -> Vec<&'static str> {
     IMMUTABLE.into_iter().filter(is_changed).collect()
 }
 
+/// Whether a path is one of those fields, or leads into it.
+pub(crate) fn is_immutable(path: &str) -> bool {
+    IMMUTABLE
+        .into_iter()
+        .any(|name| is_at_or_in(path, &["spec.", name].concat()))
+}
+
 fn kind_of(what: What) -> Result<ChangeKind, PhantomReason> {
     match what {
         What::Added => Ok(ChangeKind::Added),

@@ -34,10 +34,14 @@ use serde::Serialize;
 
 use crate::{Observed, Plan, Profile, Timestamp};
 
+#[cfg(feature = "validation")]
+mod change;
 mod claims;
 mod diagnosis;
 mod names;
 mod ordinals;
+#[cfg(feature = "pages")]
+mod page;
 mod progress;
 mod rollout;
 mod scene;
@@ -48,8 +52,12 @@ mod surroundings;
 mod tests;
 mod trouble;
 
+#[cfg(feature = "validation")]
+pub use change::explain_change;
 pub use diagnosis::{Diagnosis, DiagnosisCode, ObjectName, Proposal, Severity};
 pub use ordinals::{OrdinalState, PodState};
+#[cfg(feature = "pages")]
+pub use page::Page;
 pub use progress::{Progress, ProgressCode};
 pub use sentence::{reason, wait};
 pub use surroundings::Surroundings;

@@ -56,6 +56,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod canonical;
+pub mod compare;
 #[cfg(feature = "validation")]
 pub mod diff;
 pub mod dns;
@@ -93,7 +94,7 @@ pub use identity::{
 };
 pub use observed::{Observation, Observed};
 pub use plan::{Action, Kind, Operation, Plan, Reason, Status, Wait, WaitCode};
-pub use profile::{Gate, Profile};
+pub use profile::{Behaviour, Gate, Profile};
 pub use reconcile::reconcile;
 pub use revision::{RevisionData, revision_name, revision_name_of, to_go_json};
 pub use time::Timestamp;

@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Cause, CauseType, Error, ErrorCode};
 
+mod behaviour;
+
+pub use behaviour::Behaviour;
+
 /// A Kubernetes version with its feature gates.
 ///
 /// ```
@@ -27,6 +31,10 @@ pub struct Profile {
     row: Row,
     /// Those that were switched, in order.
     gates: Vec<(Gate, bool)>,
+    /// What is as in another version.
+    borrowed: Vec<(Behaviour, bool)>,
+    /// The minor version whose fields, defaults and checks the API server has, where they are another's.
+    borrowed_minor: Option<u8>,
 }
 
 /// The feature gates that bear on a StatefulSet, under their upstream names.
@@ -108,6 +116,9 @@ impl Profile {
 
     /// The minor version, such as 37. Patch releases share their types, defaults and most of their rules.
     pub(crate) fn minor(&self) -> u8 {
+        if let Some(minor) = self.borrowed_minor {
+            return minor;
+        }
         let minor = self.written.split('.').nth(1);
         minor.and_then(|minor| minor.parse().ok()).unwrap_or(u8::MAX)
     }
@@ -180,23 +191,23 @@ impl Profile {
 
     /// Revision data writes `creationTimestamp: null` in the template's metadata (until 1.33).
     pub(crate) fn writes_null_creation_timestamp(&self) -> bool {
-        self.row == Row::V1_33
+        self.has(Behaviour::NullCreationTimestamp)
     }
 
     /// "Unavailable" asks for Running and Ready and ignores minReadySeconds, where the Pod to start from and the pace
     /// of an update are decided (until 1.33).
     pub(crate) fn unavailable_is_unhealthy(&self) -> bool {
-        self.row == Row::V1_33
+        self.has(Behaviour::UnhealthyIsUnavailable)
     }
 
     /// minReadySeconds have passed only after, not at, the second (until 1.33).
     pub(crate) fn available_strictly_after(&self) -> bool {
-        self.row == Row::V1_33
+        self.has(Behaviour::AvailableStrictlyAfter)
     }
 
     /// Two revisions also differ where both hash labels parse as different int32 (until 1.34.1).
     pub(crate) fn compares_hash_labels(&self) -> bool {
-        self.row <= Row::V1_34_0
+        self.has(Behaviour::HashLabelComparison)
     }
 
     /// A Pod that is gone when it is to be deleted is as good as deleted (from 1.36). Before, the answer `NotFound` fails the
@@ -210,52 +221,52 @@ impl Profile {
     /// assert!(!"1.35".parse::<Profile>().unwrap().takes_gone_pods_for_deleted());
     /// ```
     pub fn takes_gone_pods_for_deleted(&self) -> bool {
-        self.row >= Row::V1_36
+        self.has(Behaviour::GonePodsCountAsDeleted)
     }
 
     /// Pods are found by kind, name and UID of their controller (from 1.34.2), before by UID alone.
     pub(crate) fn pods_by_whole_owner(&self) -> bool {
-        self.row >= Row::V1_34_2
+        self.has(Behaviour::PodsByWholeOwner)
     }
 
     /// Pods come from an index by owner (from 1.34), which lists orphans after owned Pods.
     pub(crate) fn lists_orphans_last(&self) -> bool {
-        self.row >= Row::V1_34_0
+        self.has(Behaviour::OrphansListedLast)
     }
 
     /// Revisions are found by kind, name and UID of their controller (from 1.36), before by UID alone.
     pub(crate) fn revisions_by_whole_owner(&self) -> bool {
-        self.row >= Row::V1_36
+        self.has(Behaviour::RevisionsByWholeOwner)
     }
 
     /// The next call is due when the first Pod becomes available (from 1.35.1), before after minReadySeconds.
     pub(crate) fn requeues_at_next_availability(&self) -> bool {
-        self.row >= Row::V1_35_1
+        self.has(Behaviour::RequeueAtNextAvailability)
     }
 
     /// An unreadable maxUnavailable also keeps the status from being written (from 1.35.0).
     pub(crate) fn status_reads_max_unavailable(&self) -> bool {
-        self.row >= Row::V1_35_0
+        self.has(Behaviour::StatusReadsMaxUnavailable)
     }
 
     /// With Parallel, old Pods that are unavailable already are replaced first, outside the budget (k/k#137666).
     pub(crate) fn replaces_unavailable_first(&self) -> bool {
-        self.row >= Row::V1_37
+        self.has(Behaviour::UnavailableReplacedFirst)
     }
 
     /// Every strategy completes an update (from 1.37), before only RollingUpdate.
     pub(crate) fn every_strategy_completes(&self) -> bool {
-        self.row >= Row::V1_37
+        self.has(Behaviour::EveryStrategyCompletes)
     }
 
     /// Conditions of the status are kept and compared (from 1.37), before they were lost at the next write.
     pub(crate) fn keeps_conditions(&self) -> bool {
-        self.row >= Row::V1_37
+        self.has(Behaviour::ConditionsKept)
     }
 
     /// `Recreate` is a strategy that is known (from 1.37), be it switched on or not.
     pub(crate) fn knows_recreate(&self) -> bool {
-        self.row >= Row::V1_37
+        self.has(Behaviour::RecreateKnown)
     }
 
     fn of_row(written: String, row: Row) -> Self {
@@ -263,6 +274,8 @@ impl Profile {
             written,
             row,
             gates: Vec::new(),
+            borrowed: Vec::new(),
+            borrowed_minor: None,
         }
     }
 }

@@ -103,6 +103,12 @@ pub enum RiskCode {
     OldSubdomain,
     /// The new set is refused when it is made: the old one would be gone.
     CreateRefused,
+    /// Pods below the partition keep their old revision only until they go: the new set does not know it as its own.
+    HeldRevisionLost,
+    /// The new set gets stuck.
+    Blocked,
+    /// The set is stuck already, and stays so.
+    StillBlocked,
 }
 
 /// How many ordinals get a command each; for more there is a loop.

@@ -33,6 +33,7 @@ pub use steps::{Step, StepAction, StepEvent};
 pub use verdict::{Blocker, Outcome, State, Verdict};
 
 pub(crate) use begun::Begun;
+pub(crate) use steps::of_trace;
 pub(crate) use verdict::verdict_of;
 
 /// How many replicas a forecast takes; a decision of the core takes any int32.

@@ -1,12 +1,13 @@
 //! A deterministic Kubernetes cluster in memory, with a virtual clock, that executes Steadfast's plans and nothing else.
 //!
-//! [`forecast()`] answers what a manifest or a change will do, to the end; [`verify()`] plays remedies; [`scenario::play`]
-//! plays a story; [`Cluster`] is what they stand on. The same input and seed give the same result, byte for byte, natively and in WebAssembly:
+//! [`forecast()`] answers what a manifest or a change will do, to the end; [`verify()`] plays remedies; [`recreate::recreate`] a set made anew around its Pods; [`scenario::play`]
+//! plays a story; [`compare::compare`] asks the same under several versions; [`Cluster`] is what they stand on. The same input and seed give the same result, byte for byte, natively and in WebAssembly:
 //! virtual time is integer milliseconds, the random generator is PCG 32 (`rand_pcg`), and nothing depends on the order
 //! of a hash.
 
 pub mod clock;
 pub mod cluster;
+pub mod compare;
 pub mod component;
 mod disruption;
 mod endpoints;
@@ -19,6 +20,7 @@ pub mod intake;
 mod kubelet;
 mod nodes;
 pub mod random;
+pub mod recreate;
 pub mod scenario;
 mod scheduler;
 pub mod settings;

@@ -33,9 +33,11 @@ use crate::store::{Key, Resource};
 use crate::trace::{SetName, Trace};
 
 mod event;
+mod explained;
 mod tell;
 
 pub use event::ScenarioEvent;
+pub use explained::{Explained, explained};
 
 /// The owner of a story's timers.
 pub(crate) const OWNER: &str = "scenario";

@@ -13,7 +13,7 @@ mod play;
 #[cfg(test)]
 mod tests;
 
-pub use explained::{LeadsTo, leads_to};
+pub use explained::{LeadsTo, leads_to, remedies_lead_to};
 use findings::Before;
 
 /// What comes of remedies.

@@ -30,6 +30,22 @@ the rollout can succeed, and the answer says so.
 
 Exit code: 0 stable, 1 blocked, 2 bad input, 3 the end was not reached.";
 
+pub(super) const COMPARE: &str = "\
+Examples:
+  steadfast compare --kubernetes 1.34,1.35.0,1.37 web.yaml web-v2.yaml
+                                              the change under three versions
+  steadfast compare dump.yaml                 what a cluster does from here on, under every version
+  steadfast compare --kubernetes 1.33,1.34.1 --observed dump.yaml
+                                              whether an upgrade of the cluster restarts Pods
+  steadfast compare --scenario story.yaml     a scenario, played under every version
+  steadfast compare web.yaml web-v2.yaml -o json
+
+Everything but the version is as `plan` has it. Each version is compared with the one before it in
+the list. What makes two part is found by trial: the one is asked again with single behaviours of
+the other.
+
+Exit code: 0 all versions do the same, 1 they part, 2 bad input.";
+
 pub(super) const DIFF: &str = "\
 Examples:
   steadfast diff web.yaml web-v2.yaml         what changes, and whether Pods restart
@@ -40,6 +56,18 @@ Examples:
   steadfast diff web.yaml web-v2.yaml --kubernetes 1.34
 
 Exit code: 0 no difference, 1 differences, 2 bad input.";
+
+pub(super) const RECREATE: &str = "\
+Examples:
+  kubectl get statefulsets,pods,persistentvolumeclaims,controllerrevisions,services -o yaml > dump.yaml
+  steadfast recreate web-v2.yaml --observed dump.yaml
+                                              is it safe to delete the set without its Pods
+                                              and to apply web-v2.yaml?
+  steadfast recreate web-v2.yaml --observed dump.yaml -o json
+
+Nothing is changed anywhere: both commands are played in the simulator, from what was observed.
+
+Exit code: 0 nothing breaks, 1 something does, 2 bad input.";
 
 pub(super) const RECONCILE: &str = "\
 Examples:
@@ -56,6 +84,7 @@ pub(super) const SIMULATE: &str = "\
 Examples:
   steadfast simulate node-loss.yaml                the story, step by step
   steadfast simulate node-loss.yaml --watch        as kubectl get pods -w would print it
+  steadfast simulate node-loss.yaml --explain      what holds the sets where it ends, and why
   steadfast simulate node-loss.yaml --trace json   everything that happened
 
 Exit code: 0 stable at the end, 1 blocked, 2 bad input, 3 the end was not reached.";
@@ -67,6 +96,7 @@ Examples:
   steadfast explain dump.yaml                 what holds it, what to do, and what that leads to
   steadfast explain dump.yaml --set shop/web
   steadfast explain dump.yaml -o json         for programs
+  steadfast explain --code RollbackTrap       what a diagnosis means and what to do
 
 The more kinds the dump holds (poddisruptionbudgets, deployments too), the more is judged.
 Nothing is changed anywhere: remedies are commands for you, played in the simulator first.

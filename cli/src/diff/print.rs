@@ -3,6 +3,7 @@
 use anstyle::{Effects, Style};
 use serde_json::Value;
 use steadfast_core::diff::{Advice, Change, Diff, Ordinals, Phantom, PhantomReason, Restarts, RunbookStep};
+use steadfast_core::explain::{Diagnosis, DiagnosisCode, Severity};
 use steadfast_sim::forecast::Outcome;
 use steadfast_sim::verify::Verification;
 
@@ -41,9 +42,46 @@ pub(super) fn print(answer: &Answer, file: &str, format: Format, output: &mut Ou
         let fields = some(&diff.unchecked, NAMES);
         output.line(&paint(FAINT, &one_line(&format!("not checked here: {fields}"))))?;
     }
+    diagnoses(&answer.diagnoses, output)?;
     if answer.runbook.is_some() {
         output.line("")?;
         runbook(answer, output)?;
+    }
+    Ok(())
+}
+
+/// What is to be said of the change as such. The remedy of a refused one is the runbook, which is told in full below.
+fn diagnoses(diagnoses: &[Diagnosis], output: &mut Output) -> Result<(), Failure> {
+    // That nothing restarts for what is only written differently is told above, field by field.
+    let is_told = |diagnosis: &&Diagnosis| {
+        diagnosis.code == DiagnosisCode::SpuriousRollout && diagnosis.remedies.is_empty()
+    };
+    for diagnosis in diagnoses.iter().filter(|diagnosis| !is_told(diagnosis)) {
+        let (word, style) = match diagnosis.severity {
+            Severity::Error => ("error", BAD),
+            Severity::Warning => ("warning", WAIT),
+            Severity::Info => ("info", CHANGE),
+        };
+        let reports = match diagnosis.reports.as_slice() {
+            [] => String::new(),
+            reports => paint(FAINT, &format!(" ({})", reports.join(", "))),
+        };
+        let head = paint(style, &format!("{word}[{}]", diagnosis.code.name()));
+        output.line(&format!("\n{head}{reports}\n  {}", one_line(&diagnosis.message)))?;
+        for remedy in diagnosis
+            .remedies
+            .iter()
+            .filter(|remedy| remedy.actions.is_empty())
+        {
+            output.line(&format!(
+                "  {} {}",
+                paint(TITLE, "->"),
+                one_line(&remedy.sentence)
+            ))?;
+            for command in &remedy.commands {
+                output.line(&format!("       {}", one_line(command)))?;
+            }
+        }
     }
     Ok(())
 }

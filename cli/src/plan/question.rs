@@ -4,34 +4,36 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use steadfast_core::lint::{field_of, judge};
-use steadfast_core::{Error, ErrorCode, Profile, Timestamp};
+use steadfast_core::{Error, ErrorCode, Observed, Profile, Timestamp};
 use steadfast_sim::intake;
 use steadfast_sim::store::Resource;
 
-use crate::cli::PlanArguments;
+use crate::cli::{ChangeArguments, InputArguments};
 use crate::failure::Failure;
 use crate::input::{Choice, Found, Input, ObservationSource, Place};
 use crate::output::Output;
 use crate::text::{count, list};
 
 /// The objects of a question, sorted by the part that they play.
-pub(super) struct Question {
+pub(crate) struct Question {
     /// The set, as `NAMESPACE/NAME`.
-    pub(super) set: String,
+    pub(crate) set: String,
     /// What is applied.
-    pub(super) objects: Vec<Value>,
+    pub(crate) objects: Vec<Value>,
     /// What exists.
-    pub(super) observed: Vec<Value>,
+    pub(crate) observed: Vec<Value>,
     /// What runs before.
-    pub(super) from: Option<Vec<Value>>,
+    pub(crate) from: Option<Vec<Value>>,
     /// When the cluster was observed, where an observation says so.
-    pub(super) now: Option<Timestamp>,
+    pub(crate) now: Option<Timestamp>,
+    /// What a decision reads of what exists, where the set exists.
+    pub(crate) observation: Option<Observed>,
     /// Where the set stands whose change is asked about.
     place: Option<Place>,
 }
 
 /// The files, read and sorted.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Parts {
     objects: Input,
     observed: Input,
@@ -39,26 +41,47 @@ struct Parts {
 }
 
 impl Question {
-    /// Reads the files and sorts them.
-    pub(super) fn of(
-        arguments: &PlanArguments,
-        profile: &Profile,
+    /// Reads the files and sorts them. At least one of the versions must take them.
+    pub(crate) fn of(
+        arguments: &ChangeArguments,
+        profiles: &[Profile],
         output: &mut Output,
     ) -> Result<Self, Failure> {
         let parts = Parts::read(arguments, output)?;
-        let choice = Choice::of(&arguments.input);
-        let asked = [Some(&parts.objects), parts.from.as_ref(), Some(&parts.observed)];
-        let with_set = asked
-            .into_iter()
-            .flatten()
-            .find(|input| input.sets().next().is_some());
-        let Some(with_set) = with_set else {
-            return Err(parts.all().no_set());
-        };
-        let found = choice.find(with_set)?.clone();
-        let set = found.full_name();
+        let found = parts.set(&arguments.input)?;
+        let observation = parts.observation(&Choice::exactly(&found), output)?;
+        let mut refusal = None;
+        for profile in profiles {
+            match parts.check(profile, output) {
+                Ok(()) => {
+                    refusal = None;
+                    break;
+                }
+                Err(failure) => refusal = refusal.or(Some(failure)),
+            }
+        }
+        if let Some(failure) = refusal {
+            return Err(failure);
+        }
+        Self::sorted(parts, found, observation, output)
+    }
 
-        parts.check(&Choice::exactly(&found), profile, output)?;
+    /// The same for manifests that are to take the place of what is deleted before: whether a change of it would be allowed
+    /// is not asked.
+    pub(crate) fn of_new_set(arguments: &ChangeArguments, output: &mut Output) -> Result<Self, Failure> {
+        let parts = Parts::read(arguments, output)?;
+        let found = parts.set(&arguments.input)?;
+        let observation = parts.observation(&Choice::exactly(&found), output)?;
+        Self::sorted(parts, found, observation, output)
+    }
+
+    fn sorted(
+        parts: Parts,
+        found: Found,
+        observation: Option<Observed>,
+        output: &mut Output,
+    ) -> Result<Self, Failure> {
+        let set = found.full_name();
         let mut ignored: BTreeMap<String, usize> = BTreeMap::new();
         let mut values = |input: Input| -> Vec<Value> {
             let (known, unknown): (Vec<Found>, Vec<Found>) = input
@@ -77,6 +100,7 @@ impl Question {
         let question = Self {
             set,
             now,
+            observation,
             objects: values(parts.objects),
             observed: values(parts.observed),
             from: parts.from.map(values),
@@ -93,7 +117,7 @@ impl Question {
     }
 
     /// An error of the forecast with the place of the set, where it speaks of it.
-    pub(super) fn locate(&self, error: Error) -> Failure {
+    pub(crate) fn locate(&self, error: Error) -> Failure {
         match &self.place {
             Some(place) if error.message.starts_with("StatefulSet") => place.locate(error),
             Some(place) if error.code == ErrorCode::TooLarge => Failure::from(error).in_file(&place.file),
@@ -103,7 +127,7 @@ impl Question {
 }
 
 impl Parts {
-    fn read(arguments: &PlanArguments, output: &mut Output) -> Result<Self, Failure> {
+    fn read(arguments: &ChangeArguments, output: &mut Output) -> Result<Self, Failure> {
         let namespace = arguments.input.namespace.as_deref();
         let files = arguments.input.all();
         let mut parts = Self::default();
@@ -174,16 +198,36 @@ impl Parts {
         observed.and(from.unwrap_or_default()).and(objects)
     }
 
-    /// Checks what an API server would refuse, while it is known where it stands.
-    fn check(&self, set: &Choice, profile: &Profile, output: &mut Output) -> Result<(), Failure> {
-        if self.observed.sets().any(|found| set.is_for(found)) {
-            let source = ObservationSource::of(self.observed.clone(), set)?;
-            let doubts = source.doubts.clone();
-            source.parse()?;
-            for doubt in doubts {
-                output.warn(&doubt)?;
-            }
+    /// The set that is asked about.
+    fn set(&self, arguments: &InputArguments) -> Result<Found, Failure> {
+        let choice = Choice::of(arguments);
+        let asked = [Some(&self.objects), self.from.as_ref(), Some(&self.observed)];
+        let with_set = asked
+            .into_iter()
+            .flatten()
+            .find(|input| input.sets().next().is_some());
+        match with_set {
+            Some(with_set) => Ok(choice.find(with_set)?.clone()),
+            None => Err(self.clone().all().no_set()),
         }
+    }
+
+    /// The set as a decision reads it, where it exists.
+    fn observation(&self, set: &Choice, output: &mut Output) -> Result<Option<Observed>, Failure> {
+        if !self.observed.sets().any(|found| set.is_for(found)) {
+            return Ok(None);
+        }
+        let source = ObservationSource::of(self.observed.clone(), set)?;
+        let doubts = source.doubts.clone();
+        let observed = source.parse()?;
+        for doubt in doubts {
+            output.warn(&doubt)?;
+        }
+        Ok(Some(observed))
+    }
+
+    /// Checks what an API server would refuse, while it is known where it stands.
+    fn check(&self, profile: &Profile, output: &mut Output) -> Result<(), Failure> {
         // What runs before is what a change of it is judged by.
         let mut live: BTreeMap<String, Value> = BTreeMap::new();
         for set in self.observed.sets() {

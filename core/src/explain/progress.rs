@@ -163,7 +163,11 @@ fn blocks(code: DiagnosisCode, scene: &Scene<'_>) -> bool {
         DiagnosisCode::ClaimDataLoss
         | DiagnosisCode::GoverningService
         | DiagnosisCode::OverlappingSelector => false,
-        DiagnosisCode::AdoptionWedge => only(|operation| matches!(operation, Operation::UpdatePod { .. })),
+        // The first refusal ends the call: what comes after it is not done.
+        DiagnosisCode::AdoptionWedge => {
+            let first = scene.plan.actions.first();
+            first.is_none_or(|action| matches!(action.operation, Operation::UpdatePod { .. }))
+        }
         DiagnosisCode::NameTooLong => only(|operation| {
             matches!(
                 operation,

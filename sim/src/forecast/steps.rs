@@ -61,7 +61,7 @@ pub struct StepEvent {
 }
 
 /// The steps of `set` in a trace, counted from `start`. What the controller says of its own actions is left out.
-pub(super) fn of_trace(trace: &Trace, set: &Key, start: Millis) -> Vec<Step> {
+pub(crate) fn of_trace(trace: &Trace, set: &Key, start: Millis) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut said = SortedSet::new();
     for entry in trace.entries() {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use steadfast_core::Error;
-use steadfast_core::explain::Explanation;
+use steadfast_core::explain::{Diagnosis, Explanation};
 
 use super::verify;
 use crate::forecast::{ForecastInput, Outcome};
@@ -42,8 +42,16 @@ const MOST: usize = 8;
 /// # Errors
 /// As [`verify`].
 pub fn leads_to(explanation: &Explanation, input: &ForecastInput) -> Result<Vec<LeadsTo>, Error> {
+    remedies_lead_to(&explanation.diagnoses, input)
+}
+
+/// The same for diagnoses of any origin, such as those of a change.
+///
+/// # Errors
+/// As [`verify`].
+pub fn remedies_lead_to(diagnoses: &[Diagnosis], input: &ForecastInput) -> Result<Vec<LeadsTo>, Error> {
     let mut played = Vec::new();
-    for (at, diagnosis) in explanation.diagnoses.iter().enumerate() {
+    for (at, diagnosis) in diagnoses.iter().enumerate() {
         for (remedy, proposal) in diagnosis.remedies.iter().enumerate() {
             if proposal.actions.is_empty() || played.len() >= MOST {
                 continue;

@@ -1,11 +1,12 @@
 //! A case of the first kind: a world, and what the plan for it is under one or several versions of Kubernetes.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use steadfast_core::explain::DiagnosisCode;
 use steadfast_core::{Plan, Profile};
 
 use super::diagnosed;
 use super::narrative::{self, Shown};
-use super::shorthand::{World, expand};
+use super::shorthand::{Manifests, World, expand};
 use crate::conformance::decide;
 
 /// One version of Kubernetes that a case speaks of.
@@ -29,6 +30,9 @@ pub fn text(input: &Value) -> Result<String, String> {
         let world = expand(input, &version.profile)?;
         let plan = plan(&world, &version.profile)?;
         let text = match input.get("explain") {
+            Some(codes) if input.get("change").is_some() => {
+                changed(input, &world, &diagnosed::asked(codes)?, &version.profile)?
+            }
             Some(codes) => {
                 let codes = diagnosed::asked(codes)?;
                 diagnosed::text(&world.observation, &codes, &version.profile)?
@@ -55,6 +59,33 @@ pub fn text(input: &Value) -> Result<String, String> {
         format!("Kubernetes {}\n{indented}", versions.join(", "))
     };
     Ok(sections.into_iter().map(section).collect())
+}
+
+/// What is said of a change of the set: `change` is laid over `set`. Where there are revisions, the old set is a stored one.
+fn changed(
+    input: &Value,
+    world: &World,
+    asked: &[DiagnosisCode],
+    profile: &Profile,
+) -> Result<String, String> {
+    let templates = input.get("templates").cloned().unwrap_or_else(|| json!({}));
+    let manifests = Manifests::of(templates);
+    let old = input.get("set").cloned().unwrap_or_else(|| json!({}));
+    let mut new = old.clone();
+    for (field, value) in input["change"]
+        .as_object()
+        .ok_or("change takes a mapping, as set does")?
+    {
+        new[field] = value.clone();
+    }
+    let stored = &world.observation["statefulSet"];
+    let stored = input.get("revisions").map(|_| stored);
+    diagnosed::of_change(
+        (&manifests.set(&old)?, stored),
+        &manifests.set(&new)?,
+        asked,
+        profile,
+    )
 }
 
 /// The plan for the world, which must not depend on the order of any list.

@@ -3,10 +3,13 @@
 use std::fmt::Write;
 
 use serde_json::Value;
-use steadfast_core::explain::{DiagnosisCode, Explanation, Severity, Surroundings, explain};
+use steadfast_core::diff::{diff, runbook};
+use steadfast_core::explain::{
+    Diagnosis, DiagnosisCode, Explanation, Severity, Surroundings, explain, explain_change,
+};
 use steadfast_core::{Observation, Observed, Profile, reconcile};
 use steadfast_sim::forecast::ForecastInput;
-use steadfast_sim::verify::{LeadsTo, leads_to};
+use steadfast_sim::verify::{LeadsTo, leads_to, remedies_lead_to};
 
 /// Explains the world, as `explain: [CODE, …]` asks: of a code that is not diagnosed it says so.
 ///
@@ -17,12 +20,46 @@ pub fn text(observation: &Value, asked: &[DiagnosisCode], profile: &Profile) -> 
     let progress = &explanation.progress;
     let code = serde_json::to_value(progress.code).map_err(|error| error.to_string())?;
     let mut text = format!("{}: {}\n", code.as_str().unwrap_or_default(), progress.message);
+    text.push_str(&told(&explanation.diagnoses, &played, asked));
+    Ok(text)
+}
+
+/// What is said of a change, as `explain: [CODE, …]` asks, and what the remedies lead to. `stored` is what an API server
+/// returned of the old set, where the case has a world; else the manifest stands for it.
+///
+/// # Errors
+/// A sentence that says what of the sets cannot be read.
+pub fn of_change(
+    (old, stored): (&Value, Option<&Value>),
+    new: &Value,
+    asked: &[DiagnosisCode],
+    profile: &Profile,
+) -> Result<String, String> {
+    let told_error = |error: steadfast_core::Error| error.to_string();
+    let before = stored.unwrap_or(old);
+    let found = diff(before, new, profile).map_err(told_error)?;
+    let runbook = runbook(before, new, "FILE", profile).map_err(told_error)?;
+    let diagnoses = explain_change(before, new, &found, runbook.as_ref(), profile);
+    let mut input = ForecastInput::of(vec![new.clone()]);
+    input.from = Some(vec![old.clone()]);
+    input.profile = profile.clone();
+    let played = remedies_lead_to(&diagnoses, &input).map_err(told_error)?;
+    let head = match (found.allowed, found.makes_revision) {
+        (false, _) => "refused",
+        (true, true) => "a new revision",
+        (true, false) => "no new revision",
+    };
+    Ok(format!("{head}\n{}", told(&diagnoses, &played, asked)))
+}
+
+fn told(diagnoses: &[Diagnosis], played: &[LeadsTo], asked: &[DiagnosisCode]) -> String {
+    let mut text = String::new();
     for code in asked {
-        if !explanation.diagnoses.iter().any(|found| found.code == *code) {
+        if !diagnoses.iter().any(|found| found.code == *code) {
             let _ = writeln!(text, "no {}", code.name());
         }
     }
-    for (at, found) in explanation.diagnoses.iter().enumerate() {
+    for (at, found) in diagnoses.iter().enumerate() {
         // What is worse than what is asked about would be a false alarm, and must be seen.
         if !asked.contains(&found.code) && found.severity != Severity::Error {
             continue;
@@ -50,7 +87,7 @@ pub fn text(observation: &Value, asked: &[DiagnosisCode], profile: &Profile) -> 
             }
         }
     }
-    Ok(text)
+    text
 }
 
 /// The codes that a case asks about.

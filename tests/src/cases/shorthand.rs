@@ -45,7 +45,15 @@ struct Plot {
 /// A sentence that quotes what cannot be read.
 pub fn expand(input: &Value, profile: &Profile) -> Result<World, String> {
     let mut fields = Fields::of(input, "the case")?;
-    for word in ["kubernetes", "compare", "show", "upstream", "names", "explain"] {
+    for word in [
+        "kubernetes",
+        "compare",
+        "show",
+        "upstream",
+        "names",
+        "explain",
+        "change",
+    ] {
         fields.optional(word);
     }
     let now = fields.optional("now").cloned().unwrap_or_else(|| json!(NOW));

@@ -919,7 +919,16 @@ export type RiskCode =
   /** Pods keep their old subdomain, and so their old DNS names. */
   | "oldSubdomain"
   /** The new set is refused when it is made: the old one would be gone. */
-  | "createRefused";
+  | "createRefused"
+  /**
+   * Pods below the partition keep their old revision only until they go: the new set does not know
+   * it as its own.
+   */
+  | "heldRevisionLost"
+  /** The new set gets stuck. */
+  | "blocked"
+  /** The set is stuck already, and stays so. */
+  | "stillBlocked";
 
 // Why a set is as it is ---------------------------------------------------------------------------
 
