@@ -20,9 +20,10 @@ mod verdict;
 use question::Question;
 
 pub(crate) fn run(arguments: &PlanArguments, output: &mut Output) -> Result<Exit, Failure> {
-    let profile = arguments.profile.profile()?;
+    // What is wrong with the options is said before anything is read.
+    arguments.profile.profile()?;
     let (settings, has_nodes) = settings::of(&arguments.cluster)?;
-    let mut question = Question::of(arguments, &profile, output)?;
+    let mut question = Question::of(arguments, output)?;
     let mut input = ForecastInput::of(std::mem::take(&mut question.objects));
     input.observed = std::mem::take(&mut question.observed);
     input.from = question.from.take();
@@ -34,7 +35,7 @@ pub(crate) fn run(arguments: &PlanArguments, output: &mut Output) -> Result<Exit
     input.now = Some(now);
     input.deletion = arguments.delete.then(|| propagation(arguments.cascade));
     input.until = arguments.cluster.until.map(|span| span.millis());
-    input.profile = profile;
+    input.profile = question.profile.clone();
     input.settings = settings;
     input.faults.clone_from(&arguments.cluster.api_error);
     input.assumes_nodes = !has_nodes;

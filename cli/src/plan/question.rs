@@ -10,7 +10,7 @@ use steadfast_sim::store::Resource;
 
 use crate::cli::PlanArguments;
 use crate::failure::Failure;
-use crate::input::{Choice, Found, Input, ObservationSource, Place};
+use crate::input::{Choice, Found, Input, ObservationSource, Place, read_each};
 use crate::output::Output;
 use crate::text::{count, list};
 
@@ -26,6 +26,8 @@ pub(super) struct Question {
     pub(super) from: Option<Vec<Value>>,
     /// When the cluster was observed, where an observation says so.
     pub(super) now: Option<Timestamp>,
+    /// Which Kubernetes is spoken of.
+    pub(super) profile: Profile,
     /// Where the set stands whose change is asked about.
     place: Option<Place>,
 }
@@ -40,12 +42,9 @@ struct Parts {
 
 impl Question {
     /// Reads the files and sorts them.
-    pub(super) fn of(
-        arguments: &PlanArguments,
-        profile: &Profile,
-        output: &mut Output,
-    ) -> Result<Self, Failure> {
+    pub(super) fn of(arguments: &PlanArguments, output: &mut Output) -> Result<Self, Failure> {
         let parts = Parts::read(arguments, output)?;
+        let profile = parts.observed.profile(&arguments.profile, output)?;
         let choice = Choice::of(&arguments.input);
         let asked = [Some(&parts.objects), parts.from.as_ref(), Some(&parts.observed)];
         let with_set = asked
@@ -58,7 +57,7 @@ impl Question {
         let found = choice.find(with_set)?.clone();
         let set = found.full_name();
 
-        parts.check(&Choice::exactly(&found), profile, output)?;
+        parts.check(&Choice::exactly(&found), &profile, output)?;
         let mut ignored: BTreeMap<String, usize> = BTreeMap::new();
         let mut values = |input: Input| -> Vec<Value> {
             let (known, unknown): (Vec<Found>, Vec<Found>) = input
@@ -77,6 +76,7 @@ impl Question {
         let question = Self {
             set,
             now,
+            profile,
             objects: values(parts.objects),
             observed: values(parts.observed),
             from: parts.from.map(values),
@@ -106,9 +106,12 @@ impl Parts {
     fn read(arguments: &PlanArguments, output: &mut Output) -> Result<Self, Failure> {
         let namespace = arguments.input.namespace.as_deref();
         let files = arguments.input.all();
+        let read = |named: &[String], output: &mut Output| {
+            read_each(named, &arguments.input, &arguments.live, output)
+        };
         let mut parts = Self::default();
         if !arguments.observed.is_empty() {
-            parts.observed = Input::read(&arguments.observed, namespace, output)?;
+            parts.observed = read(&arguments.observed, output)?;
         }
         if !arguments.from.is_empty() {
             parts.from = Some(Input::read(&arguments.from, namespace, output)?);
@@ -120,14 +123,20 @@ impl Parts {
             return Err(Failure::new(ErrorCode::Missing, message));
         }
         if let ([old, new], true) = (files.as_slice(), is_alone) {
-            let old = Input::read(std::slice::from_ref(old), namespace, output)?;
-            let new = Input::read(std::slice::from_ref(new), namespace, output)?;
+            let old = read(std::slice::from_ref(old), output)?;
+            let new = read(std::slice::from_ref(new), output)?;
             if are_old_and_new(&old, &new) {
                 return Ok(Self::of_change(old, new));
             }
             parts.objects = old.and(new);
         } else {
-            parts.objects = Input::read(&files, namespace, output)?;
+            parts.objects = read(&files, output)?;
+        }
+        let is_live = [&parts.objects, &parts.observed].iter().any(|input| input.live.is_some());
+        if arguments.live.is_given() && !is_live {
+            let message = "nothing here is read from a live cluster: name its StatefulSet with --observed sts/NAME, or leave \
+                           --context and its like out";
+            return Err(Failure::new(ErrorCode::Ambiguous, message));
         }
         if is_alone {
             // What an API server has stored is the cluster; the rest is to be applied to it.
