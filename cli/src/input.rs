@@ -116,11 +116,19 @@ impl Input {
             if let Some(lists) = input.lists.as_mut().filter(|_| !resource.list.is_empty()) {
                 lists.push(resource.list);
             }
-            let objects = objects.into_iter().flat_map(|object| manifest::objects(vec![Document::of(object)]));
-            input.objects.extend(objects.map(|object| Found::new(&place, object)));
+            let objects = objects
+                .into_iter()
+                .flat_map(|object| manifest::objects(vec![Document::of(object)]));
+            input
+                .objects
+                .extend(objects.map(|object| Found::new(&place, object)));
         }
         // A clock that is slow must not make what was seen lie ahead.
-        let newest = input.objects.iter().filter_map(|object| newest_time(&object.value)).max();
+        let newest = input
+            .objects
+            .iter()
+            .filter_map(|object| newest_time(&object.value))
+            .max();
         input.now = Some(sighting.now).max(newest);
         input.live = Some(Live {
             place: sighting.place,
@@ -153,7 +161,9 @@ impl Input {
 
     /// The objects for which something holds, and the others.
     pub(crate) fn split(mut self, holds: impl Fn(&Found) -> bool) -> (Self, Self) {
-        let (with, without) = std::mem::take(&mut self.objects).into_iter().partition(|object| holds(object));
+        let (with, without) = std::mem::take(&mut self.objects)
+            .into_iter()
+            .partition(|object| holds(object));
         let others = Self {
             files: self.files.clone(),
             objects: without,

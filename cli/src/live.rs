@@ -18,6 +18,8 @@ mod cluster;
 mod follow;
 #[cfg(feature = "live")]
 mod load;
+#[cfg(feature = "live")]
+mod proxy;
 mod resource;
 #[cfg(feature = "live")]
 mod trouble;

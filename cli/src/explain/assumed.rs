@@ -80,7 +80,10 @@ impl Assumed {
 
     /// What was assumed, as objects.
     pub(super) fn objects(self, observed: &Observed) -> Vec<Value> {
-        let claims = observed.claims().filter(|_| self.claims).map(|claim| claim.object());
+        let claims = observed
+            .claims()
+            .filter(|_| self.claims)
+            .map(|claim| claim.object());
         let revisions = observed
             .revisions()
             .filter(|_| self.revisions)

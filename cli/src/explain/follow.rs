@@ -73,11 +73,24 @@ pub(super) fn run(
     let Some(mut following) = following else {
         return Ok(Exit::Unfinished);
     };
-    let words = format!("after {}", time(following.began.elapsed().as_millis().try_into().unwrap_or(u64::MAX)));
+    let words = format!(
+        "after {}",
+        time(
+            following
+                .began
+                .elapsed()
+                .as_millis()
+                .try_into()
+                .unwrap_or(u64::MAX)
+        )
+    );
     let set = following.state.name();
     let is_blocked = following.progress == ProgressCode::Blocked;
     let (exit, words) = match end {
-        End::Stable => (Exit::Fine, format!("StatefulSet {set} has come to its end {words}")),
+        End::Stable => (
+            Exit::Fine,
+            format!("StatefulSet {set} has come to its end {words}"),
+        ),
         End::Gone => (Exit::Fine, format!("StatefulSet {set} is gone {words}")),
         End::Blocked => (Exit::Blocked, String::new()),
         End::Timeout if is_blocked => (Exit::Blocked, String::new()),
@@ -85,7 +98,10 @@ pub(super) fn run(
             Exit::Unfinished,
             format!("StatefulSet {set} has not come to its end {words}: --timeout is over"),
         ),
-        End::Interrupted => (Exit::Unfinished, format!("StatefulSet {set} is no longer followed {words}")),
+        End::Interrupted => (
+            Exit::Unfinished,
+            format!("StatefulSet {set} is no longer followed {words}"),
+        ),
     };
     following.display.end(&words, output)?;
     if exit == Exit::Blocked && !arguments.output.is_structured() {
@@ -139,11 +155,16 @@ impl Following {
                 News::Interrupted => return Ok(ControlFlow::Break(End::Interrupted)),
                 News::Tick => {}
                 News::Broken(resource, why) => {
-                    self.broken = Some(format!("{} cannot be watched: {why}; trying again", resource.plural));
+                    self.broken = Some(format!(
+                        "{} cannot be watched: {why}; trying again",
+                        resource.plural
+                    ));
                 }
                 News::Put(resource, object) => {
                     self.broken = None;
-                    self.state.put(resource, object).or_else(|failure| misread(&failure, output))?;
+                    self.state
+                        .put(resource, object)
+                        .or_else(|failure| misread(&failure, output))?;
                 }
                 News::Gone(resource, object) => {
                     self.broken = None;
@@ -151,7 +172,9 @@ impl Following {
                 }
                 News::All(resource, objects) => {
                     self.broken = None;
-                    self.state.replace(resource, objects).or_else(|failure| misread(&failure, output))?;
+                    self.state
+                        .replace(resource, objects)
+                        .or_else(|failure| misread(&failure, output))?;
                 }
             }
         }
@@ -168,7 +191,8 @@ impl Following {
             profile: self.profile.clone(),
             unseen: Some(self.unseen.clone()),
         };
-        self.display.show(&answer, self.broken.as_deref(), self.began.elapsed(), output)?;
+        self.display
+            .show(&answer, self.broken.as_deref(), self.began.elapsed(), output)?;
         Ok(self.verdict(limit))
     }
 
@@ -195,7 +219,9 @@ impl Following {
 /// One object that nobody can read does not end the watch; what it was before stays.
 fn misread(failure: &steadfast_core::Error, output: &mut Output) -> Result<(), Failure> {
     match failure.code {
-        ErrorCode::Invalid | ErrorCode::WrongKind => output.warn(&crate::text::one_line(&failure.to_string())),
+        ErrorCode::Invalid | ErrorCode::WrongKind => {
+            output.warn(&crate::text::one_line(&failure.to_string()))
+        }
         _ => Err(Failure::from(failure.clone())),
     }
 }

@@ -25,7 +25,11 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     let profile = input.profile(&arguments.profile, output)?;
-    let unseen = input.live.as_ref().map(|live| live.unseen.clone()).unwrap_or_default();
+    let unseen = input
+        .live
+        .as_ref()
+        .map(|live| live.unseen.clone())
+        .unwrap_or_default();
     let assumed = Assumed::of(&unseen);
     let mut sets: Vec<Choice> = Vec::new();
     let mut namespaces: BTreeMap<String, Input> = BTreeMap::new();
@@ -34,7 +38,13 @@ pub(super) fn run(
     let (nodes, rest) = input.split(is_node);
     let input = nodes.clone_frame();
     let sees_nodes = !unseen.iter().any(|unseen| unseen.resource.plural == "nodes");
-    let mut nodes = sees_nodes.then(|| nodes.objects.into_iter().map(|node| node.value).collect::<Vec<Value>>());
+    let mut nodes = sees_nodes.then(|| {
+        nodes
+            .objects
+            .into_iter()
+            .map(|node| node.value)
+            .collect::<Vec<Value>>()
+    });
     for object in rest.objects {
         if object.is_set() && choice.is_for(&object) {
             sets.push(Choice::exactly(&object));
@@ -112,8 +122,7 @@ fn glance(answers: &[Answer], profile: &Profile) -> String {
             one_line(&answer.explanation.progress.message).into(),
         ]);
     }
-    let hint = format!(
-        "\nKubernetes {profile}; `steadfast explain sts/NAME -n NAMESPACE` says what would help\n"
-    );
+    let hint =
+        format!("\nKubernetes {profile}; `steadfast explain sts/NAME -n NAMESPACE` says what would help\n");
     format!("{}{}", rows.to_text(), paint(FAINT, &hint))
 }

@@ -43,11 +43,20 @@ impl Origin {
         purpose: Purpose,
         wants_live: bool,
     ) -> Result<Self, Failure> {
-        let names: Vec<&str> = arguments.files.iter().filter_map(|argument| set_of(argument)).collect();
+        let names: Vec<&str> = arguments
+            .files
+            .iter()
+            .filter_map(|argument| set_of(argument))
+            .collect();
         let file = arguments
             .filenames
             .iter()
-            .chain(arguments.files.iter().filter(|argument| set_of(argument).is_none()))
+            .chain(
+                arguments
+                    .files
+                    .iter()
+                    .filter(|argument| set_of(argument).is_none()),
+            )
             .next();
         let is_live = wants_live || live.is_given() || !names.is_empty();
         match (file, names.as_slice()) {
@@ -57,13 +66,14 @@ impl Origin {
                 ErrorCode::Ambiguous,
                 "name one StatefulSet; without a name all of the namespace are read",
             )),
-            (None, names) if is_live => {
-                Ok(Self::Live(wanted(names.first().copied(), arguments, live, purpose)))
-            }
+            (None, names) if is_live => Ok(Self::Live(wanted(
+                names.first().copied(),
+                arguments,
+                live,
+                purpose,
+            ))),
             _ if !io::stdin().is_terminal() => Ok(Self::Files(vec!["-".to_owned()])),
-            _ if arguments.namespace.is_some() => {
-                Ok(Self::Live(wanted(None, arguments, live, purpose)))
-            }
+            _ if arguments.namespace.is_some() => Ok(Self::Live(wanted(None, arguments, live, purpose))),
             _ => Err(Failure::new(
                 ErrorCode::Missing,
                 "name a FILE with what a cluster holds, `-` for standard input, or a StatefulSet of a live cluster, such as \
@@ -176,13 +186,21 @@ fn not_both(file: &str, live: &LiveArguments, wants_live: bool) -> Failure {
             let option = match live {
                 _ if wants_live => "--watch",
                 LiveArguments { context: Some(_), .. } => "--context",
-                LiveArguments { kubeconfig: Some(_), .. } => "--kubeconfig",
-                LiveArguments { all_namespaces: true, .. } => "-A",
+                LiveArguments {
+                    kubeconfig: Some(_), ..
+                } => "--kubeconfig",
+                LiveArguments {
+                    all_namespaces: true, ..
+                } => "-A",
                 _ => "--request-timeout",
             };
-            format!("`{file}` is a file, and {option} reads a live cluster: name its StatefulSet as `sts/NAME`, or leave {option} out")
+            format!(
+                "`{file}` is a file, and {option} reads a live cluster: name its StatefulSet as `sts/NAME`, or leave {option} out"
+            )
         }
-        false => format!("`{file}` is a file: name either files or a StatefulSet of a live cluster, not both"),
+        false => {
+            format!("`{file}` is a file: name either files or a StatefulSet of a live cluster, not both")
+        }
     };
     Failure::new(ErrorCode::Ambiguous, message)
 }

@@ -48,7 +48,12 @@ fn newest() -> &'static str {
 
 /// The oldest known version for one that is older than all, else the newest.
 fn nearest(version: &str) -> &'static str {
-    let minor = |version: &str| version.split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok());
+    let minor = |version: &str| {
+        version
+            .split('.')
+            .nth(1)
+            .and_then(|minor| minor.parse::<u32>().ok())
+    };
     let oldest = Profile::VERSIONS.first().copied().unwrap_or_default();
     match minor(version) < minor(oldest) && version.starts_with("1.") {
         true => oldest,

@@ -7,6 +7,7 @@ use kube::Config;
 use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use steadfast_core::ErrorCode;
 
+use super::proxy::is_direct;
 use super::trouble::innermost;
 use crate::cli::LiveArguments;
 use crate::failure::Failure;
@@ -68,9 +69,15 @@ impl Address {
             ..KubeConfigOptions::default()
         };
         let place = format!("context `{}`", one_line(&context));
-        let config = Config::from_custom_kubeconfig(kubeconfig, &options)
+        let names_proxy = names_proxy(&kubeconfig, &context);
+        let mut config = Config::from_custom_kubeconfig(kubeconfig, &options)
             .await
             .map_err(|error| unusable(&source, &place, &error))?;
+        let variable = |name: &str| std::env::var(name).unwrap_or_default();
+        let direct = [variable("NO_PROXY"), variable("no_proxy")].join(",");
+        if !names_proxy && is_direct(config.cluster_url.host().unwrap_or_default(), &direct) {
+            config.proxy_url = None;
+        }
         Ok(Self::new(config, place))
     }
 
@@ -88,6 +95,20 @@ impl Address {
     }
 }
 
+/// Whether the kubeconfig itself says which proxy leads to the context's cluster; otherwise the environment may.
+fn names_proxy(kubeconfig: &Kubeconfig, context: &str) -> bool {
+    let context = kubeconfig.contexts.iter().find(|known| known.name == context);
+    let cluster = context
+        .and_then(|context| context.context.as_ref())
+        .map(|context| &context.cluster);
+    kubeconfig
+        .clusters
+        .iter()
+        .filter(|known| Some(&known.name) == cluster)
+        .filter_map(|known| known.cluster.as_ref()?.proxy_url.as_ref())
+        .any(|proxy| !proxy.is_empty())
+}
+
 /// The kubeconfig that is meant, as people call it, and what it says, where there is one.
 fn kubeconfig(live: &LiveArguments) -> Result<(String, Option<Kubeconfig>), Failure> {
     if let Some(file) = &live.kubeconfig {
@@ -97,7 +118,10 @@ fn kubeconfig(live: &LiveArguments) -> Result<(String, Option<Kubeconfig>), Fail
     }
     match std::env::var_os("KUBECONFIG").filter(|files| !files.is_empty()) {
         Some(files) => {
-            let source = format!("kubeconfig `{}` ($KUBECONFIG)", one_line(&files.to_string_lossy()));
+            let source = format!(
+                "kubeconfig `{}` ($KUBECONFIG)",
+                one_line(&files.to_string_lossy())
+            );
             let read = Kubeconfig::from_env().map_err(|error| unreadable(&source, &error))?;
             Ok((source, read))
         }

@@ -52,9 +52,7 @@ pub(super) enum Event {
 
 /// The runtime on which all requests are made: this thread alone.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime {
         Ok(runtime) => {
             let done = runtime.block_on(work);
@@ -91,7 +89,9 @@ impl Cluster {
             let message = format!("the cluster at {server} cannot be asked: {why}");
             Failure::new(ErrorCode::Unreadable, message)
         })?;
-        let limit = live.request_timeout.map(|span| Duration::from_millis(span.millis().0));
+        let limit = live
+            .request_timeout
+            .map(|span| Duration::from_millis(span.millis().0));
         Ok(Self {
             client,
             place,
@@ -139,11 +139,7 @@ impl Cluster {
         Err(Trouble::Gone)
     }
 
-    async fn pages(
-        &self,
-        resource: &'static Resource,
-        namespace: Option<&str>,
-    ) -> Result<Listed, Trouble> {
+    async fn pages(&self, resource: &'static Resource, namespace: Option<&str>) -> Result<Listed, Trouble> {
         let request = Request::new(resource.path(namespace));
         let mut params = ListParams::default().limit(PAGE);
         let mut items = Vec::new();
@@ -155,12 +151,20 @@ impl Cluster {
             let mut page: Value = serde_json::from_str(&page)
                 .map_err(|error| Trouble::Unreadable(crate::text::one_line(&error.to_string())))?;
             let Some(Value::Array(found)) = page.get_mut("items").map(Value::take) else {
-                let what = page.get("kind").and_then(Value::as_str).unwrap_or("something else");
-                return Err(Trouble::Unreadable(format!("it is {}, not a list", crate::text::one_line(what))));
+                let what = page
+                    .get("kind")
+                    .and_then(Value::as_str)
+                    .unwrap_or("something else");
+                return Err(Trouble::Unreadable(format!(
+                    "it is {}, not a list",
+                    crate::text::one_line(what)
+                )));
             };
             items.extend(found.into_iter().map(|item| named(resource, item)));
             let said = |field: &str| {
-                let text = page.pointer(&format!("/metadata/{field}")).and_then(Value::as_str);
+                let text = page
+                    .pointer(&format!("/metadata/{field}"))
+                    .and_then(Value::as_str);
                 text.filter(|text| !text.is_empty()).map(str::to_owned)
             };
             match said("continue") {
@@ -208,9 +212,7 @@ impl Cluster {
                     let at = version_of(&object);
                     (Event::Gone(named(resource, object)), at)
                 }
-                WatchEvent::Bookmark(bookmark) => {
-                    (Event::Bookmark, Some(bookmark.metadata.resource_version))
-                }
+                WatchEvent::Bookmark(bookmark) => (Event::Bookmark, Some(bookmark.metadata.resource_version)),
                 WatchEvent::Error(status) => {
                     return Err(Trouble::of_status(status.code, &status.message));
                 }
@@ -248,7 +250,10 @@ impl Cluster {
                     resource.plural
                 )
             }
-            _ => format!("{} cannot be read in the cluster at {server}: {why}", resource.plural),
+            _ => format!(
+                "{} cannot be read in the cluster at {server}: {why}",
+                resource.plural
+            ),
         };
         Failure::new(ErrorCode::Unreadable, message)
     }

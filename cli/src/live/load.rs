@@ -72,12 +72,7 @@ fn unseen_of(resource: &'static Resource, trouble: &Trouble) -> Unseen {
 }
 
 /// That there is the set that is meant, or any.
-fn check(
-    cluster: &Cluster,
-    wanted: &Wanted,
-    namespace: Option<&str>,
-    sets: &[Value],
-) -> Result<(), Failure> {
+fn check(cluster: &Cluster, wanted: &Wanted, namespace: Option<&str>, sets: &[Value]) -> Result<(), Failure> {
     let text = |set: &Value, pointer: &str| {
         let text = set.pointer(pointer).and_then(Value::as_str);
         one_line(text.unwrap_or_default())
@@ -103,7 +98,11 @@ fn check(
         .iter()
         .map(|set| match namespace {
             Some(_) => text(set, "/metadata/name"),
-            None => format!("{}/{}", text(set, "/metadata/namespace"), text(set, "/metadata/name")),
+            None => format!(
+                "{}/{}",
+                text(set, "/metadata/namespace"),
+                text(set, "/metadata/name")
+            ),
         })
         .collect();
     names.sort();

@@ -137,6 +137,11 @@ impl Resource {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 mod tests {
     use super::*;
 
@@ -145,6 +150,44 @@ mod tests {
         assert_eq!(PODS.path(Some("shop")), "/api/v1/namespaces/shop/pods");
         assert_eq!(SETS.path(None), "/apis/apps/v1/statefulsets");
         assert_eq!(NODES.path(Some("shop")), "/api/v1/nodes");
+    }
+
+    #[test]
+    fn the_role_of_the_documentation_allows_what_is_read_and_nothing_else() {
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/live-role.yaml");
+        let documents = steadfast_core::manifest::read(&std::fs::read(file).unwrap()).unwrap();
+        let kinds: Vec<&str> = documents
+            .iter()
+            .filter_map(|document| document.value["kind"].as_str())
+            .collect();
+        assert_eq!(kinds, ["ClusterRole", "ServiceAccount", "ClusterRoleBinding"]);
+        let texts = |value: &serde_json::Value| -> Vec<String> {
+            let texts = value.as_array().unwrap().iter();
+            texts.map(|text| text.as_str().unwrap().to_owned()).collect()
+        };
+        let mut allowed = std::collections::BTreeSet::new();
+        for rule in documents[0].value["rules"].as_array().unwrap() {
+            assert_eq!(texts(&rule["verbs"]), ["list", "watch"]);
+            for group in texts(&rule["apiGroups"]) {
+                allowed.extend(
+                    texts(&rule["resources"])
+                        .into_iter()
+                        .map(|plural| (group.clone(), plural)),
+                );
+            }
+        }
+        let purposes = [Purpose::Explain, Purpose::Dns, Purpose::Plan];
+        let read = purposes.into_iter().flat_map(Purpose::around).chain([&SETS]);
+        let read: std::collections::BTreeSet<(String, String)> = read
+            .map(|resource| {
+                let group = resource
+                    .api_version
+                    .split_once('/')
+                    .map_or("", |(group, _)| group);
+                (group.to_owned(), resource.plural.to_owned())
+            })
+            .collect();
+        assert_eq!(allowed, read);
     }
 
     #[test]

@@ -125,10 +125,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_told_by_its_code() {
-        assert_eq!(
-            Trouble::of_status(403, "nodes is forbidden").code(),
-            "forbidden"
-        );
+        assert_eq!(Trouble::of_status(403, "nodes is forbidden").code(), "forbidden");
         assert_eq!(Trouble::of_status(404, "").code(), "notServed");
         assert!(Trouble::of_status(401, "").is_general());
         assert_eq!(

@@ -132,7 +132,9 @@ impl Parts {
         } else {
             parts.objects = read(&files, output)?;
         }
-        let is_live = [&parts.objects, &parts.observed].iter().any(|input| input.live.is_some());
+        let is_live = [&parts.objects, &parts.observed]
+            .iter()
+            .any(|input| input.live.is_some());
         if arguments.live.is_given() && !is_live {
             let message = "nothing here is read from a live cluster: name its StatefulSet with --observed sts/NAME, or leave \
                            --context and its like out";

@@ -122,7 +122,8 @@ fn draw(picture: &[String], lines: &mut usize, output: &mut Output) -> Result<()
 /// How many columns and lines there are.
 fn size() -> (usize, usize) {
     #[cfg(feature = "live")]
-    if let Some((terminal_size::Width(width), terminal_size::Height(height))) = terminal_size::terminal_size() {
+    if let Some((terminal_size::Width(width), terminal_size::Height(height))) = terminal_size::terminal_size()
+    {
         return (usize::from(width).max(20), usize::from(height).max(8));
     }
     SIZE

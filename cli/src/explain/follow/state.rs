@@ -60,7 +60,9 @@ impl State {
 
     /// An object came to be, or changed.
     pub(super) fn put(&mut self, resource: &Resource, object: Value) -> Result<(), Error> {
-        self.newest = self.newest.max(crate::input::newest_time(&object).unwrap_or_default());
+        self.newest = self
+            .newest
+            .max(crate::input::newest_time(&object).unwrap_or_default());
         let is_neighbour = resource.kind == "StatefulSet" && !self.is_set(&object);
         match decided(resource) {
             Some(_) if !is_neighbour => self.observed.put(object),
@@ -104,21 +106,28 @@ impl State {
             }
             Some(Kind::ControllerRevision) => {
                 let revisions = self.observed.revisions();
-                revisions.map(|revision| name_of(revision.object()).to_owned()).collect()
+                revisions
+                    .map(|revision| name_of(revision.object()).to_owned())
+                    .collect()
             }
             _ => Vec::new(),
         };
         match decided(resource) {
             Some(Kind::StatefulSet) => self.is_gone = !objects.iter().any(|object| self.is_set(object)),
-            Some(kind) => known.iter().filter(|name| !names.contains(*name)).for_each(|name| {
-                self.observed.remove(kind, name);
-            }),
+            Some(kind) => known
+                .iter()
+                .filter(|name| !names.contains(*name))
+                .for_each(|name| {
+                    self.observed.remove(kind, name);
+                }),
             None => {}
         }
         if let Some(list) = self.list(resource) {
             list.retain(|known| known.get("kind").and_then(Value::as_str) != Some(resource.kind));
         }
-        objects.into_iter().try_for_each(|object| self.put(resource, object))
+        objects
+            .into_iter()
+            .try_for_each(|object| self.put(resource, object))
     }
 
     /// Whether it is the set that is followed.
@@ -159,5 +168,8 @@ fn key(object: &Value) -> (&str, &str, &str) {
 }
 
 fn text<'a>(object: &'a Value, pointer: &str) -> &'a str {
-    object.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    object
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
