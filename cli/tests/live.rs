@@ -387,13 +387,16 @@ fn all_sets_are_shown_at_a_glance() {
 
 #[test]
 fn dns_and_plan_read_the_same_cluster() {
-    let server = ApiServer::of("tests/recorded/web/stable.yaml").refuse("nodes", 403);
+    let server = ApiServer::of("tests/recorded/web/stable.yaml")
+        .refuse("nodes", 403)
+        .refuse("endpointslices", 404);
     let run = live(&server, &["dns", "web", "-o", "json"]);
     assert_eq!(run.code, 0, "{run:?}");
     let answer = run.json();
     assert_eq!(answer["isPlanned"], false);
     assert_eq!(answer["names"][0]["resolves"], true);
-    assert_eq!(answer["notSeen"][0]["resource"], "nodes");
+    assert_eq!(answer["notSeen"][0]["resource"], "endpointslices");
+    assert_eq!(answer["notSeen"][1]["resource"], "nodes");
     let plan = live(
         &server,
         &[
