@@ -465,7 +465,10 @@ fn a_watch_ends_with_0_once_the_set_is_stable() {
             .any(|line| line.starts_with("stable       Pod web-2: available")),
         "{run:?}"
     );
-    assert!(run.out.contains("has come to its end after"), "{run:?}");
+    assert!(
+        run.out.contains("StatefulSet default/web is stable after"),
+        "{run:?}"
+    );
     let begun: Vec<String> = server
         .requests()
         .into_iter()

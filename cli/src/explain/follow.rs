@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use steadfast_core::explain::ProgressCode;
 use steadfast_core::{ErrorCode, Profile};
 
-use super::{Answer, one};
+use super::{Answer, one, table};
 use crate::cli::ExplainArguments;
 use crate::failure::Failure;
 use crate::input::{Choice, Input, Origin};
@@ -86,11 +86,9 @@ pub(super) fn run(
     );
     let set = following.state.name();
     let is_blocked = following.progress == ProgressCode::Blocked;
+    let (word, _) = table::word_of_progress(following.progress);
     let (exit, words) = match end {
-        End::Stable => (
-            Exit::Fine,
-            format!("StatefulSet {set} has come to its end {words}"),
-        ),
+        End::Stable => (Exit::Fine, format!("StatefulSet {set} is {word} {words}")),
         End::Gone => (Exit::Fine, format!("StatefulSet {set} is gone {words}")),
         End::Blocked => (Exit::Blocked, String::new()),
         End::Timeout if is_blocked => (Exit::Blocked, String::new()),
