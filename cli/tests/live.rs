@@ -489,18 +489,11 @@ fn a_watch_that_was_forgotten_begins_with_a_new_list() {
     pod.as_object_mut().unwrap().remove("kind");
     // The Pod changes, and no event says so: only the list after the 410 does.
     let gone = Say::Event("ERROR", status(410, "too old resource version"));
-    let server = server.watched("pods", &[&[Say::Wait(200), gone]]);
-    let slow = std::thread::scope(|scope| {
-        let run = scope.spawn(|| {
-            live(
-                &server,
-                &["explain", "web", "--watch", "--timeout", "30s", "-o", "json"],
-            )
-        });
-        std::thread::sleep(std::time::Duration::from_millis(100));
-        server.add("pods", pod);
-        run.join().unwrap()
-    });
+    let server = server.watched("pods", &[&[Say::Change(pod), gone]]);
+    let slow = live(
+        &server,
+        &["explain", "web", "--watch", "--timeout", "30s", "-o", "json"],
+    );
     assert_eq!(slow.code, 0, "{slow:?}");
     let documents: Vec<Value> = slow
         .out
@@ -549,7 +542,7 @@ fn a_kind_that_may_be_listed_and_not_watched_is_listed_again_and_again() {
     pod.as_object_mut().unwrap().remove("kind");
     let run = std::thread::scope(|scope| {
         let run = scope.spawn(|| live(&server, &["explain", "web", "--watch", "--timeout", "30s"]));
-        std::thread::sleep(std::time::Duration::from_millis(700));
+        server.wait_for(|request| request.contains("/pods?") && request.contains("watch=true"));
         server.add("pods", pod);
         run.join().unwrap()
     });

@@ -20,6 +20,8 @@ use crate::binary::{Scratch, text_of};
 pub enum Say {
     /// One event: its type and its object. The object is stored, or taken out, as well.
     Event(&'static str, Value),
+    /// An object changes, and nobody is told.
+    Change(Value),
     /// Nothing for so many milliseconds.
     Wait(u64),
     /// The end of this watch.
@@ -159,6 +161,15 @@ impl ApiServer {
         self.state.lock().unwrap().requests.clone()
     }
 
+    /// Waits until something was asked for.
+    pub fn wait_for(&self, what: impl Fn(&str) -> bool) {
+        let begun = std::time::Instant::now();
+        while !self.requests().iter().any(|request| what(request)) {
+            assert!(begun.elapsed().as_secs() < 30, "{:?}", self.requests());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// A kubeconfig whose current context is `test`, in the namespace `default`.
     pub fn kubeconfig(&self) -> Scratch {
         kubeconfig(&format!("http://127.0.0.1:{}", self.port))
@@ -282,6 +293,7 @@ fn answer(
                     write!(stream, "{:x}\r\n{line}\r\n", line.len())?;
                     stream.flush()?;
                 }
+                Say::Change(object) => store(state, &plural, "MODIFIED", &object),
                 Say::Wait(millis) => std::thread::sleep(Duration::from_millis(millis)),
                 Say::End => {
                     write!(stream, "0\r\n\r\n")?;
