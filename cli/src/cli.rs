@@ -256,7 +256,7 @@ pub(crate) struct SimulateArguments {
 pub(crate) struct ExplainArguments {
     #[command(flatten)]
     pub(crate) input: InputArguments,
-    /// The time of the question [default: the observation's own, else the newest in it]
+    /// The time of the question [default: the observation's own, else the newest in it; live, the clock]
     #[arg(long, value_name = "TIME", value_parser = timestamp)]
     pub(crate) now: Option<Timestamp>,
     /// Do not play remedies in the simulator

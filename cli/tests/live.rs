@@ -183,7 +183,7 @@ fn a_set_that_is_not_there_is_said_with_those_that_are() {
     for (arguments, words) in [
         (
             &["explain", "wbe"][..],
-            "no StatefulSet `wbe` in namespace `default` of context `test`: there is web",
+            "no StatefulSet `wbe` in namespace `default` of context `test`: there is web; there is no file `wbe` either",
         ),
         (
             &["explain", "wbe", "-A"],

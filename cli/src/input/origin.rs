@@ -94,7 +94,10 @@ impl Origin {
                 Ok((input, Choice::of(arguments)))
             }
             Self::Live(wanted) => {
-                let sighting = live::read(wanted)?;
+                let sighting = live::read(wanted).map_err(|failure| match plain_word(arguments) {
+                    Some(word) => failure.beside(&format!("; there is no file `{word}` either")),
+                    None => failure,
+                })?;
                 let choice = Choice::of_live(sighting.namespace.as_deref(), wanted.set.as_deref());
                 let input = Input::of_sighting(sighting);
                 input.tell_unseen(output)?;
@@ -168,6 +171,12 @@ fn set_of(argument: &str) -> Option<&str> {
         Some(_) => None,
         None => Some(argument).filter(|name| is_name(name) && !Path::new(name).exists()),
     }
+}
+
+/// An argument that might have been a file, had there been one.
+fn plain_word(arguments: &InputArguments) -> Option<&str> {
+    let word = arguments.files.first().filter(|word| !word.contains('/'))?;
+    set_of(word)
 }
 
 /// Whether an object may be called so: RFC 1123's subdomains, as the API server has them.
