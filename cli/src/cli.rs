@@ -79,10 +79,32 @@ pub(crate) struct InputArguments {
     pub(crate) namespace: Option<String>,
 }
 
+/// Which cluster is read, where a StatefulSet's NAME or nothing stands in place of a FILE.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct LiveArguments {
+    /// The kubeconfig [default: $KUBECONFIG, else ~/.kube/config]
+    #[arg(long, value_name = "FILE", help_heading = "Live cluster")]
+    pub(crate) kubeconfig: Option<String>,
+    /// The context of the kubeconfig [default: its current one]
+    #[arg(long, value_name = "NAME", help_heading = "Live cluster")]
+    pub(crate) context: Option<String>,
+    /// Read all namespaces
+    #[arg(
+        short = 'A',
+        long,
+        conflicts_with = "namespace",
+        help_heading = "Live cluster"
+    )]
+    pub(crate) all_namespaces: bool,
+    /// How long one request may take [default: 30s]
+    #[arg(long, value_name = "TIME", help_heading = "Live cluster")]
+    pub(crate) request_timeout: Option<Span>,
+}
+
 /// Which Kubernetes is spoken of.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ProfileArguments {
-    /// The version of Kubernetes, as 1.36 or 1.35.0 [default: the newest known]
+    /// The version of Kubernetes, as 1.36 or 1.35.0 [default: the live cluster's, else the newest known]
     #[arg(long, value_name = "VERSION", help_heading = "Kubernetes")]
     kubernetes: Option<String>,
     /// Feature gates to switch, as MaxUnavailableStatefulSet=false,…
@@ -95,8 +117,8 @@ pub(crate) struct ProfileArguments {
 pub(crate) struct ChangeArguments {
     #[command(flatten)]
     pub(crate) input: InputArguments,
-    /// The state of the cluster to start from: what `kubectl get … -o yaml` printed; may be repeated
-    #[arg(long, value_name = "FILE", conflicts_with = "from")]
+    /// The state of the cluster to start from: what `kubectl get … -o yaml` printed, or a StatefulSet of a live cluster; may be repeated
+    #[arg(long, value_name = "FILE|NAME", conflicts_with = "from")]
     pub(crate) observed: Vec<String>,
     /// The manifest before the change, which is taken to be running and stable; may be repeated
     #[arg(long, value_name = "OLD")]
@@ -107,6 +129,8 @@ pub(crate) struct ChangeArguments {
     /// What the deletion does with the set's Pods
     #[arg(long, value_name = "HOW", requires = "delete", default_value = "background")]
     pub(crate) cascade: Cascade,
+    #[command(flatten)]
+    pub(crate) live: LiveArguments,
 }
 
 #[derive(Debug, Args)]
@@ -214,14 +238,16 @@ pub(crate) struct CompareArguments {
 pub(crate) struct RecreateArguments {
     #[command(flatten)]
     pub(crate) input: InputArguments,
-    /// What the cluster holds: what `kubectl get … -o yaml` printed; may be repeated
-    #[arg(long, value_name = "FILE", required = true)]
+    /// What the cluster holds: what `kubectl get … -o yaml` printed, or a StatefulSet of a live cluster; may be repeated
+    #[arg(long, value_name = "FILE|NAME", required = true)]
     pub(crate) observed: Vec<String>,
     /// How to print the answer
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub(crate) output: Format,
     #[command(flatten)]
     pub(crate) cluster: ClusterArguments,
+    #[command(flatten)]
+    pub(crate) live: LiveArguments,
     #[command(flatten)]
     pub(crate) profile: ProfileArguments,
 }
@@ -289,7 +315,7 @@ pub(crate) struct SimulateArguments {
 pub(crate) struct ExplainArguments {
     #[command(flatten)]
     pub(crate) input: InputArguments,
-    /// The time of the question [default: the observation's own, else the newest in it]
+    /// The time of the question [default: the observation's own, else the newest in it; live, the clock]
     #[arg(long, value_name = "TIME", value_parser = timestamp)]
     pub(crate) now: Option<Timestamp>,
     /// Do not play remedies in the simulator
@@ -298,9 +324,17 @@ pub(crate) struct ExplainArguments {
     /// Print the page on a diagnosis, such as RollbackTrap, and nothing else
     #[arg(long, value_name = "CODE", exclusive = true)]
     pub(crate) code: Option<String>,
+    /// Follow a live set until it is stable or blocked
+    #[arg(long, conflicts_with_all = ["now", "all_namespaces", "filenames"])]
+    pub(crate) watch: bool,
+    /// How long to follow at most [default: without end]
+    #[arg(long, value_name = "TIME", requires = "watch")]
+    pub(crate) timeout: Option<Span>,
     /// How to print the answer
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub(crate) output: Format,
+    #[command(flatten)]
+    pub(crate) live: LiveArguments,
     #[command(flatten)]
     pub(crate) profile: ProfileArguments,
 }
@@ -324,6 +358,8 @@ pub(crate) struct DnsArguments {
     /// How to print the answer
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub(crate) output: Format,
+    #[command(flatten)]
+    pub(crate) live: LiveArguments,
 }
 
 #[derive(Debug, Args)]
@@ -470,7 +506,24 @@ pub(crate) fn command(program: Program) -> clap::Command {
         .header(title)
         .usage(title)
         .literal(AnsiColor::Cyan.on_default());
-    let command = Cli::command().styles(styles);
+    let mut command = Cli::command().styles(styles);
+    for reads_clusters in ["plan", "explain", "dns"] {
+        command = command.mut_subcommand(reads_clusters, |command| {
+            command
+                .mut_arg("files", |files| {
+                    files.value_name("FILE|NAME").help(
+                        "Files of YAML or JSON, all of them together one input; `-` is standard input; \
+                         or a StatefulSet of a live cluster, NAME or sts/NAME",
+                    )
+                })
+                .mut_arg("namespace", |namespace| {
+                    namespace.help(
+                        "The namespace of objects that name none [default: default]; \
+                         of a live cluster, the one to read [default: the context's]",
+                    )
+                })
+        });
+    }
     match program {
         Program::Steadfast => command,
         Program::KubectlPlugin => command
@@ -541,9 +594,29 @@ impl CompareArguments {
     }
 }
 
+impl LiveArguments {
+    /// Whether a cluster is meant, and no file.
+    pub(crate) fn is_given(&self) -> bool {
+        self.kubeconfig.is_some()
+            || self.context.is_some()
+            || self.all_namespaces
+            || self.request_timeout.is_some()
+    }
+}
+
 impl ProfileArguments {
+    /// Whether a version is asked for.
+    pub(crate) fn names_version(&self) -> bool {
+        self.kubernetes.is_some()
+    }
+
     pub(crate) fn profile(&self) -> Result<Profile, Failure> {
-        let profile = match &self.kubernetes {
+        self.profile_or(None)
+    }
+
+    /// The profile that is asked for, else that of this version.
+    pub(crate) fn profile_or(&self, version: Option<&str>) -> Result<Profile, Failure> {
+        let profile = match self.kubernetes.as_deref().or(version) {
             Some(version) => version.parse()?,
             None => Profile::default(),
         };

@@ -73,7 +73,7 @@ fn of_change(
     profiles: &[Profile],
     output: &mut Output,
 ) -> Result<Answer, Failure> {
-    let mut question = plan::Question::of(&arguments.change, profiles, output)?;
+    let mut question = plan::Question::of(&arguments.change, |_, _| Ok(profiles.to_vec()), output)?;
     let input = plan::input(&mut question, &arguments.change, &arguments.cluster)?;
     let now = input.now.unwrap_or(EPOCH);
     let comparison =

@@ -1,14 +1,13 @@
 //! `dns`: what the cluster's DNS says of a set, and why a name does not resolve.
 
-use std::io::{self, IsTerminal};
-
 use serde_json::{Value, json};
 use steadfast_core::ErrorCode;
 use steadfast_core::dns::{Kind, Lookup, Names, Settings, Zone, is_name, zone};
 
 use crate::cli::{DnsArguments, Format};
 use crate::failure::Failure;
-use crate::input::{Choice, Input, ObservationSource};
+use crate::input::{ObservationSource, Origin};
+use crate::live::{Purpose, Unseen};
 use crate::outcome::Exit;
 use crate::output::Output;
 
@@ -25,18 +24,11 @@ pub(crate) struct Told {
 }
 
 pub(crate) fn run(arguments: &DnsArguments, output: &mut Output) -> Result<Exit, Failure> {
-    let mut files = arguments.input.all();
-    if files.is_empty() {
-        if io::stdin().is_terminal() {
-            let message =
-                "name a FILE with a manifest or with what a cluster holds, or `-` for standard input";
-            return Err(Failure::new(ErrorCode::Missing, message));
-        }
-        files.push("-".to_owned());
-    }
     let settings = settings(arguments)?;
-    let input = Input::read(&files, arguments.input.namespace.as_deref(), output)?;
-    let source = ObservationSource::for_names(input, &Choice::of(&arguments.input))?;
+    let origin = Origin::of(&arguments.input, &arguments.live, Purpose::Dns, false)?;
+    let (input, choice) = origin.read(&arguments.input, output)?;
+    let unseen = input.live.as_ref().map(|live| live.unseen.clone());
+    let source = ObservationSource::for_names(input, &choice)?;
     let zone = source.read(|observation| zone(observation, &settings))?;
     let set = &source.observation.stateful_set;
     let text = |pointer: &str| {
@@ -66,7 +58,14 @@ pub(crate) fn run(arguments: &DnsArguments, output: &mut Output) -> Result<Exit,
         zone,
     };
     match arguments.output {
-        Format::Json | Format::Yaml => output.structured(arguments.output, &json!(told.names))?,
+        Format::Json | Format::Yaml => {
+            let mut names = json!(told.names);
+            if let (Some(unseen), Some(names)) = (&unseen, names.as_object_mut()) {
+                let unseen = unseen.iter().map(Unseen::to_json).collect();
+                names.insert("notSeen".to_owned(), unseen);
+            }
+            output.structured(arguments.output, &names)?;
+        }
         Format::Table | Format::Wide => output.text(&table::of(&told, arguments.output == Format::Wide))?,
     }
     Ok(Exit::Fine)

@@ -1,20 +1,24 @@
 //! `explain`: why a set is as it is, and what would help.
 
-use std::io::{self, IsTerminal};
-
 use serde_json::{Value, json};
 use steadfast_core::explain::{DiagnosisCode, Explanation, Page, ProgressCode, explain};
-use steadfast_core::{ErrorCode, Observed, Profile, Timestamp, reconcile};
+use steadfast_core::{ErrorCode, Observed, Profile, Timestamp};
 use steadfast_sim::forecast::ForecastInput;
 use steadfast_sim::verify::{LeadsTo, leads_to};
 
 use crate::cli::{ExplainArguments, Format};
 use crate::failure::Failure;
-use crate::input::{Choice, Input, ObservationSource};
+use crate::input::{Choice, Input, ObservationSource, Origin};
+use crate::live::{Purpose, Unseen};
 use crate::outcome::Exit;
 use crate::output::Output;
 
+mod assumed;
+mod follow;
+mod overview;
 mod table;
+
+use assumed::Assumed;
 
 /// An explanation and what its remedies lead to.
 pub(crate) struct Answer {
@@ -24,24 +28,45 @@ pub(crate) struct Answer {
     set: String,
     now: Timestamp,
     profile: Profile,
+    /// What a live cluster did not let us see; `None` where the input is no live cluster.
+    unseen: Option<Vec<Unseen>>,
 }
 
 pub(crate) fn run(arguments: &ExplainArguments, output: &mut Output) -> Result<Exit, Failure> {
     if let Some(code) = &arguments.code {
         return page(code, output);
     }
-    let profile = arguments.profile.profile()?;
-    let mut files = arguments.input.all();
-    if files.is_empty() {
-        if io::stdin().is_terminal() {
-            let message = "name a FILE with what a cluster holds, or `-` for standard input";
-            return Err(Failure::new(ErrorCode::Missing, message));
-        }
-        files.push("-".to_owned());
+    // What is wrong with the options is said before a cluster is asked.
+    arguments.profile.profile()?;
+    let origin = Origin::of(
+        &arguments.input,
+        &arguments.live,
+        Purpose::Explain,
+        arguments.watch,
+    )?;
+    if let (Origin::Live(wanted), true) = (&origin, arguments.watch) {
+        return follow::run(wanted, arguments, output);
     }
-    let input = Input::read(&files, arguments.input.namespace.as_deref(), output)?;
-    let objects: Vec<Value> = input.objects.iter().map(|object| object.value.clone()).collect();
-    let mut source = ObservationSource::of(input, &Choice::of(&arguments.input))?;
+    let (input, choice) = origin.read(&arguments.input, output)?;
+    let is_one = input.sets().filter(|set| choice.is_for(set)).nth(1).is_none();
+    if input.live.is_some() && !is_one {
+        return overview::run(input, &choice, arguments, output);
+    }
+    one(input, &choice, arguments, output)
+}
+
+/// Explains one set.
+fn one(
+    input: Input,
+    choice: &Choice,
+    arguments: &ExplainArguments,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let profile = input.profile(&arguments.profile, output)?;
+    let unseen = input.live.as_ref().map(|live| live.unseen.clone());
+    let assumed = Assumed::of(unseen.as_deref().unwrap_or_default());
+    let mut objects: Vec<Value> = input.objects.iter().map(|object| object.value.clone()).collect();
+    let mut source = ObservationSource::of(input, choice)?;
     for doubt in &source.doubts {
         output.warn(doubt)?;
     }
@@ -52,8 +77,10 @@ pub(crate) fn run(arguments: &ExplainArguments, output: &mut Output) -> Result<E
         ))?;
     }
     let around = source.take_surroundings();
-    let observed = source.parse()?;
-    let plan = reconcile(&observed, now, &profile);
+    assumed.complete(&mut source.observation);
+    let mut observed = source.parse()?;
+    let plan = assumed.plan(&mut observed, now, &profile);
+    objects.extend(assumed.objects(&observed));
     let explanation = explain(&observed, &around, &plan, now, &profile);
     let set = format!("{}/{}", observed.set().namespace(), observed.set().name());
     let played = match arguments.unplayed {
@@ -66,15 +93,20 @@ pub(crate) fn run(arguments: &ExplainArguments, output: &mut Output) -> Result<E
         set,
         now,
         profile,
+        unseen,
     };
     match arguments.output {
         Format::Json | Format::Yaml => output.structured(arguments.output, &answer.to_json())?,
         Format::Table | Format::Wide => output.text(&table::of(&answer, arguments.output == Format::Wide))?,
     }
-    Ok(match answer.explanation.progress.code {
+    Ok(exit_of(answer.explanation.progress.code))
+}
+
+fn exit_of(progress: ProgressCode) -> Exit {
+    match progress {
         ProgressCode::Blocked => Exit::Blocked,
         _ => Exit::Fine,
-    })
+    }
 }
 
 /// Prints what there is to know of a diagnosis.
@@ -122,7 +154,15 @@ impl Answer {
             answer.insert("now".to_owned(), json!(self.now));
             answer.insert("kubernetes".to_owned(), json!(self.profile.to_string()));
             answer.insert("leadsTo".to_owned(), json!(self.played));
+            if let Some(unseen) = &self.unseen {
+                answer.insert("notSeen".to_owned(), not_seen(unseen));
+            }
         }
         answer
     }
+}
+
+/// What could not be read, for programs.
+fn not_seen(unseen: &[Unseen]) -> Value {
+    unseen.iter().map(Unseen::to_json).collect()
 }

@@ -45,6 +45,14 @@ impl Failure {
         self
     }
 
+    /// The same with more words, where something is missing: what else was looked for.
+    pub(crate) fn beside(mut self, words: &str) -> Self {
+        if self.error.code == ErrorCode::Missing {
+            self.error.message.push_str(words);
+        }
+        self
+    }
+
     /// The same, with every cause told in other words.
     pub(crate) fn told(mut self, told: Vec<String>) -> Self {
         self.told = told;

@@ -8,6 +8,7 @@ use steadfast_core::manifest::{self, Document, Object};
 use steadfast_core::{Cause, CauseType, Error, ErrorCode, Timestamp};
 
 use crate::failure::Failure;
+use crate::live::{Sighting, Unseen};
 use crate::output::Output;
 use crate::text::{count, list, some};
 
@@ -15,12 +16,15 @@ mod choice;
 mod clock;
 mod found;
 mod observation;
+mod origin;
 mod source;
+mod version;
 
 pub(crate) use choice::Choice;
 pub(crate) use clock::newest_time;
 pub(crate) use found::{Found, Place};
 pub(crate) use observation::ObservationSource;
+pub(crate) use origin::{Origin, read_each};
 pub(crate) use source::{STANDARD_INPUT, read as read_bytes};
 
 /// The objects of an input, in the order of the files.
@@ -34,6 +38,19 @@ pub(crate) struct Input {
     pub(crate) now: Option<Timestamp>,
     /// Which lists an observation had; in a dump a kind without objects cannot be told from one that was not asked for.
     lists: Option<Vec<&'static str>>,
+    /// The cluster that it was read from, where it was.
+    pub(crate) live: Option<Live>,
+}
+
+/// What is known of an input that a cluster gave.
+#[derive(Clone, Debug)]
+pub(crate) struct Live {
+    /// The cluster as people call it.
+    pub(crate) place: String,
+    /// The version of its API server, where it told.
+    pub(crate) version: Option<String>,
+    /// The kinds that could not be read.
+    pub(crate) unseen: Vec<Unseen>,
 }
 
 /// The lists of an observation, with the kind of their items.
@@ -86,36 +103,77 @@ impl Input {
         Ok(input)
     }
 
+    /// The input that a cluster gives.
+    pub(crate) fn of_sighting(sighting: Sighting) -> Self {
+        let place: Rc<str> = Rc::from(sighting.place.as_str());
+        let mut input = Self {
+            files: vec![Rc::clone(&place)],
+            // Other StatefulSets are workloads, whatever else could be read.
+            lists: Some(vec!["workloads"]),
+            ..Self::default()
+        };
+        for (resource, objects) in sighting.found {
+            if let Some(lists) = input.lists.as_mut().filter(|_| !resource.list.is_empty()) {
+                lists.push(resource.list);
+            }
+            let objects = objects
+                .into_iter()
+                .flat_map(|object| manifest::objects(vec![Document::of(object)]));
+            input
+                .objects
+                .extend(objects.map(|object| Found::new(&place, object)));
+        }
+        // A clock that is slow must not make what was seen lie ahead.
+        let newest = input
+            .objects
+            .iter()
+            .filter_map(|object| newest_time(&object.value))
+            .max();
+        input.now = Some(sighting.now).max(newest);
+        input.live = Some(Live {
+            place: sighting.place,
+            version: sighting.version,
+            unseen: sighting.unseen,
+        });
+        input
+    }
+
+    /// The same without any objects.
+    pub(crate) fn clone_frame(&self) -> Self {
+        Self {
+            objects: Vec::new(),
+            files: self.files.clone(),
+            now: self.now,
+            lists: self.lists.clone(),
+            live: self.live.clone(),
+        }
+    }
+
     /// This input and another as one.
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.files.extend(other.files);
         self.objects.extend(other.objects);
         self.now = self.now.max(other.now);
         self.lists = self.lists.or(other.lists);
+        self.live = self.live.or(other.live);
         self
     }
 
     /// The objects for which something holds, and the others.
-    pub(crate) fn split(self, holds: impl Fn(&Found) -> bool) -> (Self, Self) {
-        let (with, without) = self.objects.into_iter().partition(|object| holds(object));
-        let Self {
-            files, now, lists, ..
-        } = self;
+    pub(crate) fn split(mut self, holds: impl Fn(&Found) -> bool) -> (Self, Self) {
+        let (with, without) = std::mem::take(&mut self.objects)
+            .into_iter()
+            .partition(|object| holds(object));
         let others = Self {
-            files: files.clone(),
+            files: self.files.clone(),
             objects: without,
-            now: None,
-            lists: None,
+            ..Self::default()
         };
-        (
-            Self {
-                files,
-                objects: with,
-                now,
-                lists,
-            },
-            others,
-        )
+        let with = Self {
+            objects: with,
+            ..self
+        };
+        (with, others)
     }
 
     /// The StatefulSets of apps/v1.

@@ -15,6 +15,7 @@ mod failure;
 mod input;
 mod lines;
 mod lint;
+mod live;
 mod outcome;
 mod output;
 mod plan;

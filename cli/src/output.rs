@@ -62,6 +62,11 @@ impl Output {
         self.err.is_terminal()
     }
 
+    /// Whether answers go to a terminal on which the cursor can be moved.
+    pub(crate) fn is_screen(&self) -> bool {
+        self.out.get_ref().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    }
+
     /// Prints text as it is.
     pub(crate) fn text(&mut self, text: &str) -> Result<(), Failure> {
         Ok(self.out.write_all(text.as_bytes())?)

@@ -1,12 +1,13 @@
 //! `plan`: a rollout foreseen to its end.
 
-use steadfast_core::Timestamp;
+use steadfast_core::{Profile, Timestamp};
 use steadfast_sim::forecast::{Forecast, ForecastInput, Outcome, forecast_watched, newest_timestamp};
 use steadfast_sim::scenario::EPOCH;
 use steadfast_sim::store::Propagation;
 
-use crate::cli::{Cascade, ChangeArguments, ClusterArguments, Format, PlanArguments};
+use crate::cli::{Cascade, ChangeArguments, ClusterArguments, Format, PlanArguments, ProfileArguments};
 use crate::failure::Failure;
+use crate::input::Input;
 use crate::outcome::Exit;
 use crate::output::Output;
 use crate::output::paint::{BAD, FAINT, GOOD, WAIT, paint};
@@ -20,11 +21,11 @@ mod verdict;
 pub(crate) use question::Question;
 
 pub(crate) fn run(arguments: &PlanArguments, output: &mut Output) -> Result<Exit, Failure> {
-    let profile = arguments.profile.profile()?;
-    let mut question = Question::of(&arguments.change, std::slice::from_ref(&profile), output)?;
-    let mut input = input(&mut question, &arguments.change, &arguments.cluster)?;
+    // What is wrong with the options is said before anything is read.
+    arguments.profile.profile()?;
+    let mut question = Question::of(&arguments.change, version(&arguments.profile), output)?;
+    let input = input(&mut question, &arguments.change, &arguments.cluster)?;
     let now = input.now.unwrap_or(EPOCH);
-    input.profile = profile;
 
     let mut progress = Progress::start(output.shows_progress());
     let forecast = forecast_watched(&input, &mut |now| {
@@ -44,7 +45,14 @@ pub(crate) fn run(arguments: &PlanArguments, output: &mut Output) -> Result<Exit
     })
 }
 
-/// The question as the simulator takes it, but for the version of Kubernetes.
+/// The one version that is asked for, else that of the live cluster which is read.
+pub(crate) fn version(
+    arguments: &ProfileArguments,
+) -> impl FnOnce(&Input, &mut Output) -> Result<Vec<Profile>, Failure> {
+    |observed, output| Ok(vec![observed.profile(arguments, output)?])
+}
+
+/// The question as the simulator takes it, under its first version of Kubernetes.
 pub(crate) fn input(
     question: &mut Question,
     change: &ChangeArguments,
@@ -55,6 +63,9 @@ pub(crate) fn input(
     input.observed = std::mem::take(&mut question.observed);
     input.from = question.from.take();
     input.set = Some(question.set.clone());
+    if let Some(profile) = question.profiles.first() {
+        input.profile = profile.clone();
+    }
     let now = question.now.or_else(|| newest_timestamp(&input.observed));
     input.now = Some(now.unwrap_or(EPOCH));
     input.deletion = change.delete.then(|| propagation(change.cascade));

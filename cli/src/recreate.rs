@@ -18,18 +18,19 @@ use crate::text::{list, one_line, time};
 const SHOWN: usize = 12;
 
 pub(crate) fn run(arguments: &RecreateArguments, output: &mut Output) -> Result<Exit, Failure> {
-    let profile = arguments.profile.profile()?;
+    arguments.profile.profile()?;
     let change = ChangeArguments {
         input: arguments.input.clone(),
         observed: arguments.observed.clone(),
         from: Vec::new(),
         delete: false,
         cascade: Cascade::Orphan,
+        live: arguments.live.clone(),
     };
     // What may not be changed is not asked: the old set is gone when the new one is made.
-    let mut question = plan::Question::of_new_set(&change, output)?;
-    let mut input = plan::input(&mut question, &change, &arguments.cluster)?;
-    input.profile = profile;
+    let version = plan::version(&arguments.profile);
+    let mut question = plan::Question::of_new_set(&change, version, output)?;
+    let input = plan::input(&mut question, &change, &arguments.cluster)?;
     let found = recreate(&input).map_err(|error| question.locate(error))?;
     match arguments.output {
         Format::Json | Format::Yaml => output.structured(arguments.output, &found)?,

@@ -97,7 +97,7 @@ fn the_one_who_asks_decides_what_a_short_name_means() {
     let stranger = looked_up(&["--from", "other/web-0"]);
     assert_eq!(stranger.code, 2, "{stranger:?}");
     assert!(
-        stranger.err.contains("no Pod `other/web-0` in the input"),
+        stranger.err.contains("no Pod `other/web-0` was observed"),
         "{stranger:?}"
     );
     let on_host = text_of(DUMP).replace(

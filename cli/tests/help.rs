@@ -116,3 +116,39 @@ fn colour_is_for_terminals_unless_asked_for() {
             .contains('\u{1b}')
     );
 }
+
+#[test]
+fn the_options_of_live_clusters_are_there_in_every_build() {
+    for command in ["explain", "dns", "plan"] {
+        let help = steadfast(&[command, "--help"]).out;
+        for words in [
+            "Live cluster:",
+            "--kubeconfig <FILE>",
+            "--context <NAME>",
+            "-A, --all-namespaces",
+            "sts/NAME",
+        ] {
+            assert!(help.contains(words), "{command}: {words}: {help}");
+        }
+    }
+    assert!(steadfast(&["explain", "--help"]).out.contains("--watch"));
+}
+
+/// `cargo test -p steadfast-cli --no-default-features --test help`
+#[cfg(not(feature = "live"))]
+#[test]
+fn a_build_without_a_client_says_how_to_get_one() {
+    for arguments in [
+        &["explain", "sts/web"][..],
+        &["explain", "web", "--watch"],
+        &["dns", "-A"],
+        &["plan", "sts/web"],
+    ] {
+        let run = steadfast(arguments);
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(
+            run.err.contains("cargo install --path cli --features live"),
+            "{run:?}"
+        );
+    }
+}

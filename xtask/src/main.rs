@@ -13,6 +13,7 @@ mod dns;
 mod dry_run;
 mod figures;
 mod fuzz;
+mod live;
 mod mutants;
 mod npm;
 mod pace;
@@ -59,6 +60,8 @@ cargo xtask COMMAND
                     and the npm package in Node and Chromium, beside the native core
   record [--only EXAMPLE] [--to FOLDER] [--build]
                     tests/recorded made anew on a real control plane (needs Go)
+  live              `steadfast explain` against a real API server with a Pod that is not ready: as administrator, with
+                    the role of docs/live-role.yaml, and without nodes; and a rollout that is watched (needs Go)
   npm [--build]     wasm/npm/dist, packed, and the tarball used as its users do: publint, types, Node, Vite, webpack,
                     esbuild, pages in Chromium (installed where it can be), workers, workerd, the README's examples;
                     --build only builds
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
         Some("soak") => soak::run(rest),
         Some("bench") => bench::run(),
         Some("record") => record::run(rest),
+        Some("live") => live::run(rest),
         Some("npm") => npm::run(rest),
         Some("size") => size::run(rest),
         Some("wasm") => wasm::check(),

@@ -2,9 +2,9 @@
 
 mod audit;
 pub mod binaries;
-mod cluster;
+pub mod cluster;
 mod credentials;
-mod process;
+pub mod process;
 mod recorder;
 pub mod server;
 mod stories;

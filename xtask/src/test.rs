@@ -56,6 +56,18 @@ fn steps(arguments: &[String]) -> Result<Done, String> {
             "--no-default-features",
         ]))
     })?;
+    step("command line without a client of clusters", &mut || {
+        let help = [
+            "test",
+            "--quiet",
+            "-p",
+            "steadfast-cli",
+            "--no-default-features",
+            "--test",
+            "help",
+        ];
+        command::run(&mut cargo(&help))
+    })?;
     let (is_go_there, mut unbuilt) = (upstream::is_go_there(), Vec::new());
     let mut program = None;
     if is_go_there {

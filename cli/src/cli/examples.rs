@@ -17,6 +17,7 @@ Examples:
   steadfast plan --from web.yaml web-v2.yaml svc.yaml  the same, with more than two files
   steadfast plan --observed dump.yaml web-v2.yaml      change what a cluster holds
   steadfast plan dump.yaml                             what a cluster does from here on
+  steadfast plan web-v2.yaml --observed sts/web        change what a live cluster holds, read only
   steadfast plan web.yaml --delete --cascade=orphan    delete it
   steadfast plan web.yaml --watch                      as kubectl get pods -w would print it
   steadfast plan web.yaml --not-ready web-1            what if web-1 never becomes ready
@@ -96,18 +97,25 @@ Examples:
   steadfast explain dump.yaml                 what holds it, what to do, and what that leads to
   steadfast explain dump.yaml --set shop/web
   steadfast explain dump.yaml -o json         for programs
+  steadfast explain web -n shop               a live cluster's, read only
+  steadfast explain web -n shop --watch       follow a rollout until it is stable or blocked
+  steadfast explain -A                        all sets of the cluster, each in a line
   steadfast explain --code RollbackTrap       what a diagnosis means and what to do
 
+An argument is a FILE where there is one of that name, or where it has a `/` or ends in .yaml,
+.yml or .json; else, or as sts/NAME, it is a StatefulSet of the live cluster.
 The more kinds the dump holds (poddisruptionbudgets, deployments too), the more is judged.
 Nothing is changed anywhere: remedies are commands for you, played in the simulator first.
 
-Exit code: 0 stable, on its way or held on purpose, 1 blocked, 2 bad input.";
+Exit code: 0 stable, on its way or held on purpose, 1 blocked, 2 bad input or no way to the
+cluster, 3 no end before --timeout.";
 
 pub(super) const DNS: &str = "\
 Examples:
   steadfast dns web.yaml                      the names that there will be once it is stable
   kubectl get statefulsets,pods,services,endpointslices,nodes -o yaml > dump.yaml
   steadfast dns dump.yaml                     which names resolve now, and why others do not
+  steadfast dns sts/web -n shop               the same of a live cluster, read only
   steadfast dns dump.yaml --lookup web-0.web --from front-0
                                               as that Pod's resolver would, with search domains
   steadfast dns dump.yaml --lookup _http._tcp.web/SRV

@@ -5,6 +5,7 @@ use steadfast_core::Timestamp;
 use steadfast_core::explain::{OrdinalState, PodState, ProgressCode, Severity};
 
 use super::Answer;
+use crate::live::Unseen;
 use crate::output::paint::{BAD, CHANGE, FAINT, GOOD, TITLE, WAIT, paint};
 use crate::table::{Cell, Table};
 use crate::text::{list, one_line, time};
@@ -14,16 +15,7 @@ const SHOWN: usize = 12;
 
 pub(super) fn of(answer: &Answer, wide: bool) -> String {
     let progress = &answer.explanation.progress;
-    let (word, style) = match progress.code {
-        ProgressCode::Stable => ("stable", GOOD),
-        ProgressCode::Progressing => ("progressing", CHANGE),
-        ProgressCode::Waiting => ("waiting", WAIT),
-        ProgressCode::Blocked => ("blocked", BAD),
-        ProgressCode::HeldByPartition => ("held by its partition", WAIT),
-        ProgressCode::WaitingForManualDelete => ("waiting for somebody to delete Pods", WAIT),
-        ProgressCode::Deleting => ("being deleted", WAIT),
-        _ => ("in a state of its own", WAIT),
-    };
+    let (word, style) = word_of_progress(progress.code);
     // A dump is as old as the newest thing in it: less than a second says nothing.
     let since = progress
         .since
@@ -75,17 +67,36 @@ pub(super) fn of(answer: &Answer, wide: bool) -> String {
             }
         }
     }
-    if !answer.explanation.unseen.is_empty() {
-        let unseen = list(&answer.explanation.unseen);
-        text.push_str(&paint(
-            FAINT,
-            &format!("\nnot judged, because the input has none: {unseen}\n"),
-        ));
-    }
+    let unseen = match &answer.unseen {
+        Some(unseen) if !unseen.is_empty() => {
+            let kinds: Vec<String> = unseen.iter().map(Unseen::brief).collect();
+            format!("\nnot judged, because they could not be read: {}\n", list(&kinds))
+        }
+        None if !answer.explanation.unseen.is_empty() => {
+            let lists = list(&answer.explanation.unseen);
+            format!("\nnot judged, because the input has none: {lists}\n")
+        }
+        _ => return text,
+    };
+    text.push_str(&paint(FAINT, &unseen));
     text
 }
 
-fn ordinals(answer: &Answer, wide: bool) -> String {
+/// The verdict for people.
+pub(super) fn word_of_progress(progress: ProgressCode) -> (&'static str, Style) {
+    match progress {
+        ProgressCode::Stable => ("stable", GOOD),
+        ProgressCode::Progressing => ("progressing", CHANGE),
+        ProgressCode::Waiting => ("waiting", WAIT),
+        ProgressCode::Blocked => ("blocked", BAD),
+        ProgressCode::HeldByPartition => ("held by its partition", WAIT),
+        ProgressCode::WaitingForManualDelete => ("waiting for somebody to delete Pods", WAIT),
+        ProgressCode::Deleting => ("being deleted", WAIT),
+        _ => ("in a state of its own", WAIT),
+    }
+}
+
+pub(super) fn ordinals(answer: &Answer, wide: bool) -> String {
     let states = &answer.explanation.ordinals;
     let is_well =
         |state: &&OrdinalState| state.state == PodState::Available && state.is_updated && state.is_wanted;
@@ -121,7 +132,7 @@ fn ordinals(answer: &Answer, wide: bool) -> String {
     text
 }
 
-fn word_of(state: &OrdinalState) -> (&'static str, Style) {
+pub(super) fn word_of(state: &OrdinalState) -> (&'static str, Style) {
     match state.state {
         PodState::Available => ("available", GOOD),
         PodState::Ready => ("ready", GOOD),
@@ -135,7 +146,7 @@ fn word_of(state: &OrdinalState) -> (&'static str, Style) {
     }
 }
 
-fn why(state: &OrdinalState) -> String {
+pub(super) fn why(state: &OrdinalState) -> String {
     let trouble = state.trouble.as_ref().map(|trouble| {
         let message = trouble.message.as_ref().map(|message| format!(": {message}"));
         format!("{}{}", trouble.reason, message.unwrap_or_default())

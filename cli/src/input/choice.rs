@@ -35,6 +35,25 @@ impl Choice {
         }
     }
 
+    /// The choice in a cluster of which this namespace was read, or all.
+    pub(crate) fn of_live(namespace: Option<&str>, name: Option<&str>) -> Self {
+        Self {
+            namespace: namespace.map(str::to_owned),
+            name: name.map(str::to_owned),
+        }
+    }
+
+    /// The namespace, where one is chosen.
+    pub(crate) fn namespace(&self) -> Option<&str> {
+        self.namespace.as_deref()
+    }
+
+    /// Namespace and name, as far as they are given.
+    pub(crate) fn into_parts(self) -> (Option<String>, Option<String>) {
+        let Self { namespace, name } = self;
+        (namespace, name)
+    }
+
     /// The choice of exactly this set.
     pub(crate) fn exactly(set: &Found) -> Self {
         Self {

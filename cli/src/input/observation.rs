@@ -77,7 +77,9 @@ impl ObservationSource {
             places.entry(field).or_default().push(place);
             match lists.get_mut(field) {
                 Some(list) => list.push(value),
-                None => observation.stateful_set = value,
+                None if field == "statefulSet" => observation.stateful_set = value,
+                // A list that is not known stays so, whatever else the input holds of it.
+                None => {}
             }
         }
         observation.pods = lists.remove("pods");

@@ -10,7 +10,7 @@ use steadfast_sim::store::Resource;
 
 use crate::cli::{ChangeArguments, InputArguments};
 use crate::failure::Failure;
-use crate::input::{Choice, Found, Input, ObservationSource, Place};
+use crate::input::{Choice, Found, Input, ObservationSource, Place, read_each};
 use crate::output::Output;
 use crate::text::{count, list};
 
@@ -28,6 +28,8 @@ pub(crate) struct Question {
     pub(crate) now: Option<Timestamp>,
     /// What a decision reads of what exists, where the set exists.
     pub(crate) observation: Option<Observed>,
+    /// The versions of Kubernetes that are spoken of.
+    pub(crate) profiles: Vec<Profile>,
     /// Where the set stands whose change is asked about.
     place: Option<Place>,
 }
@@ -41,17 +43,18 @@ struct Parts {
 }
 
 impl Question {
-    /// Reads the files and sorts them. At least one of the versions must take them.
+    /// Reads the files and sorts them. `profiles` are the versions for what exists, of which at least one must take it.
     pub(crate) fn of(
         arguments: &ChangeArguments,
-        profiles: &[Profile],
+        profiles: impl FnOnce(&Input, &mut Output) -> Result<Vec<Profile>, Failure>,
         output: &mut Output,
     ) -> Result<Self, Failure> {
         let parts = Parts::read(arguments, output)?;
+        let profiles = profiles(&parts.observed, output)?;
         let found = parts.set(&arguments.input)?;
         let observation = parts.observation(&Choice::exactly(&found), output)?;
         let mut refusal = None;
-        for profile in profiles {
+        for profile in &profiles {
             match parts.check(profile, output) {
                 Ok(()) => {
                     refusal = None;
@@ -63,22 +66,28 @@ impl Question {
         if let Some(failure) = refusal {
             return Err(failure);
         }
-        Self::sorted(parts, found, observation, output)
+        Self::sorted(parts, found, observation, profiles, output)
     }
 
     /// The same for manifests that are to take the place of what is deleted before: whether a change of it would be allowed
     /// is not asked.
-    pub(crate) fn of_new_set(arguments: &ChangeArguments, output: &mut Output) -> Result<Self, Failure> {
+    pub(crate) fn of_new_set(
+        arguments: &ChangeArguments,
+        profiles: impl FnOnce(&Input, &mut Output) -> Result<Vec<Profile>, Failure>,
+        output: &mut Output,
+    ) -> Result<Self, Failure> {
         let parts = Parts::read(arguments, output)?;
+        let profiles = profiles(&parts.observed, output)?;
         let found = parts.set(&arguments.input)?;
         let observation = parts.observation(&Choice::exactly(&found), output)?;
-        Self::sorted(parts, found, observation, output)
+        Self::sorted(parts, found, observation, profiles, output)
     }
 
     fn sorted(
         parts: Parts,
         found: Found,
         observation: Option<Observed>,
+        profiles: Vec<Profile>,
         output: &mut Output,
     ) -> Result<Self, Failure> {
         let set = found.full_name();
@@ -101,6 +110,7 @@ impl Question {
             set,
             now,
             observation,
+            profiles,
             objects: values(parts.objects),
             observed: values(parts.observed),
             from: parts.from.map(values),
@@ -130,9 +140,12 @@ impl Parts {
     fn read(arguments: &ChangeArguments, output: &mut Output) -> Result<Self, Failure> {
         let namespace = arguments.input.namespace.as_deref();
         let files = arguments.input.all();
+        let read = |named: &[String], output: &mut Output| {
+            read_each(named, &arguments.input, &arguments.live, output)
+        };
         let mut parts = Self::default();
         if !arguments.observed.is_empty() {
-            parts.observed = Input::read(&arguments.observed, namespace, output)?;
+            parts.observed = read(&arguments.observed, output)?;
         }
         if !arguments.from.is_empty() {
             parts.from = Some(Input::read(&arguments.from, namespace, output)?);
@@ -144,14 +157,22 @@ impl Parts {
             return Err(Failure::new(ErrorCode::Missing, message));
         }
         if let ([old, new], true) = (files.as_slice(), is_alone) {
-            let old = Input::read(std::slice::from_ref(old), namespace, output)?;
-            let new = Input::read(std::slice::from_ref(new), namespace, output)?;
+            let old = read(std::slice::from_ref(old), output)?;
+            let new = read(std::slice::from_ref(new), output)?;
             if are_old_and_new(&old, &new) {
                 return Ok(Self::of_change(old, new));
             }
             parts.objects = old.and(new);
         } else {
-            parts.objects = Input::read(&files, namespace, output)?;
+            parts.objects = read(&files, output)?;
+        }
+        let is_live = [&parts.objects, &parts.observed]
+            .iter()
+            .any(|input| input.live.is_some());
+        if arguments.live.is_given() && !is_live {
+            let message = "nothing here is read from a live cluster: name its StatefulSet with --observed sts/NAME, or leave \
+                           --context and its like out";
+            return Err(Failure::new(ErrorCode::Ambiguous, message));
         }
         if is_alone {
             // What an API server has stored is the cluster; the rest is to be applied to it.

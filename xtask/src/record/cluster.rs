@@ -179,6 +179,16 @@ impl Cluster {
         self.server.kubectl(args, None)
     }
 
+    /// The kubeconfig of the administrator.
+    pub fn kubeconfig(&self) -> PathBuf {
+        self.server.credentials().kubeconfig("administrator")
+    }
+
+    /// Where all programs keep their files.
+    pub fn folder(&self) -> &Path {
+        self.server.folder()
+    }
+
     /// Creates every object of a list.
     ///
     /// # Errors
