@@ -29,7 +29,7 @@ function scenarios(): Plugin {
     if (object === undefined) {
       throw new Error(`${basename(file)}: ${contents.ok ? "is empty" : contents.error.message}`);
     }
-    return object;
+    return { ...object, objects: manifestsOf(readFileSync(file, "utf8"), object.objects) };
   };
   return {
     name: "scenarios",
@@ -57,6 +57,22 @@ function scenarios(): Plugin {
       return id.startsWith(folder) && id.endsWith(".yaml") ? `export default ${JSON.stringify(parsed(id))}` : undefined;
     },
   };
+}
+
+/** The list of objects as one text of documents, as people write them; it must mean the same. */
+function manifestsOf(text: string, objects: unknown): string {
+  const lines = text.split("\n");
+  const begin = lines.indexOf("objects:") + 1;
+  const length = lines.slice(begin).findIndex((line) => /^\S/.test(line));
+  const block = lines.slice(begin, length < 0 ? undefined : begin + length);
+  const documents = block.map((line) => (line.startsWith("  - ") ? `---\n${line.slice(4)}` : line.slice(4))).join("\n");
+  const manifests = `${documents.replace(/^---\n/, "").trimEnd()}\n`;
+  const contents = read(manifests);
+  const meant = contents.ok ? contents.value.objects.map(({ object }) => object) : contents.error;
+  if (JSON.stringify(meant) !== JSON.stringify(objects)) {
+    throw new Error(`these manifests do not mean what the scenario's list means:\n${manifests}`);
+  }
+  return manifests;
 }
 
 /** A service worker that keeps all files of this very build, so that the page works without a network. */

@@ -2,7 +2,7 @@ import "./style/base.css";
 import "./style/picture.css";
 import "./style/time.css";
 import { address, followed, keep, pick, restore, share } from "./keep.ts";
-import { isEditorOpen, life, notice, startClock } from "./store.ts";
+import { isEditorOpen, life, lives, notice, scenario, startClock } from "./store.ts";
 import { h, set, watch } from "./view/dom.ts";
 import { header } from "./view/header.ts";
 import { listen } from "./view/keys.ts";
@@ -32,6 +32,17 @@ function loaded(): Promise<typeof import("./editor/editor.ts")> {
   return editor;
 }
 
+/** Where there is room, the YAML stands beside the picture, once the picture is there. */
+function openBeside(): void {
+  let isDone = innerWidth < 1_100;
+  watch(() => {
+    if (!isDone && life.value.reel !== undefined) {
+      isDone = true;
+      setTimeout(() => (isEditorOpen.value = true), 300);
+    }
+  });
+}
+
 /** Follows a field to its line in the YAML. */
 function showField(field: string): void {
   isEditorOpen.value = true;
@@ -47,6 +58,10 @@ app.append(
   h("div", { class: "work" }, ...(isEmbedded ? [] : [holder]), h("div", { class: "right" }, stage(showField), ...(isEmbedded ? [] : [tabs(showField)]))),
   timeline(),
 );
+
+watch(() => {
+  set(app, { "aria-busy": lives.value.some((one) => one.isPlaying) ? "true" : undefined, "data-story": scenario.value });
+});
 
 if (isEmbedded) {
   const link = h("a", { class: "opens", target: "_blank", rel: "noopener" }, "Open in the playground");
@@ -65,6 +80,7 @@ if (isEmbedded) {
   });
   listen(shared);
   keep();
+  openBeside();
 }
 
 addEventListener("hashchange", () => location.hash.length > 1 && !location.hash.startsWith("#stage") && void followed(location.hash.slice(1)));

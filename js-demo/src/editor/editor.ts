@@ -14,6 +14,7 @@ import { keyOf } from "../model/set.ts";
 import { clockOf, parseScenario, spanOf, withEvent } from "../model/story.ts";
 import { change, cursor, isRunning, life, notice, open as openStory } from "../store.ts";
 import { fill, h, say, set, watch } from "../view/dom.ts";
+import style from "../style/code.css?inline";
 import { complete, documentation } from "./fields.ts";
 import { lineOf } from "./path.ts";
 
@@ -23,14 +24,20 @@ const LIMIT = 1_000_000;
 let view: EditorView | undefined;
 /** True while the text is put there by the page and not by a person. */
 let isSetting = false;
+/** Whether a person has written: until then there is nothing that a judge should say, and its module is not loaded. */
+let isTouched = false;
 /** The text is a change that is to be applied at the cursor, and not the story's beginning. */
 let isDraft = false;
 
 /** Makes the editor in its place. */
 export function open(holder: HTMLElement): void {
   const place = h("div", { class: "code" });
+  const root = place.attachShadow({ mode: "open" });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(style);
+  root.adoptedStyleSheets = [sheet];
   const changes = h("div", { class: "changes", role: "status" });
-  view = new EditorView({ parent: place, state: EditorState.create({ doc: life.peek().story.yaml, extensions: extensions(changes) }) });
+  view = new EditorView({ parent: root, root, state: EditorState.create({ doc: life.peek().story.yaml, extensions: extensions(changes) }) });
   fill(holder, toolbar(changes), place, changes);
   watch(() => {
     const text = life.value.story.yaml;
@@ -110,6 +117,7 @@ function extensions(changes: HTMLElement) {
       if (!update.docChanged || isSetting) {
         return;
       }
+      isTouched = true;
       clearTimeout(timer);
       timer = setTimeout(() => void written(update.view.state.doc.toString(), changes), 250) as unknown as number;
     }),
@@ -216,6 +224,9 @@ async function formatted(): Promise<void> {
 }
 
 async function diagnostics(doc: Text): Promise<Diagnostic[]> {
+  if (!isTouched) {
+    return [];
+  }
   const linted = await judge.lint(doc.toString(), life.peek().story.kubernetes);
   return linted.ok ? linted.value.findings.map((finding) => diagnosticOf(finding, doc)) : [];
 }

@@ -25,6 +25,11 @@ export function keyOf(namespace: string | undefined, name: string): string {
   return `${namespace ?? "default"}/${name}`;
 }
 
+/** A name as an event of a scenario takes it. */
+export function nameOf(namespace: string, name: string): string {
+  return namespace === "default" ? name : `${namespace}/${name}`;
+}
+
 /** What a manifest says; what it leaves out is as the API server fills it in. */
 export function specOf(set: KubernetesObject): SetSpec {
   const spec = record(set.spec);

@@ -61,6 +61,13 @@ export function withNames(text: string, follow: (name: string) => void): (Node |
   );
 }
 
+/** Text whose names, such as `web-1`, do not break at their hyphens. */
+export function sayWhole(element: Element, text: string): void {
+  if (element.textContent !== text) {
+    fill(element, ...text.split(/(\S+-\S+)/).map((part, index) => (index % 2 === 0 || part.length > 30 ? part : h("span", { class: "whole" }, part))));
+  }
+}
+
 /** Whether motion is not wanted. */
 export function isStill(): boolean {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;

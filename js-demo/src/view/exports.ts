@@ -21,7 +21,8 @@ export const EXPORTS: readonly Export[] = [
 
 /** The scenario as `steadfast simulate` takes it. */
 export async function scenarioText(story: Story): Promise<string> {
-  return valueOf(await clerk.write([scenarioOf(story)]));
+  const objects = valueOf(await clerk.read(story.yaml)).objects.map(({ object }) => object);
+  return valueOf(await clerk.write([{ ...scenarioOf(story), objects }]));
 }
 
 /** What `steadfast simulate --trace json` prints for the story. */

@@ -26,7 +26,11 @@ export function header(pick: (name: string) => void, share: () => void): HTMLEle
   const versions = h("select", { "aria-label": "Kubernetes version" }, ...VERSIONS.map((version) => h("option", { value: version }, `Kubernetes ${version}`)));
   versions.addEventListener("change", () => change((story) => ({ ...story, kubernetes: versions.value })));
   watch(() => {
-    versions.value = life.value.story.kubernetes;
+    const { kubernetes } = life.value.story;
+    if (!VERSIONS.includes(kubernetes) && ![...versions.options].some((option) => option.value === kubernetes)) {
+      versions.append(h("option", { value: kubernetes }, `Kubernetes ${kubernetes}`));
+    }
+    versions.value = kubernetes;
   });
   const save = h("select", { "aria-label": "Export", class: "export" }, h("option", { value: "" }, "Export …"), ...EXPORTS.map(({ word }, index) => h("option", { value: index }, word)));
   save.addEventListener("change", () => {
@@ -52,7 +56,7 @@ export function header(pick: (name: string) => void, share: () => void): HTMLEle
     h("span", { class: "space" }),
     editor,
     save,
-    h("button", { type: "button", class: "primary", onclick: share }, "Copy link"),
+    h("button", { type: "button", class: "primary", onclick: share }, h("span", { class: "long" }, "Copy "), "link"),
     theme,
     h("button", { type: "button", class: "icon", "aria-label": "Help", title: "Help (?)", onclick: () => toggleHelp() }, "?"),
   );

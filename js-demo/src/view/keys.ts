@@ -8,7 +8,8 @@ const SPEEDS = [0.25, 0.5, 1, 2, 4, 16];
 /** Keys for everything; none of them works while one writes. */
 export function listen(share: () => void): void {
   addEventListener("keydown", (event) => {
-    const target = event.target as HTMLElement;
+    // The editor is in a shadow root: what has the focus there is the first of the path.
+    const target = (event.composedPath()[0] ?? event.target) as HTMLElement;
     const isWriting = target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName) || (target instanceof HTMLInputElement && target.type !== "range" && target.type !== "checkbox");
     if (event.defaultPrevented || isWriting || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) {
       return;

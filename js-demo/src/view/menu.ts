@@ -2,10 +2,9 @@
 
 import type { ScenarioEvent } from "steadfast";
 import { withEvent, spanOf, type Story } from "../model/story.ts";
-import { keyOf } from "../model/set.ts";
+import { keyOf, nameOf } from "../model/set.ts";
 import { change, cursor, fork, lives, marked, notice, set as spec, world } from "../store.ts";
 import { fill, h } from "./dom.ts";
-import { nameOf } from "./stage.ts";
 
 type Happening = Omit<ScenarioEvent, "at">;
 /** A label, what happens, and what must be so before. */

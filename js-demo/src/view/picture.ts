@@ -7,8 +7,8 @@ import type { Pod, World } from "../model/world.ts";
 import type { Grouping, Reel } from "../store.ts";
 import { claimsOf, drawClaims } from "./claims.ts";
 import { isStill, s, say, set } from "./dom.ts";
-import { byNode, CLAIM, inRow, LIMIT, ordinalsOf, SIZES, type Layout, type Size } from "./layout.ts";
-import { lookOf, SHAPES, WORDS, type Look } from "./shape.ts";
+import { byNode, inRow, ordinalsOf, SIZES, type Layout, type Size } from "./layout.ts";
+import { lookOf, SHAPES, WORDS } from "./shape.ts";
 
 /** What is drawn. */
 export interface Scene {
@@ -95,7 +95,7 @@ export class Picture {
       const mark = scene.marked === name ? "marked" : scene.sentence.pod === name ? scene.sentence.tone : scene.sentence.held === name ? "held" : "";
       const drawn = `${inRange}${mark}${world.revisions.length}`;
       if (pod !== cell.pod || drawn !== cell.drawn || cell.uid === undefined) {
-        this.#drawPod(cell, pod, name, ordinal, inRange, mark, scene, layout.size);
+        this.#drawPod(cell, pod, name, inRange, mark, scene, layout.size);
         cell.pod = pod;
         cell.drawn = drawn;
         cell.uid = pod?.uid ?? "";
@@ -142,7 +142,7 @@ export class Picture {
     return cell;
   }
 
-  #drawPod(cell: Cell, pod: Pod | undefined, name: string, ordinal: number, inRange: boolean, mark: string, scene: Scene, size: Size): void {
+  #drawPod(cell: Cell, pod: Pod | undefined, name: string, inRange: boolean, mark: string, scene: Scene, size: Size): void {
     const { width, height } = SIZES[size];
     const group = cell.group.querySelector(".pod") as SVGGElement;
     const look = lookOf(pod);
@@ -159,11 +159,13 @@ export class Picture {
       set(shape, { d: SHAPES[look], transform: transformOf(size) });
     }
     if (pod !== undefined && size !== "dot" && size !== "speck") {
-      set(group.querySelector(".band") as Element, { d: `M10 0h-${0}a10 10 0 0 0-10 10v${height - 20}a10 10 0 0 0 10 10z`, "data-revision": revision % 4, transform: size === "tile" ? "scale(.7 1)" : undefined });
+      set(group.querySelector(".band") as Element, { d: `M10 0a10 10 0 0 0-10 10v${height - 20}a10 10 0 0 0 10 10z`, "data-revision": revision % 4, transform: size === "tile" ? "scale(.7 1)" : undefined });
     }
     if (pod !== undefined && size === "card") {
       const text = (line: string, words: string): void => say(group.querySelector(`.${line}`) as Element, words);
-      text("status", shortened(pod.status, 17));
+      text("status", shortened(pod.status, 24));
+      // Long words such as CreateContainerConfigError are drawn narrower.
+      set(group.querySelector(".status") as Element, { textLength: pod.status.length > 13 ? width - 26 : undefined, lengthAdjust: pod.status.length > 13 ? "spacingAndGlyphs" : undefined });
       text("ready", `${pod.ready} ready${pod.restarts === "0" ? "" : `, ${pod.restarts.split(" ")[0]}×`}`);
       text("node", pod.node ?? "no node");
       text("revision", pod.revision?.slice(pod.revision.lastIndexOf("-") + 1) ?? "");
@@ -174,8 +176,6 @@ export class Picture {
     if (size === "dot" || size === "speck") {
       set(group.querySelector(".frame") as Element, { "data-revision": revision < 0 ? undefined : revision % 4 });
     }
-    void width;
-    void ordinal;
   }
 
   #drawBoxes(layout: Layout, grouping: Grouping): void {
@@ -308,5 +308,3 @@ function shortened(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 
-export { CLAIM, LIMIT };
-export type { Look };

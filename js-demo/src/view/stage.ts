@@ -2,12 +2,13 @@
 
 import { grouping, isCompared, lives, marked, otherWorld, reel, sentence, set as spec, shown, specAt, world, cursor, endOf, life, happen, notice, change, scenario, sets, chosen } from "../store.ts";
 import { sentenceOf } from "../model/sentence.ts";
-import { keyOf } from "../model/set.ts";
+import { keyOf, nameOf } from "../model/set.ts";
 import { clockOf } from "../model/story.ts";
 import { captionOf } from "../model/guide.ts";
-import { fill, h, say, set, watch, withNames } from "./dom.ts";
+import { fill, h, say, sayWhole, set, watch, withNames } from "./dom.ts";
 import { openMenu } from "./menu.ts";
-import { LIMIT, Picture } from "./picture.ts";
+import { LIMIT } from "./layout.ts";
+import { Picture } from "./picture.ts";
 
 /** The whole stage. `showField` follows the name of a field to its line. */
 export function stage(showField: (field: string) => void): HTMLElement {
@@ -45,8 +46,8 @@ function headline(showField: (field: string) => void): HTMLElement {
   watch(() => {
     const told = sentence.value;
     set(section, { "data-tone": told.tone });
-    say(text, told.text);
-    say(detail, told.detail);
+    sayWhole(text, told.text);
+    sayWhole(detail, told.detail);
     field.hidden = told.field === undefined;
     field.dataset.field = told.field ?? "";
     say(field, told.field ?? "");
@@ -124,11 +125,6 @@ function tools(): HTMLElement {
     group,
     undo,
   );
-}
-
-/** A name as an event takes it. */
-export function nameOf(namespace: string, name: string): string {
-  return namespace === "default" ? name : `${namespace}/${name}`;
 }
 
 type Drawn = { spec: ReturnType<typeof specAt>; reel: (typeof reel)["value"]; world: (typeof world)["value"]; sentence: (typeof sentence)["value"] };

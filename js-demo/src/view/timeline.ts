@@ -8,31 +8,37 @@ import { fill, h, s, say, set, watch } from "./dom.ts";
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 16];
 const WIDTH = 1_000;
 const LANE = 34;
+const SIGNS = {
+  first: "M2 3h2v10H2zM14 3v10L5 8z",
+  back: "M11 3v10L4 8zM12 3h1.5v10H12z",
+  play: "M4 2.5v11L13.5 8z",
+  pause: "M4 3h3v10H4zM9 3h3v10H9z",
+  further: "M5 3v10l7-5zM2.5 3H4v10H2.5z",
+  last: "M12 3h2v10h-2zM2 3v10l9-5z",
+};
 
 export function timeline(): HTMLElement {
   const lanes = h("div", { class: "lanes" });
-  const range = h("input", { type: "range", class: "scrub", min: 0, max: 1_000, step: 1, value: 0, "aria-label": "Time" });
+  // The keys of the page move by instants; what the mouse drags is a place on the line.
+  const range = h("input", { type: "range", class: "scrub", min: 0, max: WIDTH, step: "any", value: 0, "aria-label": "Time" });
   const now = h("output", { class: "now" });
   range.addEventListener("input", () => {
     const axis = reel.peek()?.axis;
     isRunning.value = false;
-    axis && goTo(axis.instants[Number(range.value)] ?? 0);
-    if (Number(range.value) === 0) {
-      cursor.value = { at: 0, entries: 0 };
-    }
+    axis && goTo(axis.millisAt((Number(range.value) / WIDTH) * axis.length));
   });
   const line = h("div", { class: "line" }, lanes, range);
   watch(() => {
     const axis = reel.value?.axis;
-    const { at, entries } = cursor.value;
+    const { at } = cursor.value;
     if (axis === undefined) {
       return;
     }
-    const index = entries === 0 ? 0 : axis.indexAt(at);
-    set(range, { max: axis.instants.length - 1, "aria-valuetext": `${clockOf(at)} of ${clockOf(axis.instants.at(-1) ?? 0)}` });
-    range.value = String(index);
+    const place = axis.length > 0 ? axis.placeOf(at) / axis.length : 0;
+    set(range, { "aria-valuetext": `${clockOf(at)} of ${clockOf(axis.instants.at(-1) ?? 0)}` });
+    range.value = String(place * WIDTH);
     say(now, `${clockOf(at)} / ${clockOf(axis.instants.at(-1) ?? 0)}`);
-    line.style.setProperty("--now", String(axis.length > 0 ? axis.placeOf(at) / axis.length : 0));
+    line.style.setProperty("--place", String(place));
   });
   let drawn: unknown[] = [];
   watch(() => {
@@ -63,11 +69,11 @@ export function timeline(): HTMLElement {
 }
 
 function controls(now: HTMLElement): HTMLElement {
-  const button = (label: string, sign: string, act: () => void, attributes: Record<string, string> = {}): HTMLButtonElement =>
-    h("button", { type: "button", "aria-label": label, title: label, onclick: act, ...attributes }, sign);
-  const play = button("Play", "▶", toggleRunning, { class: "play" });
+  const button = (label: string, d: string, act: () => void, attributes: Record<string, string> = {}): HTMLButtonElement =>
+    h("button", { type: "button", "aria-label": label, title: label, onclick: act, ...attributes }, s("svg", { class: "sign", viewBox: "0 0 16 16", "aria-hidden": "true" }, s("path", { d })));
+  const play = button("Play", SIGNS.play, toggleRunning, { class: "play" });
   watch(() => {
-    say(play, isRunning.value ? "❚❚" : "▶");
+    set(play.querySelector("path") as Element, { d: isRunning.value ? SIGNS.pause : SIGNS.play });
     set(play, { "aria-label": isRunning.value ? "Pause" : "Play", title: isRunning.value ? "Pause (Space)" : "Play (Space)" });
     play.disabled = reel.value === undefined;
   });
@@ -79,11 +85,11 @@ function controls(now: HTMLElement): HTMLElement {
   return h(
     "div",
     { class: "controls" },
-    button("To the beginning", "⏮", () => (cursor.value = { at: 0, entries: 0 }), { class: "minor" }),
-    button("One instant back", "◀", () => step(-1)),
+    button("To the beginning", SIGNS.first, () => (cursor.value = { at: 0, entries: 0 }), { class: "minor" }),
+    button("One instant back", SIGNS.back, () => step(-1)),
     play,
-    button("One instant further", "▷", () => step(1)),
-    button("To the end", "⏭", () => goTo(Infinity), { class: "minor" }),
+    button("One instant further", SIGNS.further, () => step(1)),
+    button("To the end", SIGNS.last, () => goTo(Infinity), { class: "minor" }),
     h("button", { type: "button", class: "quiet wide", title: "n", onclick: () => jump("action", 1) }, "next action"),
     h("button", { type: "button", class: "quiet wide", title: "d", onclick: () => jump("decision", 1) }, "next decision"),
     pace,
