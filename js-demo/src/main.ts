@@ -55,7 +55,7 @@ const shared = (): void => void share();
 set(app, { "data-embed": isEmbedded || undefined });
 app.append(
   ...(isEmbedded ? [] : [h("a", { class: "skip", href: "#stage" }, "To the picture"), header(picked, shared)]),
-  h("div", { class: "work" }, ...(isEmbedded ? [] : [holder]), h("div", { class: "right" }, stage(showField), ...(isEmbedded ? [] : [tabs(showField)]))),
+  h("div", { class: "work" }, ...(isEmbedded ? [] : [holder]), h("div", { class: "right" }, stage(showField, picked), ...(isEmbedded ? [] : [tabs(showField)]))),
   timeline(),
 );
 

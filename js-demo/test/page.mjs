@@ -31,7 +31,7 @@ export async function opened(browser, url, { width = 1_280, height = 900, colorS
   const problems = [];
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && problems.push(`console: ${message.text()}`));
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && !/blocked by Playwright/.test(message.text()) && problems.push(`console: ${message.text()}`));
   page.on("pageerror", (error) => problems.push(`thrown: ${error.stack}`));
   page.on("request", (request) => {
     const { origin, protocol } = new URL(request.url());

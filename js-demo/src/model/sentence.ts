@@ -141,7 +141,7 @@ export function sentenceOf(film: Film, world: World, set: SetSpec | undefined, e
   if (world.entries === 0) {
     return { tone: "calm", text: promise(set), detail: "Press play, or Space." };
   }
-  const acted = actionsAt(film, world, set);
+  const acted = actionsAt(film, world, set, now);
   const first = acted[0];
   const isEnd = world.entries === film.trace.length;
   if (first !== undefined && !(isEnd && end?.outcome === "blocked")) {
@@ -166,12 +166,12 @@ export function sentenceOf(film: Film, world: World, set: SetSpec | undefined, e
 }
 
 /** The actions on a set at the instant of the cursor, oldest first. */
-function actionsAt(film: Film, world: World, set: SetSpec): ActionEntry[] {
+function actionsAt(film: Film, world: World, set: SetSpec, now: number): ActionEntry[] {
   const acted: ActionEntry[] = [];
   for (let index = world.entries - 1; index >= 0; index -= 1) {
     const entry = film.trace[index];
-    // A call takes milliseconds: what one plan does belongs together.
-    if (entry === undefined || world.at - entry.at > 20) {
+    // A call takes milliseconds: what one plan does belongs together. In the silence after it the wait is what matters.
+    if (entry === undefined || world.at - entry.at > 20 || now - entry.at > 500) {
       break;
     }
     if (entry.type === "action" && entry.set.name === set.name && entry.set.namespace === set.namespace) {
@@ -198,13 +198,15 @@ function told(acted: readonly ActionEntry[], first: ActionEntry, set: SetSpec): 
 
 function waited(wait: Wait, since: string, world: World, set: SetSpec, isBlocked: boolean, epoch: number): Sentence {
   const pod = wait.kind === "Pod" ? world.pods.get(keyOf(set.namespace, wait.name)) : undefined;
-  const stuck = isStuck(pod?.status) || isBlocked;
   const field = fieldOf(wait.code, set);
-  const state = pod === undefined || wait.code === "podTermination" ? "" : `${wait.name} is ${pod.status}${pod.trouble === undefined ? "" : `: ${pod.trouble}`}. `;
+  const node = world.nodes.get(pod?.node ?? "");
+  const isLost = node !== undefined && node.state !== "up";
+  const stuck = isStuck(pod?.status) || isBlocked || isLost;
+  const state = isLost ? `${node.name} is down: nobody can say whether ${wait.name} still runs. ` : pod === undefined || wait.code === "podTermination" ? "" : `${wait.name} is ${pod.status}${pod.trouble === undefined ? "" : `: ${pod.trouble}`}. `;
   const isResting = RESTING.has(wait.code);
   return {
     tone: isResting ? "available" : stuck ? "blocked" : "waiting",
-    text: isResting ? `Waits ${waitOf(wait, epoch)}.` : `Waits ${waitOf(wait, epoch)}.`,
+    text: `Waits ${waitOf(wait, epoch)}.`,
     detail: `${state}${isBlocked && !isResting ? "Nothing goes on by itself" : "For"} ${isBlocked && !isResting ? `since ${since} ago` : since}.`,
     ...(wait.kind === "Pod" && wait.name !== set.name && { pod: wait.name }),
     ...((wait.pod ?? next(world, set, wait)) !== undefined && { held: wait.pod ?? next(world, set, wait) }),

@@ -52,10 +52,10 @@ function pill(view: ClaimView, index: number, isMarked: boolean): SVGElement {
     "data-name": name,
     "data-state": state,
     "data-mark": isMarked ? "marked" : undefined,
-    "aria-label": wordsOf(view),
     transform: `translate(0 ${index * CLAIM})`,
   });
   group.append(
+    s("title", {}, wordsOf(view)),
     s("rect", { class: "frame", width: 124, height: 24, rx: 6 }),
     s("path", { class: "disk", d: "M10 8.5c0-3.3 10-3.3 10 0v7c0 3.3-10 3.3-10 0zM10 8.5c0 3.3 10 3.3 10 0" }),
     s("text", { x: 27, y: 16.5 }, template.length > 8 ? `${template.slice(0, 7)}…` : template),

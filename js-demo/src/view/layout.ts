@@ -67,7 +67,7 @@ export function inRow(ordinals: readonly number[], width: number, claims: number
   const columns = size === "card" ? ordinals.length : Math.max(1, Math.floor((width - 2 + gap) / (w + gap)));
   // Rows of tens and hundreds can be counted.
   const even = size === "card" ? columns : [100, 50, 40, 30, 25, 20, 10, 5].find((round) => round <= columns) ?? columns;
-  const top = size === "card" ? 40 : 6;
+  const top = size === "card" ? 30 : 6;
   const left = size === "dot" || size === "speck" ? 34 : 1;
   const fit = size === "dot" || size === "speck" ? Math.max(5, [100, 50, 40, 30, 25, 20, 10, 5].find((round) => round <= (width - left + gap) / (w + gap)) ?? 5) : even;
   const places = new Map<number, Place>();

@@ -11,7 +11,7 @@ import { lookOf, WORDS } from "./shape.ts";
 import { ordinalsOf } from "./layout.ts";
 
 /** How many lines a list shows; a longer one says how many there are. */
-const MOST = 60;
+const MOST = 40;
 
 /** Every decision up to the cursor, the newest first, each with its reason and the field that is responsible. */
 export function why(panel: HTMLElement, showField: (field: string) => void): void {
@@ -36,7 +36,7 @@ function decision(entry: TraceEntry, epoch: number, showField: (field: string) =
       h("button", { type: "button", class: "time", onclick: () => goTo(entry.at) }, clockOf(entry.at)),
       h("span", { class: "act" }, text),
       h("span", { class: "reason" }, because),
-      field !== undefined && h("button", { type: "button", class: "name", onclick: () => showField(field) }, field),
+      field !== undefined && h("button", { type: "button", class: "name", title: `${field}: show its line`, onclick: () => showField(field) }, field.slice(field.lastIndexOf(".") + 1)),
     );
   if (entry.type === "action") {
     const { action, error } = entry;

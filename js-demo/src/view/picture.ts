@@ -53,13 +53,12 @@ export class Picture {
   }
 
   draw(scene: Scene): void {
-    const { reel, world, spec, grouping, width } = scene;
+    const { reel, spec, grouping } = scene;
     if (reel !== this.#reel) {
       this.#reel = reel;
       this.#ordinals = ordinalsOf(reel, spec);
     }
-    const claims = spec.templates.length;
-    const layout = grouping === "nodes" ? byNode(this.#ordinals, world, spec, width, claims) : inRow(this.#ordinals, width, claims);
+    const layout = this.#layoutOf(scene);
     if (layout.size !== this.#size) {
       this.#size = layout.size;
       this.#cells.clear();
@@ -70,10 +69,26 @@ export class Picture {
     if (this.element.getAttribute("viewBox") !== box) {
       set(this.element, { viewBox: box, width: layout.width, height: layout.height });
     }
+    this.#world = scene.world;
     this.#drawCells(scene, layout);
     this.#drawBoxes(layout, grouping);
     this.#drawLines(scene, layout);
   }
+
+  /** In a row nothing moves: the places are found once. */
+  #layoutOf({ world, spec, grouping, width }: Scene): Layout {
+    const claims = spec.templates.length;
+    if (grouping === "nodes") {
+      return byNode(this.#ordinals, world, spec, width, claims);
+    }
+    const row = this.#row;
+    if (row === undefined || row.ordinals !== this.#ordinals || row.width !== width || row.claims !== claims) {
+      this.#row = { ordinals: this.#ordinals, width, claims, layout: inRow(this.#ordinals, width, claims) };
+    }
+    return (this.#row as NonNullable<typeof row>).layout;
+  }
+
+  #row: { readonly ordinals: readonly number[]; readonly width: number; readonly claims: number; readonly layout: Layout } | undefined;
 
   #drawCells(scene: Scene, layout: Layout): void {
     const { world, spec } = scene;
@@ -121,7 +136,7 @@ export class Picture {
     const { width, height } = SIZES[size];
     const isSmall = size === "dot" || size === "speck";
     const radius = size === "card" ? 10 : size === "tile" ? 8 : 3;
-    const pod = s("g", { class: "pod", role: "button", tabindex: -1, "data-ordinal": ordinal }, s("rect", { class: "frame", width, height, rx: radius }));
+    const pod = s("g", { class: "pod", role: "button", tabindex: -1, "data-ordinal": ordinal }, s("title"), s("rect", { class: "frame", width, height, rx: radius }));
     if (!isSmall) {
       pod.append(
         s("path", { class: "band" }),
@@ -151,8 +166,9 @@ export class Picture {
       "data-look": look,
       "data-mark": mark || undefined,
       "data-range": inRange ? undefined : "out",
-      "aria-label": `Pod ${name}: ${WORDS[look]}${pod === undefined ? (inRange ? "" : ", out of range") : `, ${pod.status}${pod.node === undefined ? "" : `, on ${pod.node}`}`}`,
     });
+    // A title and not a label: it is also what a mouse is told.
+    say(group.firstElementChild as Element, `Pod ${name}: ${WORDS[look]}${pod === undefined ? (inRange ? "" : ", out of range") : `, ${pod.status}${pod.node === undefined ? "" : `, on ${pod.node}`}`}`);
     const shape = group.querySelector(".shape") as SVGPathElement;
     // What has gone fades as it was; its shape and words stay until something else takes the place.
     if (pod !== undefined || size === "dot" || size === "speck") {
@@ -179,6 +195,10 @@ export class Picture {
   }
 
   #drawBoxes(layout: Layout, grouping: Grouping): void {
+    if (grouping === "ordinals" && this.#boxed === layout) {
+      return;
+    }
+    this.#boxed = layout;
     const labels = grouping === "ordinals" && (layout.size === "dot" || layout.size === "speck") ? this.#rowLabels(layout) : [];
     const boxes = layout.boxes.flatMap(({ name, x, y, width, height }) => {
       const state = name === "" ? "none" : (this.#reelNode(name) ?? "up");
@@ -196,6 +216,7 @@ export class Picture {
   }
 
   #world: World | undefined;
+  #boxed: Layout | undefined;
 
   #reelNode(name: string): string | undefined {
     return this.#world?.nodes.get(name)?.state;
@@ -218,7 +239,6 @@ export class Picture {
 
   /** The line from the ordinal that is held back to what blocks it. */
   #drawLines(scene: Scene, layout: Layout): void {
-    this.#world = scene.world;
     const { sentence, spec, grouping } = scene;
     const ordinal = (name: string | undefined): number => Number(name?.slice(spec.name.length + 1) ?? NaN);
     const [from, to] = [layout.places.get(ordinal(sentence.held)), layout.places.get(ordinal(sentence.pod))];
@@ -243,7 +263,7 @@ export class Picture {
   #clicked(target: Element): void {
     const claim = target.closest<SVGGElement>(".claim");
     const pod = target.closest<SVGGElement>(".pod");
-    const name = claim?.dataset.name ?? pod?.getAttribute("aria-label")?.match(/^Pod ([^:]+)/)?.[1];
+    const name = claim?.dataset.name ?? pod?.firstElementChild?.textContent?.match(/^Pod ([^:]+)/)?.[1];
     const near = claim ?? pod;
     if (name !== undefined && near !== null) {
       this.#choose(name, near);
@@ -261,7 +281,7 @@ export class Picture {
       this.#clicked(target);
       return;
     }
-    const moves: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity };
+    const moves: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1 };
     const by = moves[event.key];
     const here = this.#ordinals.indexOf(Number(target.dataset.ordinal));
     if (by === undefined || here < 0 || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) {

@@ -2,19 +2,20 @@
 
 import { grouping, isCompared, lives, marked, otherWorld, reel, sentence, set as spec, shown, specAt, world, cursor, endOf, life, happen, notice, change, scenario, sets, chosen } from "../store.ts";
 import { sentenceOf } from "../model/sentence.ts";
-import { keyOf, nameOf } from "../model/set.ts";
+import { keyOf, nameOf, ordinalOf } from "../model/set.ts";
 import { clockOf } from "../model/story.ts";
 import { captionOf } from "../model/guide.ts";
+import { SCENARIOS } from "../scenarios.ts";
 import { fill, h, say, sayWhole, set, watch, withNames } from "./dom.ts";
 import { openMenu } from "./menu.ts";
 import { LIMIT } from "./layout.ts";
 import { Picture } from "./picture.ts";
 
-/** The whole stage. `showField` follows the name of a field to its line. */
-export function stage(showField: (field: string) => void): HTMLElement {
+/** The whole stage. `showField` follows the name of a field to its line, `pick` opens another scenario. */
+export function stage(showField: (field: string) => void, pick: (name: string) => void): HTMLElement {
   const first = frame(0);
   const second = frame(1);
-  const element = h("main", { class: "stage", id: "stage" }, headline(showField), guide(), tools(), first.element, second.element, strip());
+  const element = h("main", { class: "stage", id: "stage" }, headline(showField), guide(pick), tools(), h("div", { class: "lives" }, first.element, second.element), strip());
   watch(() => {
     const both = isCompared.value && lives.value.length > 1;
     second.element.hidden = !both;
@@ -66,9 +67,18 @@ function headline(showField: (field: string) => void): HTMLElement {
 }
 
 /** The scenario's own words, and those for the instant of the cursor. */
-function guide(): HTMLElement {
+function guide(pick: (name: string) => void): HTMLElement {
   const words = h("p");
-  const element = h("aside", { class: "guide", "aria-label": "About this scenario" }, words);
+  const next = h("button", { type: "button", class: "quiet next" });
+  const element = h("aside", { class: "guide", "aria-label": "About this scenario" }, words, next);
+  next.addEventListener("click", () => pick(next.dataset.name ?? ""));
+  watch(() => {
+    const here = SCENARIOS.findIndex(({ name }) => name === scenario.value);
+    const after = SCENARIOS[here + 1];
+    next.hidden = here < 0 || after === undefined || reel.value === undefined || cursor.value.entries < reel.value.film.trace.length;
+    next.dataset.name = after?.name ?? "";
+    say(next, `Next: ${after?.title ?? ""} →`);
+  });
   let shownText = "";
   watch(() => {
     const caption = captionOf(life.value.story.description, cursor.value.at, cursor.value.entries > 0);
@@ -205,7 +215,10 @@ function strip(): HTMLElement {
     }
     const governing = world.value.services.get(keyOf(value.namespace, value.serviceName));
     const isHeadless = governing?.spec?.clusterIP === "None";
-    const inSet = [...world.value.published].filter((pod) => pod.startsWith(`${value.namespace}/${value.name}-`));
+    const inSet = [...world.value.published].filter((pod) => {
+      const ordinal = ordinalOf(value.name, pod.slice(value.namespace.length + 1));
+      return pod.startsWith(`${value.namespace}/`) && ordinal !== undefined && ordinal >= value.start && ordinal < value.start + value.replicas;
+    });
     const others = own.filter((service) => service !== governing).map((service) => service.metadata?.name);
     const sentenceOfNames =
       value.serviceName === ""
