@@ -1,4 +1,4 @@
-import { diff, init, lint, read } from "steadfast";
+import { diff, dns, explain, init, lint, lookup, read } from "steadfast";
 import { serve, type Judge } from "./protocol.ts";
 
 const judge: Judge = {
@@ -14,6 +14,9 @@ const judge: Judge = {
     }
     return diff(before, after, { kubernetes });
   },
+  explain: (objects, set, when) => explain(objects, { set, ...when }),
+  dns: (objects, set) => dns(objects, { set }),
+  lookup: (objects, set, name, from) => lookup(objects, name, { set, ...(from !== undefined && { from }) }),
 };
 
 serve(judge, init());

@@ -1,4 +1,4 @@
-import type { Contents, Difference, KubernetesObject, Linted, Plan, Played, Problem, Scenario } from "steadfast";
+import type { Contents, Difference, DnsLookup, DnsNames, Explained, FeatureGates, KubernetesObject, Linted, Plan, Played, Problem, Scenario } from "steadfast";
 
 /** What the page asks of the worker that plays: the package with the small module. */
 export interface Player {
@@ -18,6 +18,17 @@ export interface Player {
 export interface Judge {
   lint: (yaml: string, kubernetes: string) => Outcome<Linted>;
   diff: (old: string, changed: string, kubernetes: string) => Outcome<Difference>;
+  /** Why a set is as it is, from everything that there is at an instant. */
+  explain: (objects: readonly KubernetesObject[], set: string, when: When) => Outcome<Explained>;
+  dns: (objects: readonly KubernetesObject[], set: string) => Outcome<DnsNames>;
+  lookup: (objects: readonly KubernetesObject[], set: string, name: string, from: string | undefined) => Outcome<DnsLookup>;
+}
+
+/** Which Kubernetes, and which instant. */
+export interface When {
+  readonly kubernetes: string;
+  readonly featureGates: FeatureGates;
+  readonly now: string;
 }
 
 export interface Look {

@@ -7,7 +7,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["n, d", "next action, next decision"],
   ["Home, End", "to the beginning, to the end"],
   ["+ −", "faster, slower"],
-  ["1 … 7", "the tabs below the picture"],
+  ["1 … 9", "the tabs below the picture"],
   ["p", "to the Pods; arrows move among them, Enter opens what can happen to one"],
   ["e", "the YAML, and back (Escape leaves the text)"],
   ["g", "group by nodes or by ordinals"],

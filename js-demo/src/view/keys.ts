@@ -2,7 +2,7 @@ import { cursor, goTo, grouping, isEditorOpen, jump, lives, shown, fork, speed, 
 import { turnTheme } from "./header.ts";
 import { toggleHelp } from "./help.ts";
 
-const TABS: readonly Tab[] = ["why", "watch", "events", "status", "plan", "table", "compare"];
+const TABS: readonly Tab[] = ["why", "explain", "dns", "watch", "events", "status", "plan", "table", "compare"];
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 16];
 
 /** Keys for everything; none of them works while one writes. */
@@ -27,7 +27,7 @@ function actOf(event: KeyboardEvent, share: () => void): (() => void) | undefine
   const pace = (by: number) => () => {
     speed.value = SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, SPEEDS.indexOf(speed.peek()) + by))] ?? 1;
   };
-  const number = /^[1-7]$/.test(event.key) ? TABS[Number(event.key) - 1] : undefined;
+  const number = /^[1-9]$/.test(event.key) ? TABS[Number(event.key) - 1] : undefined;
   if (number !== undefined) {
     return () => (tab.value = number);
   }

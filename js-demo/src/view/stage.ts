@@ -199,9 +199,11 @@ function strip(): HTMLElement {
       const count = counts.get(name) ?? 0;
       return h(
         "button",
-        { type: "button", class: "chip", "data-state": state, "data-mark": marked.value === name ? "marked" : undefined, "aria-label": `Node ${name}: ${count} Pods${words[state]}`, onclick: (event: MouseEvent) => openMenu(`node:${name}`, event.currentTarget as Element) },
+        { type: "button", class: "chip", "data-state": state, "data-mark": marked.value === name ? "marked" : undefined, onclick: (event: MouseEvent) => openMenu(`node:${name}`, event.currentTarget as Element) },
         `${state === "up" ? "" : "✕ "}${name}`,
-        h("span", { class: "count" }, count),
+        h("span", { class: "hidden" }, ":"),
+        h("span", { class: "count" }, ` ${count}`),
+        h("span", { class: "hidden" }, ` Pods${words[state]}`),
       );
     });
     fill(nodes, ...chips, all.length > 40 && h("span", { class: "count" }, `and ${all.length - 40} more`));

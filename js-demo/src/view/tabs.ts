@@ -2,6 +2,8 @@ import type { Tab } from "../store.ts";
 import { isCompared, lives, tab } from "../store.ts";
 import { fill, h, set, watch } from "./dom.ts";
 import { compared } from "./compared.ts";
+import { explained } from "./explained.ts";
+import { names } from "./names.ts";
 import { events, podTable, status, upcoming, watching, why } from "./panels.ts";
 
 /** A tab: its word, and what fills its panel whenever something that it reads changes. */
@@ -14,6 +16,8 @@ export interface Panel {
 export function tabs(showField: (field: string) => void): HTMLElement {
   const panels: readonly Panel[] = [
     { tab: "why", word: "why", fill: (panel) => why(panel, showField) },
+    { tab: "explain", word: "explain", fill: explained },
+    { tab: "dns", word: "dns", fill: names },
     { tab: "watch", word: "watch", fill: watching },
     { tab: "events", word: "events", fill: events },
     { tab: "status", word: "status", fill: status },
@@ -55,7 +59,7 @@ export function tabs(showField: (field: string) => void): HTMLElement {
   });
   watch(() => {
     const count = lives.value.length;
-    set(buttons[6] as HTMLElement, { "data-count": count > 1 && isCompared.value ? count : undefined });
+    set(buttons[8] as HTMLElement, { "data-count": count > 1 && isCompared.value ? count : undefined });
   });
   return h("section", { class: "tabs", "aria-label": "Details" }, list, panel);
 }
