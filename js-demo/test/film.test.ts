@@ -80,7 +80,7 @@ test("the sentence names what is awaited, who is held back, and the field", () =
   const waiting = at(20_000);
   assert.equal(waiting.text, "Waits for Pod web-1 to be Running and Ready.");
   assert.deepEqual([waiting.pod, waiting.held, waiting.field, waiting.tone], ["web-1", "web-2", "spec.podManagementPolicy", "waiting"]);
-  assert.match(waiting.detail, /web-1 is Running: Unhealthy: Readiness probe failed.* For 16\.\ds\./);
+  assert.match(waiting.detail, /^web-1 is Running: Unhealthy: Readiness probe failed\. For 16\.\ds\.$/);
   assert.equal(at(whole.at).text, "Nothing to do.");
 });
 
@@ -89,7 +89,7 @@ test("in the trap the sentence turns to blocked and quotes the kubelet", () => {
   const world = film.at(axis.entriesAt(119_000));
   const told = sentenceOf(film, world, world.sets.get("default/web"), whole.ends[0], 0, 119_000);
   assert.equal(told.tone, "blocked");
-  assert.match(told.detail, /^web-2 is ImagePullBackOff: /);
+  assert.match(told.detail, /^web-2 is ImagePullBackOff: Failed: Failed to pull image "nginx:1\.30-typo": .*not found\. For 1m27s\.$/);
 });
 
 test("two lives part where their stories do, and figures count from there", () => {

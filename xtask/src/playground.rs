@@ -43,7 +43,10 @@ pub fn build() -> Result<(), String> {
     std::fs::copy(&built, &player).map_err(|error| format!("{}: {error}", player.display()))?;
     npm::install_in(&folder())?;
     run_node(&["node_modules/typescript/bin/tsc", "-p", "."], &[])?;
-    run_node(&["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"], &[])?;
+    run_node(
+        &["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"],
+        &[],
+    )?;
     run_node(&["size.mjs"], &[])
 }
 

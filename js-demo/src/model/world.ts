@@ -251,7 +251,9 @@ function applyEvent(world: Mutable, entry: Extract<TraceEntry, { type: "event" }
   const key = keyOf(entry.namespace, entry.name);
   const pod = entry.objectKind === "Pod" && entry.kind === "Warning" ? world.pods.get(key) : undefined;
   if (pod !== undefined) {
-    world.pods.set(key, { ...pod, trouble: `${entry.reason}: ${entry.message}` });
+    // "Error: ImagePullBackOff" says less than what was said before it.
+    const isEcho = pod.trouble !== undefined && entry.message.startsWith("Error: ");
+    isEcho || world.pods.set(key, { ...pod, trouble: `${entry.reason}: ${entry.message}`.replace(/[:\s]+$/, "") });
   }
 }
 

@@ -29,7 +29,9 @@ function sections({ progress, diagnoses, leadsTo }: Explained): HTMLElement[] {
   const cards = diagnoses.map((diagnosis, index) =>
     card(diagnosis, (remedy) => leadsTo.find((one) => one.diagnosis === index && one.remedy === remedy)?.sentence),
   );
-  return [h("p", { class: "progress", "data-code": progress.code }, progress.message), ...(cards.length > 0 ? cards : [h("p", { class: "empty" }, "Nothing is wrong.")])];
+  // Where a diagnosis blocks the set, its message is the verdict's too: it is said once.
+  const verdict = progress.blocker === undefined ? progress.message : `Blocked: ${progress.blocker}`;
+  return [h("p", { class: "progress", "data-code": progress.code }, verdict), ...(cards.length > 0 ? cards : [h("p", { class: "empty" }, "Nothing is wrong.")])];
 }
 
 function card({ code, severity, message, remedies, reports }: Diagnosis, leadsTo: (remedy: number) => string | undefined): HTMLElement {

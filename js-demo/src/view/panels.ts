@@ -3,7 +3,7 @@ import { actOf, fieldOf, reasonOf, waitOf } from "../model/sentence.ts";
 import { keyOf } from "../model/set.ts";
 import { clockOf, wordsOf } from "../model/story.ts";
 import { aligned, watchOf } from "../model/watch.ts";
-import { cursor, end, goTo, reel, set as spec, world } from "../store.ts";
+import { cursor, end, goTo, reel, set as spec, world, type Reel } from "../store.ts";
 import { claimsOf, wordsOf as wordsOfClaim } from "./claims.ts";
 import { fill, h } from "./dom.ts";
 import { openMenu } from "./menu.ts";
@@ -19,20 +19,44 @@ export function why(panel: HTMLElement, showField: (field: string) => void): voi
   if (current === undefined) {
     return;
   }
+  const { entries, at } = cursor.value;
+  const list = panel.firstElementChild;
+  // Further on in the same story only what is new is added: a step touches few lines.
+  const isFurther = told?.reel === current && told.list === list && told.entries <= entries && entries - told.entries < 400;
   const rows: HTMLElement[] = [];
-  for (let index = cursor.value.entries - 1; index >= 0 && rows.length < MOST; index -= 1) {
+  for (let index = entries - 1; index >= (isFurther ? told?.entries ?? 0 : 0) && rows.length < MOST; index -= 1) {
     const entry = current.film.trace[index];
     const row = entry && decision(entry, current.epoch, showField);
     row && rows.push(row);
   }
-  rows.length === 0 ? fill(panel, h("p", { class: "empty" }, "No decision yet. Press play: each action and each wait appears here with its reason.")) : fill(panel, h("ol", { class: "decisions", reversed: true }, ...rows));
+  if (isFurther && told !== undefined) {
+    told.list.prepend(...rows);
+    while (told.list.childElementCount > MOST) {
+      told.list.lastElementChild?.remove();
+    }
+    told.entries = entries;
+  } else if (rows.length === 0) {
+    fill(panel, h("p", { class: "empty" }, "No decision yet. Press play: each action and each wait appears here with its reason."));
+    return;
+  } else {
+    told = { reel: current, entries, list: h("ol", { class: "decisions", reversed: true }, ...rows) };
+    fill(panel, told.list);
+  }
+  for (const row of told.list.children) {
+    const isNow = (row as HTMLElement).dataset.at === String(at);
+    if (row.hasAttribute("data-now") !== isNow) {
+      row.toggleAttribute("data-now", isNow);
+    }
+  }
 }
+
+let told: { readonly reel: Reel; entries: number; readonly list: HTMLElement } | undefined;
 
 function decision(entry: TraceEntry, epoch: number, showField: (field: string) => void): HTMLElement | undefined {
   const row = (kind: string, text: string, because: string, field?: string): HTMLElement =>
     h(
       "li",
-      { "data-kind": kind, "data-now": entry.at === cursor.value.at || undefined },
+      { "data-kind": kind, "data-at": entry.at },
       h("button", { type: "button", class: "time", onclick: () => goTo(entry.at) }, clockOf(entry.at)),
       h("span", { class: "act" }, text),
       h("span", { class: "reason" }, because),

@@ -7,7 +7,7 @@ import type { Pod, World } from "../model/world.ts";
 import type { Grouping, Reel } from "../store.ts";
 import { claimsOf, drawClaims } from "./claims.ts";
 import { isStill, s, say, set } from "./dom.ts";
-import { byNode, inRow, ordinalsOf, SIZES, type Layout, type Size } from "./layout.ts";
+import { byNode, inRow, ordinalsOf, SIZES, type Layout, type Place, type Size } from "./layout.ts";
 import { lookOf, SHAPES, WORDS } from "./shape.ts";
 
 /** What is drawn. */
@@ -25,6 +25,9 @@ export interface Scene {
 
 interface Cell {
   readonly group: SVGGElement;
+  readonly name: string;
+  readonly key: string;
+  place: Place | undefined;
   readonly claims: SVGGElement;
   pod: Pod | undefined;
   drawn: string;
@@ -40,6 +43,7 @@ export class Picture {
   readonly #cells = new Map<number, Cell>();
   readonly #choose: (name: string, near: Element) => void;
   #reel: Reel | undefined;
+  #set = "";
   #size: Size | undefined;
   #ordinals: readonly number[] = [];
   #focused: number | undefined;
@@ -54,8 +58,14 @@ export class Picture {
 
   draw(scene: Scene): void {
     const { reel, spec, grouping } = scene;
-    if (reel !== this.#reel) {
+    const key = keyOf(spec.namespace, spec.name);
+    if (reel !== this.#reel || key !== this.#set) {
+      if (key !== this.#set) {
+        this.#cells.clear();
+        this.#pods.replaceChildren();
+      }
       this.#reel = reel;
+      this.#set = key;
       this.#ordinals = ordinalsOf(reel, spec);
     }
     const layout = this.#layoutOf(scene);
@@ -99,13 +109,13 @@ export class Picture {
       if (place === undefined) {
         continue;
       }
-      const cell = this.#cells.get(ordinal) ?? this.#added(ordinal, layout.size);
-      const move = `translate(${place.x}px, ${place.y}px)`;
-      if (cell.group.style.transform !== move) {
-        cell.group.style.transform = move;
+      const cell = this.#cells.get(ordinal) ?? this.#added(ordinal, layout.size, spec);
+      if (cell.place !== place && (cell.place?.x !== place.x || cell.place.y !== place.y)) {
+        cell.group.style.transform = `translate(${place.x}px, ${place.y}px)`;
       }
-      const name = `${spec.name}-${ordinal}`;
-      const pod = world.pods.get(keyOf(spec.namespace, name));
+      cell.place = place;
+      const { name } = cell;
+      const pod = world.pods.get(cell.key);
       const inRange = ordinal >= spec.start && ordinal < spec.start + spec.replicas;
       const mark = scene.marked === name ? "marked" : scene.sentence.pod === name ? scene.sentence.tone : scene.sentence.held === name ? "held" : "";
       const drawn = `${inRange}${mark}${world.revisions.length}`;
@@ -132,7 +142,7 @@ export class Picture {
     }
   }
 
-  #added(ordinal: number, size: Size): Cell {
+  #added(ordinal: number, size: Size, spec: SetSpec): Cell {
     const { width, height } = SIZES[size];
     const isSmall = size === "dot" || size === "speck";
     const radius = size === "card" ? 10 : size === "tile" ? 8 : 3;
@@ -152,7 +162,8 @@ export class Picture {
     const claims = s("g", { class: "claims", transform: `translate(0 ${height + (size === "card" ? 12 : 3)})` });
     const group = s("g", { class: "cell" }, claims, pod);
     this.#pods.append(group);
-    const cell: Cell = { group, claims, pod: undefined, drawn: "", uid: undefined };
+    const name = `${spec.name}-${ordinal}`;
+    const cell: Cell = { group, claims, name, key: keyOf(spec.namespace, name), place: undefined, pod: undefined, drawn: "", uid: undefined };
     this.#cells.set(ordinal, cell);
     return cell;
   }
