@@ -320,7 +320,7 @@ const LINES: readonly (readonly [string, number])[] = [
 ];
 
 function transformOf(size: Size): string {
-  const places: Record<Size, string> = { card: "translate(91 19) scale(1.125)", tile: "translate(40 11)", dot: "translate(1 1)", speck: "translate(-.5 -.5) scale(.62)" };
+  const places: Record<Size, string> = { card: "translate(91 19) scale(1.125)", tile: "translate(45 41)", dot: "translate(1 1)", speck: "translate(-.5 -.5) scale(.62)" };
   return places[size];
 }
 
