@@ -1,4 +1,5 @@
 import "./style/base.css";
+import "./style/page.css";
 import "./style/picture.css";
 import "./style/time.css";
 import { address, followed, keep, pick, restore, share } from "./keep.ts";

@@ -196,6 +196,7 @@ await promise("a change is written, judged and applied at the cursor", at("#x=fi
   await page.keyboard.press("End");
   await page.keyboard.type("-alpine");
   await shows(page, ".changes", /1 change, a new revision[^]*image: Pods restart/);
+  assert.match(await page.locator(".cm-deletedChunk").innerText(), /image: nginx:1\.28$/);
   await page.getByRole("button", { name: /^Apply at/ }).click();
   await shows(page, ".notice", /Applied at .*StatefulSet web/);
   await page.keyboard.press("Escape");

@@ -5,7 +5,8 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirro
 import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { forceLinting, linter, lintGutter, lintKeymap, type Diagnostic } from "@codemirror/lint";
-import { EditorState, type Text } from "@codemirror/state";
+import { unifiedMergeView } from "@codemirror/merge";
+import { Compartment, EditorState, type Text } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import type { Finding, KubernetesObject, ScenarioEvent } from "steadfast";
@@ -28,6 +29,9 @@ let isSetting = false;
 let isTouched = false;
 /** The text is a change that is to be applied at the cursor, and not the story's beginning. */
 let isDraft = false;
+
+/** Where the old lines of a draft stand beside the new ones. */
+const beside = new Compartment();
 
 /** Makes the editor in its place. */
 export function open(holder: HTMLElement): void {
@@ -88,6 +92,7 @@ function extensions(changes: HTMLElement) {
     closeBrackets(),
     highlightActiveLine(),
     yaml(),
+    beside.of([]),
     syntaxHighlighting(COLOURS),
     autocompletion({ override: [complete], icons: false }),
     documentation,
@@ -155,6 +160,7 @@ function toolbar(changes: HTMLElement): HTMLElement {
     set(start, { "aria-pressed": String(!to) });
     set(draft, { "aria-pressed": String(to) });
     apply.hidden = !to;
+    view?.dispatch({ effects: beside.reconfigure(to ? unifiedMergeView({ original: life.peek().story.yaml, mergeControls: false, collapseUnchanged: { margin: 6, minSize: 12 } }) : []) });
     if (to) {
       void view?.focus();
       void compare(view?.state.doc.toString() ?? "", changes);

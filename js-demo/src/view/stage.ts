@@ -203,7 +203,7 @@ function strip(): HTMLElement {
         `${state === "up" ? "" : "✕ "}${name}`,
         h("span", { class: "hidden" }, ":"),
         h("span", { class: "count" }, ` ${count}`),
-        h("span", { class: "hidden" }, ` Pods${words[state]}`),
+        h("span", { class: "hidden" }, ` Pod${count === 1 ? "" : "s"}${words[state]}`),
       );
     });
     fill(nodes, ...chips, all.length > 40 && h("span", { class: "count" }, `and ${all.length - 40} more`));
