@@ -160,7 +160,7 @@ function toolbar(changes: HTMLElement): HTMLElement {
     set(start, { "aria-pressed": String(!to) });
     set(draft, { "aria-pressed": String(to) });
     apply.hidden = !to;
-    view?.dispatch({ effects: beside.reconfigure(to ? unifiedMergeView({ original: life.peek().story.yaml, mergeControls: false, collapseUnchanged: { margin: 6, minSize: 12 } }) : []) });
+    view?.dispatch({ effects: beside.reconfigure(to ? unifiedMergeView({ original: life.peek().story.yaml, mergeControls: false }) : []) });
     if (to) {
       void view?.focus();
       void compare(view?.state.doc.toString() ?? "", changes);
