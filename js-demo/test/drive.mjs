@@ -88,7 +88,7 @@ await promise("by keyboard alone: play, step, break a Pod, read why, undo, help"
   await shows(page, ".now", /^9\.4s \/ 1[01]\.\ds/);
   await press("Shift+ArrowRight");
   await shows(page, ".sentence", /Creates Pod web-1/);
-  await press("End");
+  await toTheEnd(page);
   await shows(page, ".sentence", /Nothing to do/);
   await press("8");
   assert.match(await page.locator("[role=tabpanel]").innerText(), /web-1\s+ready\s+Running/);
@@ -99,7 +99,7 @@ await promise("by keyboard alone: play, step, break a Pod, read why, undo, help"
 });
 
 await promise("a link restores the story, the instant and both lives, in less than 2,000 characters", at("#x=first-steps"), async ({ page }) => {
-  await page.keyboard.press("End");
+  await toTheEnd(page);
   await page.getByLabel("One replica more").click();
   await shows(page, ".now", / \/ 1[0-9]\.\ds/);
   await page.keyboard.press("f");
@@ -144,20 +144,21 @@ await promise("fork and compare: the other life, versions side by side, one let 
 await promise("faults: a claim without a volume, a refused Pod, a node down, each undone", at("#x=first-steps&t=20"), async ({ page }) => {
   await page.locator('.claim[data-name="www-web-1"]').click();
   await page.getByRole("button", { name: "Gets no volume" }).click();
-  await page.keyboard.press("End");
+  await toTheEnd(page);
   await shows(page, ".sentence", /Waits for Pod web-1/);
   await shows(page, ".detail", /unbound immediate PersistentVolumeClaims/);
   await page.getByRole("button", { name: "Undo last event" }).click();
-  await page.keyboard.press("End");
+  await toTheEnd(page);
   await shows(page, ".sentence", /Nothing to do/);
   await page.getByRole("button", { name: "Break something" }).click();
   await page.getByRole("button", { name: "New image that cannot be pulled" }).click();
-  await page.keyboard.press("End");
+  await toTheEnd(page);
   await shows(page, ".detail", /web-2 is ImagePullBackOff/);
   await page.getByRole("button", { name: "Break something" }).click();
   await page.getByRole("button", { name: "The API refuses to create Pods" }).click();
   await page.locator(".pod").nth(2).click();
   await page.getByRole("button", { name: "Delete by force" }).click();
+  await page.waitForSelector("#app:not([aria-busy])");
   await page.keyboard.press("n");
   await page.keyboard.press("n");
   await page.keyboard.press("1");
@@ -200,7 +201,7 @@ await promise("a change is written, judged and applied at the cursor", at("#x=fi
   await page.getByRole("button", { name: /^Apply at/ }).click();
   await shows(page, ".notice", /Applied at .*StatefulSet web/);
   await page.keyboard.press("Escape");
-  await page.keyboard.press("End");
+  await toTheEnd(page);
   assert.equal(await page.locator('.band[data-revision="1"]').count(), 3);
 });
 
@@ -209,7 +210,7 @@ await promise("explain names the trap and its remedy, which is played with one c
   await shows(page, ".diagnosis", /RollbackTrap[^]*kubectl delete -n default pod web-2/);
   await page.locator(".diagnosis", { hasText: "RollbackTrap" }).getByRole("button", { name: "Play it in a second life" }).first().click();
   await shows(page, ".panel", /The lives part at/);
-  await page.keyboard.press("End");
+  await toTheEnd(page);
   await shows(page, ".sentence", /Nothing to do/);
 });
 
@@ -295,6 +296,12 @@ await close();
 await server.close();
 console.log(failures === 0 ? "the playground does what it promises" : `${failures} promises were broken`);
 process.exitCode = failures === 0 ? 0 : 1;
+
+/** To the end of the story as it was changed last: not to that of the one before. */
+async function toTheEnd(page) {
+  await page.waitForSelector("#app:not([aria-busy])");
+  await page.keyboard.press("End");
+}
 
 /** Waits until the page shows a scenario. */
 async function isShown(page, name) {
