@@ -18,6 +18,7 @@ mod mutants;
 mod npm;
 mod pace;
 mod package;
+mod playground;
 mod record;
 mod size;
 mod soak;
@@ -65,6 +66,9 @@ cargo xtask COMMAND
   npm [--build]     wasm/npm/dist, packed, and the tarball used as its users do: publint, types, Node, Vite, webpack,
                     esbuild, pages in Chromium (installed where it can be), workers, workerd, the README's examples;
                     --build only builds
+  playground [--build|--test] [--keep]
+                    js-demo/dist, and a server of it whose address is printed; --build only builds; --test drives every
+                    scenario in Chromium and compares it with `steadfast simulate`; --keep: the npm package as it was built
   size [--write]    the WebAssembly module by features: raw, gzip, brotli, and whether it keeps to its budgets;
                     --write: into the package's README
   wasm              core for wasm32-unknown-unknown imports nothing
@@ -88,6 +92,7 @@ fn main() -> ExitCode {
         Some("record") => record::run(rest),
         Some("live") => live::run(rest),
         Some("npm") => npm::run(rest),
+        Some("playground") => playground::run(rest),
         Some("size") => size::run(rest),
         Some("wasm") => wasm::check(),
         Some("deny") => deny::run(),

@@ -164,9 +164,17 @@ fn shrink(module: &Path) -> Result<(), String> {
 /// # Errors
 /// npm is missing or fails.
 pub fn install() -> Result<(), String> {
+    install_in(&folder())
+}
+
+/// The same for the packages of another folder.
+///
+/// # Errors
+/// npm is missing or fails.
+pub fn install_in(folder: &Path) -> Result<(), String> {
     let (lock, installed) = (
-        folder().join("package-lock.json"),
-        folder().join("node_modules/.installed"),
+        folder.join("package-lock.json"),
+        folder.join("node_modules/.installed"),
     );
     let lock = std::fs::read(&lock).map_err(|error| format!("{}: {error}", lock.display()))?;
     if std::fs::read(&installed).is_ok_and(|of| of == lock) {
@@ -175,10 +183,11 @@ pub fn install() -> Result<(), String> {
     if !command::is_there("npm", "--version") {
         return Err("npm is not there: install Node.js 20 or newer".to_owned());
     }
-    println!("installing the npm packages of wasm/npm ...");
+    let shown = folder.strip_prefix(command::repository()).unwrap_or(folder);
+    println!("installing the npm packages of {} ...", shown.display());
     let mut npm = Command::new("npm");
     npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
-        .current_dir(folder());
+        .current_dir(folder);
     command::run(npm.stdin(Stdio::null()))?;
     std::fs::write(&installed, lock).map_err(|error| format!("{}: {error}", installed.display()))
 }

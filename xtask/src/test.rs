@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::command::{self, cargo, option};
-use crate::{admission, chromium, conformance, dns, npm, package, upstream, wasm, yaml};
+use crate::{admission, chromium, conformance, dns, npm, package, playground, upstream, wasm, yaml};
 
 /// How many manifests, and as many updates, each version's API server code judges: some seconds.
 const MANIFESTS: &str = "2000";
@@ -122,11 +122,15 @@ fn steps(arguments: &[String]) -> Result<Done, String> {
                     "npm package, packed and used as its users do",
                     &mut npm::consumers,
                 )?;
+                step("playground, built", &mut playground::build)?;
+                step("playground, driven in Chromium", &mut playground::test)?;
             }
-            Err(sentence) => not_run.push(format!("the npm package in a browser ({sentence})")),
+            Err(sentence) => not_run.push(format!(
+                "the npm package and the playground in a browser ({sentence})"
+            )),
         }
     } else {
-        not_run.push("the npm package (there is no Node.js)".to_owned());
+        not_run.push("the npm package and the playground (there is no Node.js)".to_owned());
     }
     let seed = option(arguments, "--seed").map_or_else(seed_of_today, str::to_owned);
     let worlds = option(arguments, "--worlds").unwrap_or("20000").to_owned();

@@ -1,0 +1,73 @@
+import type { Contents, Difference, DnsLookup, DnsNames, Explained, FeatureGates, KubernetesObject, Linted, Plan, Played, Problem, Scenario } from "steadfast";
+
+/** What the page asks of the worker that plays: the package with the small module. */
+export interface Player {
+  /** A story played to its end, with the objects that it begins with. */
+  play: (scenario: Scenario) => Outcome<{ readonly played: Played; readonly objects: readonly KubernetesObject[] }>;
+  /** The same as `steadfast simulate --trace json` prints it. */
+  trace: (scenario: Scenario) => Outcome<string>;
+  /** Everything that there is at an instant, and what the controller would do. */
+  look: (scenario: Scenario, at: number, set: string) => Outcome<Look>;
+  /** YAML or JSON read as kubectl reads it. */
+  read: (yaml: string) => Outcome<Contents>;
+  /** Values written as one YAML text. */
+  write: (values: readonly unknown[]) => Outcome<string>;
+}
+
+/** What the page asks of the worker that judges manifests: the package with its own module. It is started with the editor. */
+export interface Judge {
+  lint: (yaml: string, kubernetes: string) => Outcome<Linted>;
+  diff: (old: string, changed: string, kubernetes: string) => Outcome<Difference>;
+  /** Why a set is as it is, from everything that there is at an instant. */
+  explain: (objects: readonly KubernetesObject[], set: string, when: When) => Outcome<Explained>;
+  dns: (objects: readonly KubernetesObject[], set: string) => Outcome<DnsNames>;
+  lookup: (objects: readonly KubernetesObject[], set: string, name: string, from: string | undefined) => Outcome<DnsLookup>;
+}
+
+/** Which Kubernetes, and which instant. */
+export interface When {
+  readonly kubernetes: string;
+  readonly featureGates: FeatureGates;
+  readonly now: string;
+}
+
+export interface Look {
+  readonly objects: readonly KubernetesObject[];
+  readonly plan: Plan | null;
+}
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Problem };
+
+type Calls<Service> = { [Name in keyof Service]: Service[Name] extends (...given: infer Given) => infer Answer ? { given: Given; answer: Answer } : never };
+
+/** A question on its way to a worker. */
+export interface Question {
+  readonly id: number;
+  readonly name: string;
+  readonly given: readonly unknown[];
+}
+
+/** An answer on its way back. `thrown`: the page used the package in a wrong way, or the module cannot be had. */
+export interface Answer {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly thrown?: string;
+}
+
+/** The service as the page sees it: the same functions, later. */
+export type Remote<Service> = {
+  [Name in keyof Service]: (...given: Calls<Service>[Name]["given"]) => Promise<Calls<Service>[Name]["answer"]>;
+};
+
+/** Answers questions in a worker: each in turn, once `ready` has come. */
+export function serve<Service extends object>(service: Service, ready: Promise<void>): void {
+  addEventListener("message", (event: MessageEvent<Question>) => {
+    const { id, name, given } = event.data;
+    ready
+      .then(() => (service as Record<string, (...given: readonly unknown[]) => unknown>)[name]?.(...given))
+      .then(
+        (value) => postMessage({ id, value } satisfies Answer),
+        (thrown: unknown) => postMessage({ id, thrown: thrown instanceof Error ? thrown.message : String(thrown) } satisfies Answer),
+      );
+  });
+}
