@@ -17,6 +17,7 @@ mod runbook;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use claims::order;
 pub use applied::applied;
 pub use pods::{Ordinals, PodFates, Restarts};
 pub use runbook::{Advice, Runbook, RunbookStep, runbook};

@@ -49,6 +49,7 @@ mod tests;
 mod trouble;
 
 pub use diagnosis::{Diagnosis, DiagnosisCode, ObjectName, Proposal, Severity};
+pub(crate) use names::selects;
 pub use ordinals::{OrdinalState, PodState};
 pub use progress::{Progress, ProgressCode};
 pub use sentence::{reason, wait};
