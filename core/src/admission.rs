@@ -215,5 +215,8 @@ fn named(names: &[String]) -> String {
 
 /// The text at a JSON pointer, or nothing.
 fn text<'a>(object: &'a Value, pointer: &str) -> &'a str {
-    object.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    object
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }

@@ -17,8 +17,8 @@ mod runbook;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use claims::order;
 pub use applied::applied;
+pub(crate) use claims::order;
 pub use pods::{Ordinals, PodFates, Restarts};
 pub use runbook::{Advice, Runbook, RunbookStep, runbook};
 

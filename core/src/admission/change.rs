@@ -65,11 +65,10 @@ impl Change {
             (Ok(old), Ok(new)) => (old, new),
             (Err(why), _) | (_, Err(why)) => return Reading::Unreadable(format!("not judged: {why}")),
         };
-        let is_going = |set: &Option<StatefulSet>| {
-            set.as_ref()
-                .is_some_and(|set| set.metadata().is_terminating())
-        };
-        let is_same = |old: &StatefulSet, new: &StatefulSet| old.object().get("spec") == new.object().get("spec");
+        let is_going =
+            |set: &Option<StatefulSet>| set.as_ref().is_some_and(|set| set.metadata().is_terminating());
+        let is_same =
+            |old: &StatefulSet, new: &StatefulSet| old.object().get("spec") == new.object().get("spec");
         let changes_nothing = matches!((&old, &new), (Some(old), Some(new)) if is_same(old, new));
         if is_going(&old) || is_going(&new) || changes_nothing {
             return Reading::Nothing;
@@ -148,7 +147,10 @@ impl Change {
         match (&self.old, &self.new) {
             (Some(old), Some(new)) => {
                 let kept = range(old).end.min(range(new).end);
-                old.replicas() - kept.saturating_sub(range(old).start.max(range(new).start)).min(old.replicas())
+                old.replicas()
+                    - kept
+                        .saturating_sub(range(old).start.max(range(new).start))
+                        .min(old.replicas())
             }
             _ => 0,
         }
@@ -206,7 +208,10 @@ fn read(object: &Value, request: &Request, profile: &Profile) -> Result<Stateful
 
 /// The stored set with the replicas of a Scale; no number is 0 (`spec.replicas` of a Scale is left out where it is 0).
 fn scaled(stored: &Value, scale: &Value) -> Value {
-    let replicas = scale.pointer("/spec/replicas").and_then(Value::as_i64).unwrap_or(0);
+    let replicas = scale
+        .pointer("/spec/replicas")
+        .and_then(Value::as_i64)
+        .unwrap_or(0);
     let mut set = stored.clone();
     if let Some(Value::Object(spec)) = set.get_mut("spec") {
         spec.insert("replicas".to_owned(), replicas.into());

@@ -26,7 +26,10 @@ pub(super) fn judge(change: &Change, context: &Context, found: &mut Vec<Violatio
 
 /// P1. Only claims of Pods that exist are marked, and go with them (`stateful_pod_control.go`, `UpdatePodClaimForRetentionPolicy`).
 fn scaling_in(change: &Change, new: &StatefulSet, context: &Context) -> Option<Violation> {
-    if change.left() == 0 || new.retention().when_scaled == RetentionPolicy::Retain || new.claim_templates().is_empty() {
+    if change.left() == 0
+        || new.retention().when_scaled == RetentionPolicy::Retain
+        || new.claim_templates().is_empty()
+    {
         return None;
     }
     let claims = claims_of(new, context, |ordinal| change.leaves(ordinal));
@@ -39,7 +42,10 @@ fn scaling_in(change: &Change, new: &StatefulSet, context: &Context) -> Option<V
             (message, pods.is_some())
         }
         (None, _) => {
-            let message = format!("whenScaled is Delete: scaling in deletes the claims of {}", named(&pods));
+            let message = format!(
+                "whenScaled is Delete: scaling in deletes the claims of {}",
+                named(&pods)
+            );
             (message, false)
         }
     };
@@ -58,8 +64,7 @@ fn deletion(change: &Change, old: &StatefulSet, context: &Context) -> Vec<Violat
             None => "whenDeleted is Delete: the deletion deletes the claims of all Pods".to_owned(),
         };
         if context.claims.is_none() || !claims.is_empty() {
-            let remedy =
-                "keep them by setting persistentVolumeClaimRetentionPolicy.whenDeleted to Retain first, or by --cascade=orphan";
+            let remedy = "keep them by setting persistentVolumeClaimRetentionPolicy.whenDeleted to Retain first, or by --cascade=orphan";
             let is_certain = context.claims.is_some() && context.pods.is_some();
             found.push(
                 Violation::new(Policy::P2, message, remedy)
@@ -68,10 +73,19 @@ fn deletion(change: &Change, old: &StatefulSet, context: &Context) -> Vec<Violat
             );
         }
     }
-    let annotations = old.object().get("metadata").and_then(|metadata| metadata.get("annotations"));
-    let is_protected = annotations.and_then(|all| all.get(PROTECT)).and_then(Value::as_str) == Some("true");
+    let annotations = old
+        .object()
+        .get("metadata")
+        .and_then(|metadata| metadata.get("annotations"));
+    let is_protected = annotations
+        .and_then(|all| all.get(PROTECT))
+        .and_then(Value::as_str)
+        == Some("true");
     if is_protected && old.replicas() > 0 {
-        let message = format!("the set is protected ({PROTECT}) and has {} replicas", old.replicas());
+        let message = format!(
+            "the set is protected ({PROTECT}) and has {} replicas",
+            old.replicas()
+        );
         let remedy = "scale it to 0, or take the annotation off, first";
         found.push(Violation::new(Policy::P2, message, remedy));
     }
@@ -89,7 +103,8 @@ fn retention(old: &StatefulSet, new: &StatefulSet, context: &Context) -> Option<
     .into_iter()
     .filter_map(|(field, flips)| flips.then_some(field))
     .collect();
-    let has_pods = within(&context.pods, old.namespace()).any(|pod| ordinal_of(text(pod, "/metadata/name"), old.name()).is_some());
+    let has_pods = within(&context.pods, old.namespace())
+        .any(|pod| ordinal_of(text(pod, "/metadata/name"), old.name()).is_some());
     if fields.is_empty() || new.claim_templates().is_empty() || (old.replicas() == 0 && !has_pods) {
         return None;
     }
@@ -138,7 +153,10 @@ fn adopting(change: &Change, new: &StatefulSet, context: &Context) -> Option<Vio
             let Some(ordinal) = ordinal_of(name, &prefix).filter(|ordinal| change.comes(*ordinal)) else {
                 continue;
             };
-            let is_own = change.old.as_ref().is_some_and(|old| is_owned(claim, old, ordinal));
+            let is_own = change
+                .old
+                .as_ref()
+                .is_some_and(|old| is_owned(claim, old, ordinal));
             let differences = match is_own {
                 true => Vec::new(),
                 false => differing(claim, new.claim_template(template)),
@@ -162,7 +180,10 @@ fn adopting(change: &Change, new: &StatefulSet, context: &Context) -> Option<Vio
 /// What a claim has that its template does not ask for.
 fn differing(claim: &Value, template: &Value) -> Vec<String> {
     let mut found = Vec::new();
-    if claim.pointer("/metadata/deletionTimestamp").is_some_and(|time| !time.is_null()) {
+    if claim
+        .pointer("/metadata/deletionTimestamp")
+        .is_some_and(|time| !time.is_null())
+    {
         found.push("being deleted".to_owned());
     }
     let (has, wants) = (
@@ -219,9 +240,12 @@ fn claims_of(set: &StatefulSet, context: &Context, holds: impl Fn(u64) -> bool) 
 
 /// Whether the set is an owner of a claim, or the Pod of that ordinal is.
 fn is_owned(claim: &Value, set: &StatefulSet, ordinal: u64) -> bool {
-    let owners = claim.pointer("/metadata/ownerReferences").and_then(Value::as_array);
+    let owners = claim
+        .pointer("/metadata/ownerReferences")
+        .and_then(Value::as_array);
     let pod = format!("{}-{ordinal}", set.name());
     owners.into_iter().flatten().any(|owner| {
-        text(owner, "/uid") == &*set.metadata().uid || (text(owner, "/kind") == "Pod" && text(owner, "/name") == pod)
+        text(owner, "/uid") == &*set.metadata().uid
+            || (text(owner, "/kind") == "Pod" && text(owner, "/name") == pod)
     })
 }

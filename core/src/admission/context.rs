@@ -48,14 +48,21 @@ impl Context {
                 &[Policy::P1, Policy::P2, Policy::P7],
             ),
             (seen(&self.services), "Services", &[Policy::P9]),
-            (seen(&self.disruption_budgets), "PodDisruptionBudgets", &[Policy::P10]),
+            (
+                seen(&self.disruption_budgets),
+                "PodDisruptionBudgets",
+                &[Policy::P10],
+            ),
             (seen(&self.workloads), "other controllers", &[Policy::P8]),
         ]
     }
 }
 
 /// The objects of a list in a namespace.
-pub(super) fn within<'a>(list: &'a Option<Vec<Value>>, namespace: &'a str) -> impl Iterator<Item = &'a Value> {
+pub(super) fn within<'a>(
+    list: &'a Option<Vec<Value>>,
+    namespace: &'a str,
+) -> impl Iterator<Item = &'a Value> {
     let all = list.iter().flatten();
     all.filter(move |object| namespace_of(object) == namespace)
 }

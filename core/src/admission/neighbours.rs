@@ -15,7 +15,11 @@ pub(super) fn judge(change: &Change, context: &Context, found: &mut Vec<Violatio
     if let Some(fault) = overlap(new, context)
         && !old.is_some_and(|old| overlap(old, context).as_ref() == Some(&fault))
     {
-        found.push(Violation::new(Policy::P8, fault, "give each controller labels of its own"));
+        found.push(Violation::new(
+            Policy::P8,
+            fault,
+            "give each controller labels of its own",
+        ));
     }
     if let Some((fault, remedy)) = service(new, context)
         && !old.is_some_and(|old| service(old, context).is_some())
@@ -37,13 +41,21 @@ fn overlap(set: &StatefulSet, context: &Context) -> Option<String> {
         !is_itself && !is_part_of_another(other) && (selects(other, &labels) || own.is_some_and(takes))
     })?;
     let (kind, name) = (text(other, "/kind"), text(other, "/metadata/name"));
-    let kind = if kind.is_empty() { "another controller" } else { kind };
-    Some(format!("{kind} {name} selects the same Pods: each may adopt those of the other"))
+    let kind = if kind.is_empty() {
+        "another controller"
+    } else {
+        kind
+    };
+    Some(format!(
+        "{kind} {name} selects the same Pods: each may adopt those of the other"
+    ))
 }
 
 /// A Deployment's ReplicaSet: the Deployment speaks for it.
 fn is_part_of_another(workload: &Value) -> bool {
-    let owners = workload.pointer("/metadata/ownerReferences").and_then(Value::as_array);
+    let owners = workload
+        .pointer("/metadata/ownerReferences")
+        .and_then(Value::as_array);
     owners
         .into_iter()
         .flatten()
@@ -90,6 +102,11 @@ pub(super) fn is_selected_by(service: &Value, labels: &Labels) -> bool {
     let selector = service.pointer("/spec/selector").and_then(Value::as_object);
     selector.is_some_and(|selector| {
         let mut wanted = selector.iter();
-        !selector.is_empty() && wanted.all(|(key, value)| value.as_str().is_some_and(|value| labels.value(key) == Some(value)))
+        !selector.is_empty()
+            && wanted.all(|(key, value)| {
+                value
+                    .as_str()
+                    .is_some_and(|value| labels.value(key) == Some(value))
+            })
     })
 }

@@ -84,11 +84,7 @@ impl Request {
         if !prefix.is_empty() && version != "admission.k8s.io/v1" {
             let message =
                 format!("AdmissionReview of `{version}`: this answers those of admission.k8s.io/v1 only");
-            let cause = Cause::not_supported(
-                "apiVersion",
-                &Value::from(version),
-                &["admission.k8s.io/v1"],
-            );
+            let cause = Cause::not_supported("apiVersion", &Value::from(version), &["admission.k8s.io/v1"]);
             return Err(Error {
                 causes: vec![cause],
                 ..Error::new(ErrorCode::WrongKind, message)

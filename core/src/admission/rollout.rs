@@ -27,12 +27,17 @@ pub(super) fn judge(
     if let Some(old) = old {
         if is_new_template && let Some((pod, trouble)) = broken(new, context) {
             object(
-                format!("a new template does not reach Pod {pod}, which is broken ({trouble}) and stops the rollout"),
+                format!(
+                    "a new template does not reach Pod {pod}, which is broken ({trouble}) and stops the rollout"
+                ),
                 "mend or delete the Pod too (k/k#67250)",
             );
         }
         if let Some(message) = below_quorum(old, new, settings.quorum) {
-            object(message, "scale in by fewer Pods at a time, and let the members leave first");
+            object(
+                message,
+                "scale in by fewer Pods at a time, and let the members leave first",
+            );
         }
     }
     if let Some(message) = past_the_end(old, new, is_new_template) {
@@ -51,13 +56,16 @@ pub(super) fn judge(
 
 /// The lowest Pod that will not become ready by itself, where OrderedReady waits for it before it updates anything.
 fn broken(new: &StatefulSet, context: &Context) -> Option<(String, String)> {
-    let is_stopped = new.policy() == PodManagementPolicy::OrderedReady && new.strategy().kind == StrategyType::RollingUpdate;
+    let is_stopped = new.policy() == PodManagementPolicy::OrderedReady
+        && new.strategy().kind == StrategyType::RollingUpdate;
     if !is_stopped {
         return None;
     }
     let pods = within(&context.pods, new.namespace()).filter_map(|pod| {
         let ordinal = ordinal_of(text(pod, "/metadata/name"), new.name())?;
-        (new.start()..new.end()).contains(&ordinal).then_some((ordinal, pod))
+        (new.start()..new.end())
+            .contains(&ordinal)
+            .then_some((ordinal, pod))
     });
     let broken = pods.filter_map(|(ordinal, pod)| {
         let pod = Pod::parse(Object::from(pod.clone())).ok()?;
@@ -81,8 +89,14 @@ fn below_quorum(old: &StatefulSet, new: &StatefulSet, quorum: Quorum) -> Option<
 }
 
 fn past_the_end(old: Option<&StatefulSet>, new: &StatefulSet, is_new_template: bool) -> Option<String> {
-    let partition = |set: &StatefulSet| set.strategy().rolling.as_ref().map_or(0, |rolling| rolling.partition);
-    let holds_all = |set: &StatefulSet| partition(set) >= set.replicas() && partition(set) > 0 && set.replicas() > 0;
+    let partition = |set: &StatefulSet| {
+        set.strategy()
+            .rolling
+            .as_ref()
+            .map_or(0, |rolling| rolling.partition)
+    };
+    let holds_all =
+        |set: &StatefulSet| partition(set) >= set.replicas() && partition(set) > 0 && set.replicas() > 0;
     let was = old.is_some_and(holds_all);
     let kind = new.strategy().kind;
     let is_rolling = kind == StrategyType::RollingUpdate;
@@ -103,9 +117,11 @@ fn drops_max_unavailable(change: &Change, new: &StatefulSet, profile: &Profile) 
         return false;
     }
     let asks = |object: &Value| {
-        let applied = object
-            .get("metadata")
-            .and_then(|metadata| metadata.get("annotations")?.get("kubectl.kubernetes.io/last-applied-configuration"));
+        let applied = object.get("metadata").and_then(|metadata| {
+            metadata
+                .get("annotations")?
+                .get("kubectl.kubernetes.io/last-applied-configuration")
+        });
         let applied = applied
             .and_then(Value::as_str)
             .and_then(|text| serde_json::from_str::<Value>(text).ok());
@@ -133,7 +149,12 @@ fn budget(old: Option<&StatefulSet>, new: &StatefulSet, context: &Context) -> Op
 }
 
 fn is_closed(budget: &Value, replicas: u64) -> bool {
-    let spec = |field: &str| budget.get("spec").and_then(|spec| spec.get(field)).filter(|value| !value.is_null());
+    let spec = |field: &str| {
+        budget
+            .get("spec")
+            .and_then(|spec| spec.get(field))
+            .filter(|value| !value.is_null())
+    };
     let number = |value: &Value| match value {
         Value::String(text) => {
             let percent: u64 = text.strip_suffix('%')?.parse().ok()?;
@@ -142,6 +163,8 @@ fn is_closed(budget: &Value, replicas: u64) -> bool {
         other => other.as_u64(),
     };
     let none = spec("maxUnavailable").and_then(number) == Some(0);
-    let all = spec("minAvailable").and_then(number).is_some_and(|least| least >= replicas);
+    let all = spec("minAvailable")
+        .and_then(number)
+        .is_some_and(|least| least >= replicas);
     none || all
 }

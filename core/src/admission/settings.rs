@@ -198,7 +198,11 @@ impl Reader {
         for (at, item) in items.iter().enumerate() {
             match item {
                 Value::String(name) if !name.is_empty() => names.push(name.clone()),
-                other => self.wrong(&format!("namespaces.exclude[{at}]"), other, "the name of a namespace"),
+                other => self.wrong(
+                    &format!("namespaces.exclude[{at}]"),
+                    other,
+                    "the name of a namespace",
+                ),
             }
         }
         names
@@ -210,7 +214,11 @@ impl Reader {
             (Some("majority"), _) => Quorum::Majority,
             (_, Some(replicas)) if i32::try_from(replicas).is_ok() => Quorum::Replicas(replicas),
             _ => {
-                let cause = Cause::invalid("quorum", value, "must be `off`, `majority` or a number of replicas");
+                let cause = Cause::invalid(
+                    "quorum",
+                    value,
+                    "must be `off`, `majority` or a number of replicas",
+                );
                 self.causes.push(cause);
                 Quorum::Off
             }

@@ -9,7 +9,11 @@ use super::{ALLOW, Mode, Policy, Settings, Violation};
 
 /// The verdict on a request.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "AdmissionVerdict", optional_fields))]
+#[cfg_attr(
+    feature = "ts",
+    derive(ts_rs::TS),
+    ts(rename = "AdmissionVerdict", optional_fields)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Verdict {
@@ -68,7 +72,9 @@ impl Verdict {
             let word = match violation.mode {
                 Mode::Deny => {
                     let remedy = &violation.remedy;
-                    refusals.push(format!("{policy}: {says}; {remedy}, or annotate {ALLOW}: {policy}"));
+                    refusals.push(format!(
+                        "{policy}: {says}; {remedy}, or annotate {ALLOW}: {policy}"
+                    ));
                     "deny"
                 }
                 Mode::Warn => {
