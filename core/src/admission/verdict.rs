@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{ALLOW, Mode, Policy, Settings, Violation};
+use super::{ALLOW, Mode, Policy, Settings, Violation, text};
 
 /// The verdict on a request.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -116,6 +116,17 @@ impl Verdict {
     pub(super) fn warning(mut self, warning: &str) -> Self {
         self.warnings.push(cut(warning));
         self
+    }
+
+    /// The object as the patch makes it; nothing where there is none, or it does not fit.
+    pub fn patched(&self, object: &Value) -> Option<Value> {
+        let mut object = object.clone();
+        for step in self.patch.as_ref()?.as_array()? {
+            let (parent, field) = text(step, "/path").rsplit_once('/')?;
+            let parent = object.pointer_mut(parent)?.as_object_mut()?;
+            parent.insert(field.to_owned(), step.get("value")?.clone());
+        }
+        Some(object)
     }
 
     /// The AdmissionReview of `admission.k8s.io/v1` that answers the request of this UID. `patch` is in it where the delivery may
