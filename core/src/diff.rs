@@ -18,6 +18,7 @@ mod runbook;
 mod tests;
 
 pub use applied::applied;
+pub(crate) use claims::order;
 pub use pods::{Ordinals, PodFates, Restarts};
 pub use runbook::{Advice, Runbook, RunbookStep, runbook};
 

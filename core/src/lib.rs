@@ -55,6 +55,8 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "validation")]
+pub mod admission;
 pub mod canonical;
 pub mod compare;
 #[cfg(feature = "validation")]

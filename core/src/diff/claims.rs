@@ -124,7 +124,8 @@ fn storage(template: &Value) -> Option<&str> {
         .and_then(Value::as_str)
 }
 
-fn order(one: &str, other: &str) -> Option<Ordering> {
+/// How two quantities compare; nothing where one is none.
+pub(crate) fn order(one: &str, other: &str) -> Option<Ordering> {
     let (one, other) = (Quantity::parse(one).ok()?, Quantity::parse(other).ok()?);
     Some(one.compare(&other))
 }

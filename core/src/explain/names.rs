@@ -184,7 +184,7 @@ fn labels_of(scene: &Scene<'_>) -> Labels {
 }
 
 /// Whether the selector of a workload, budget or other object under `spec.selector` matches these labels.
-fn selects(object: &Value, labels: &Labels) -> bool {
+pub(crate) fn selects(object: &Value, labels: &Labels) -> bool {
     let Some(selector) = object
         .pointer("/spec/selector")
         .filter(|selector| !selector.is_null())

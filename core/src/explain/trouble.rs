@@ -38,7 +38,7 @@ const HOPELESS: [&str; 9] = [
 
 impl Trouble {
     /// Why the Pod is not Running and Ready; `None` where it is.
-    pub(super) fn of(pod: &Pod) -> Option<Self> {
+    pub(crate) fn of(pod: &Pod) -> Option<Self> {
         if crate::health::is_running_and_ready(pod) {
             return None;
         }

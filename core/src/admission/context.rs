@@ -1,0 +1,68 @@
+//! What stands around the set that is changed.
+
+use serde_json::Value;
+
+use super::Policy;
+use crate::object::namespace_of;
+
+/// The objects that policies read beside the request. A list that is absent could not be read: its policies warn and never deny.
+/// Objects of all namespaces may be in the lists; those of the set's own count.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Context {
+    /// The stored StatefulSet, which a request for `/scale` does not bring along.
+    pub stored_set: Option<Value>,
+    /// Pods.
+    pub pods: Option<Vec<Value>>,
+    /// PersistentVolumeClaims.
+    pub claims: Option<Vec<Value>>,
+    /// Services.
+    pub services: Option<Vec<Value>>,
+    /// PodDisruptionBudgets.
+    pub disruption_budgets: Option<Vec<Value>>,
+    /// Other controllers of Pods: StatefulSets, Deployments, ReplicaSets, DaemonSets, Jobs.
+    pub workloads: Option<Vec<Value>>,
+}
+
+/// Whether a list could be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// It is there, perhaps empty.
+    Yes,
+    /// It is not known.
+    No,
+}
+
+impl Context {
+    /// The lists, what they are called, and whose policies read them.
+    pub(super) fn lists(&self) -> [(Seen, &'static str, &'static [Policy]); 5] {
+        let seen = |list: &Option<Vec<Value>>| match list {
+            Some(_) => Seen::Yes,
+            None => Seen::No,
+        };
+        [
+            (seen(&self.pods), "Pods", &[Policy::P1, Policy::P2, Policy::P10]),
+            (
+                seen(&self.claims),
+                "PersistentVolumeClaims",
+                &[Policy::P1, Policy::P2, Policy::P7],
+            ),
+            (seen(&self.services), "Services", &[Policy::P9]),
+            (
+                seen(&self.disruption_budgets),
+                "PodDisruptionBudgets",
+                &[Policy::P10],
+            ),
+            (seen(&self.workloads), "other controllers", &[Policy::P8]),
+        ]
+    }
+}
+
+/// The objects of a list in a namespace.
+pub(super) fn within<'a>(
+    list: &'a Option<Vec<Value>>,
+    namespace: &'a str,
+) -> impl Iterator<Item = &'a Value> {
+    let all = list.iter().flatten();
+    all.filter(move |object| namespace_of(object) == namespace)
+}
