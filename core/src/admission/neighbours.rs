@@ -13,7 +13,7 @@ pub(super) fn judge(change: &Change, context: &Context, found: &mut Vec<Violatio
     let Some(new) = &change.new else { return };
     let old = change.old.as_ref();
     if let Some(fault) = overlap(new, context)
-        && !old.is_some_and(|old| overlap(old, context).as_ref() == Some(&fault))
+        && old.is_none_or(|old| overlap(old, context).as_ref() != Some(&fault))
     {
         found.push(Violation::new(
             Policy::P8,
@@ -22,7 +22,7 @@ pub(super) fn judge(change: &Change, context: &Context, found: &mut Vec<Violatio
         ));
     }
     if let Some((fault, remedy)) = service(new, context)
-        && !old.is_some_and(|old| service(old, context).is_some())
+        && old.is_none_or(|old| service(old, context).is_none())
     {
         found.push(Violation::new(Policy::P9, fault, remedy));
     }
