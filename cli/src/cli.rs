@@ -507,7 +507,7 @@ pub(crate) fn command(program: Program) -> clap::Command {
         .usage(title)
         .literal(AnsiColor::Cyan.on_default());
     let mut command = Cli::command().styles(styles);
-    for reads_clusters in ["plan", "explain", "dns"] {
+    for reads_clusters in ["plan", "compare", "recreate", "explain", "dns"] {
         command = command.mut_subcommand(reads_clusters, |command| {
             command
                 .mut_arg("files", |files| {

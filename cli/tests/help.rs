@@ -119,7 +119,7 @@ fn colour_is_for_terminals_unless_asked_for() {
 
 #[test]
 fn the_options_of_live_clusters_are_there_in_every_build() {
-    for command in ["explain", "dns", "plan"] {
+    for command in ["explain", "dns", "plan", "compare", "recreate"] {
         let help = steadfast(&[command, "--help"]).out;
         for words in [
             "Live cluster:",
