@@ -115,7 +115,11 @@ pub struct Parting {
 
 /// A version at the first step at which two part.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(
+    feature = "ts",
+    derive(ts_rs::TS),
+    ts(rename = "PartingSide", optional_fields)
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Side {
@@ -133,7 +137,7 @@ pub struct Side {
 
 /// How far two answers part, from hardly to wholly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "PartingExtent"))]
 #[serde(rename_all = "camelCase")]
 pub enum Extent {
     /// The same is done in the same order, at other moments.

@@ -172,6 +172,14 @@ pub fn plan(question: &str) -> String {
     answer(question::forecast_of(question))
 }
 
+/// The question of `plan`, or a story, under several versions of Kubernetes: where the answers part, and why. `versions` is a
+/// list of names, such as `["1.35.0", "1.37"]`.
+#[cfg(feature = "simulator")]
+#[wasm_bindgen]
+pub fn compare(question: &str, is_story: bool, versions: &str) -> String {
+    answer(question::comparison_of(question, is_story, versions))
+}
+
 /// A story played to its end (`wire.md`, "Scenario"): `{"at", "atRest", "ends", "trace"}`.
 #[cfg(feature = "simulator")]
 #[wasm_bindgen]

@@ -76,6 +76,11 @@ pub(crate) fn diff(old: &str, new: &str, options: &str) -> Result<Value, Error> 
     }
     found.errors = text::located(Error::invalid(found.errors), &new).causes;
     let runbook = runbook(&old.value, &new.value, "FILE", &profile).map_err(at_new)?;
+    #[cfg(feature = "explain")]
+    let diagnoses = {
+        use steadfast_core::explain::explain_change;
+        explain_change(&old.value, &wanted, &found, runbook.as_ref(), &profile)
+    };
     let mut answer = json!(found);
     if let Some(changes) = answer.get_mut("changes").and_then(Value::as_array_mut) {
         for (change, span) in changes.iter_mut().zip(spans) {
@@ -84,8 +89,12 @@ pub(crate) fn diff(old: &str, new: &str, options: &str) -> Result<Value, Error> 
             }
         }
     }
-    if let (Some(answer), Some(runbook)) = (answer.as_object_mut(), runbook) {
-        answer.insert("runbook".to_owned(), json!(runbook));
+    if let Some(answer) = answer.as_object_mut() {
+        if let Some(runbook) = runbook {
+            answer.insert("runbook".to_owned(), json!(runbook));
+        }
+        #[cfg(feature = "explain")]
+        answer.insert("diagnoses".to_owned(), json!(diagnoses));
     }
     Ok(answer)
 }

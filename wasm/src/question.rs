@@ -1,8 +1,10 @@
 //! The questions of the simulator: YAML text in them becomes objects.
 
 use serde_json::Value;
-use steadfast_core::Error;
+use steadfast_core::{Cause, Error, Profile};
+use steadfast_sim::compare::{Comparison, Question, compare};
 use steadfast_sim::forecast::{Forecast, ForecastInput, forecast};
+use steadfast_sim::scenario::Scenario;
 
 use crate::answer::json;
 
@@ -13,6 +15,34 @@ pub(crate) fn forecast_of(question: &str) -> Result<Forecast, Error> {
     let input = ForecastInput::parse(question)?;
     read.check(&input)?;
     forecast(&input)
+}
+
+/// The same question, or a story, under several versions: a list of their names.
+pub(crate) fn comparison_of(question: &str, is_story: bool, versions: &str) -> Result<Comparison, Error> {
+    let profiles = profiles(&json(versions)?)?;
+    if is_story {
+        let scenario = Scenario::parse(&story(question)?)?;
+        return compare(&Question::Story(&scenario), &profiles);
+    }
+    let mut question = json(question)?;
+    read_texts(&mut question, &["objects", "observed", "from"])?;
+    compare(&Question::Forecast(&ForecastInput::parse(question)?), &profiles)
+}
+
+fn profiles(versions: &Value) -> Result<Vec<Profile>, Error> {
+    let Value::Array(versions) = versions else {
+        return Err(Error::invalid(vec![Cause::wrong_type(
+            "versions", versions, "a list",
+        )]));
+    };
+    let parse = |(at, version): (usize, &Value)| match version {
+        Value::String(version) => version.parse(),
+        other => {
+            let cause = Cause::wrong_type(format!("versions[{at}]"), other, "a string");
+            Err(Error::invalid(vec![cause]))
+        }
+    };
+    versions.iter().enumerate().map(parse).collect()
 }
 
 /// A scenario in its JSON form: given as JSON, or as YAML.

@@ -6,7 +6,7 @@ use super::{Gate, Profile, Row};
 
 /// Something that versions of Kubernetes do differently, so far as it bears on a StatefulSet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "VersionBehaviour"))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Behaviour {

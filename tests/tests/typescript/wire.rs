@@ -1,12 +1,14 @@
 //! `wire.ts`: what crosses the wire, as the Rust types say it.
 
+use steadfast_core::Behaviour as VersionBehaviour;
+use steadfast_core::compare::Why;
 use steadfast_core::diff::{
     Advice, Change, ChangeKind, Diff, Ordinals, Phantom, PhantomReason, PodFates, Restarts, Runbook,
     RunbookStep,
 };
 use steadfast_core::dns::{
     Answer, Caveat, Kind as RecordType, Lookup, NameState, Names, Outcome as DnsOutcome, PodRecords, Record,
-    Resolution, Resolver, Settings as DnsSettings, Why,
+    Resolution, Resolver, Settings as DnsSettings, Why as WhyNoName,
 };
 use steadfast_core::explain::{
     Diagnosis, DiagnosisCode, Explanation, ObjectName, OrdinalState, PodState, Progress, ProgressCode,
@@ -20,6 +22,7 @@ use steadfast_core::{
     Status, Wait, WaitCode,
 };
 use steadfast_sim::clock::Millis;
+use steadfast_sim::compare::{Comparison, Extent, Parting, Side, VersionAnswer};
 use steadfast_sim::faults::{ErrorKind, FaultRule, Verb};
 use steadfast_sim::forecast::{
     Blocker, ClaimCounts, ClaimNames, Forecast, Outcome, PodCounts, PodNames, State, Step, StepAction,
@@ -120,6 +123,7 @@ pub fn text() -> String {
         ("Why a set is as it is", Some(explanation())),
         ("What DNS says", Some(names())),
         ("A forecast", Some(forecast())),
+        ("Several versions", Some(comparison())),
         ("A story that was played", Some(story())),
         ("How a simulated cluster behaves", Some(settings())),
     ];
@@ -226,7 +230,7 @@ fn names() -> Vec<Declaration> {
     vec![
         of::<Names>(),
         of::<NameState>(),
-        of::<Why>(),
+        of::<WhyNoName>(),
         of::<Caveat>(),
         of::<Record>(),
         of::<RecordType>(),
@@ -254,6 +258,18 @@ fn forecast() -> Vec<Declaration> {
         of::<Step>(),
         of::<StepAction>(),
         of::<StepEvent>(),
+    ]
+}
+
+fn comparison() -> Vec<Declaration> {
+    vec![
+        of::<Comparison>(),
+        of::<VersionAnswer>(),
+        of::<Parting>(),
+        of::<Side>(),
+        of::<Extent>(),
+        of::<Why>(),
+        of::<VersionBehaviour>(),
     ]
 }
 

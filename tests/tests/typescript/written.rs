@@ -200,6 +200,19 @@ fn explanations_and_names_are_of_the_types() {
 }
 
 #[test]
+fn comparisons_are_of_the_types() {
+    use steadfast_sim::compare::{Question, compare};
+    let names = names();
+    let text = include_bytes!("../../../examples/incidents/137409.yaml");
+    let story = manifest::read_one(text).unwrap().unwrap().value;
+    let story = Scenario::parse(&story).unwrap();
+    let versions: Vec<Profile> = Profile::ROWS.iter().map(|row| row.parse().unwrap()).collect();
+    let found = compare(&Question::Story(&story), &versions).unwrap();
+    assert!(!found.partings.is_empty());
+    check(&names, "Comparison", &found, "a comparison");
+}
+
+#[test]
 fn what_is_read_and_written_is_of_the_types() {
     let names = names();
     let gated = Profile::default()

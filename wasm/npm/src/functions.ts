@@ -4,6 +4,8 @@ import { json, options as optionsOf, parsed, text, type Result } from "./result.
 import type { PlanQuestion, Scenario } from "./scenario.js";
 import type {
   Change,
+  Comparison,
+  Diagnosis,
   Diff,
   DnsLookup,
   DnsNames,
@@ -58,6 +60,25 @@ export function reconcile(observation: Observation | string, options?: Options):
 export function plan(question: PlanQuestion | string): Result<Forecast> {
   const given = json(question, "question");
   return parsed(call(() => glue.plan(given)));
+}
+
+/**
+ * The same question under several versions of Kubernetes: where the answers part, at which step, and which behaviour makes them
+ * part. The question is one of `plan`, or a story; a version in it plays no part.
+ *
+ * ```ts
+ * const compared = compare({ scenario: yaml }, ["1.35.0", "1.37"]);
+ * if (compared.ok) for (const { sentence } of compared.value.partings) console.log(sentence);
+ * ```
+ */
+export function compare(
+  question: PlanQuestion | { readonly scenario: Scenario | string },
+  versions: readonly string[],
+): Result<Comparison> {
+  const isStory = typeof question === "object" && question !== null && "scenario" in question;
+  const given = isStory ? json(question.scenario, "question.scenario") : json(question, "question");
+  const which = json(versions, "versions");
+  return parsed(call(() => glue.compare(given, isStory, which)));
 }
 
 /** Plays a story to its end: given as an object, or as YAML or JSON text. */
@@ -154,6 +175,8 @@ export interface Difference extends Omit<Diff, "changes"> {
   readonly changes: readonly PlacedChange[];
   /** What to do where the API server refuses the change because fields cannot be changed, and what speaks against it. */
   readonly runbook?: Runbook;
+  /** What is wrong with the change, or worth knowing: claims that go, fields that cannot be changed, a rollout that nobody asked for. */
+  readonly diagnoses: readonly Diagnosis[];
 }
 
 /**

@@ -86,6 +86,8 @@ const CALLS = {
   plan: [(given) => steadfast.plan(given), question],
   planText: [(given) => steadfast.plan({ objects: given }), yaml],
   simulate: [(given) => steadfast.simulate(given), scenario],
+  compare: [([given, versions]) => steadfast.compare(given, versions), [{ objects: [manifest], until: "1m" }, ["1.35.0", "1.37"]]],
+  compareStories: [(given) => steadfast.compare({ scenario: given }, ["1.36"]), scenario],
   observation: [
     ([given, object, name]) => {
       const opened = steadfast.ObservationHandle.open(given);

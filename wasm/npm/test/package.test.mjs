@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
-  defaulted, diff, dns, explain, init, initSync, lint, lookup, ObservationHandle, plan, read, reconcile, Simulation, SteadfastError,
+  compare, defaulted, diff, dns, explain, init, initSync, lint, lookup, ObservationHandle, plan, read, reconcile, Simulation, SteadfastError,
 } from "../dist/node.js";
 import { watchInstances } from "./memory.mjs";
 import { carriedOut, stableWorld } from "./worlds.mjs";
@@ -139,6 +139,25 @@ test("a name that does not resolve has its reason, and a manifest has the names 
   assert.equal(lookup(STUCK, "web-0.web", { types: "MX" }).error.code, "invalid");
   assert.equal(lookup(STUCK, "a b").error.code, "invalid");
   assert.equal(lookup(STUCK, "web", { from: "web-9" }).error.code, "missing");
+});
+
+test("versions part at a step and for a reason, or answer alike", () => {
+  const story = readFileSync(new URL("../../../examples/incidents/137409.yaml", import.meta.url), "utf8");
+  const { same, partings, versions } = compare({ scenario: story }, ["1.35.0", "1.37"]).value;
+  assert.deepEqual([same, versions.length, partings.length], [false, 2, 1]);
+  assert.deepEqual(partings[0].because.map(({ behaviour }) => behaviour), ["unavailableReplacedFirst"]);
+  assert.match(partings[0].sentence, /137409/);
+  assert.equal(compare({ objects: WEB }, ["1.36", "1.37"]).value.same, true);
+  assert.equal(compare({ objects: WEB }, ["1.2"]).error.code, "profile");
+  assert.equal(compare({ objects: WEB }, []).error.code, "invalid");
+  assert.equal(compare({ objects: WEB }, [5]).error.causes[0].field, "versions[0]");
+  assert.equal(compare({ scenario: "a: 1" }, ["1.37"]).ok, false);
+});
+
+test("a change has its diagnoses", () => {
+  const changed = WEB.replace("serviceName: web", "serviceName: other");
+  assert.deepEqual(diff(WEB, changed).value.diagnoses.map(({ code }) => code), ["ImmutableChange"]);
+  assert.deepEqual(diff(WEB, WEB).value.diagnoses, []);
 });
 
 /** The number of the line of WEB that holds this. */
