@@ -31,7 +31,7 @@ pub struct NameState {
     /// The Pod's whole name, `web-0.web.shop.svc.cluster.local`; nothing where the set has no serviceName.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The name has an address. In a [planned](Zone::is_planned) zone: it will, once the set is stable.
+    /// The name has an address; where the zone is planned, it will, once the set is stable.
     pub resolves: bool,
     /// Its addresses, as far as they are known.
     pub addresses: Vec<String>,

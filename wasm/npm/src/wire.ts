@@ -1178,10 +1178,7 @@ export type NameState = {
    * serviceName.
    */
   name?: string;
-  /**
-   * The name has an address. In a [planned](Zone::is_planned) zone: it will, once the set is
-   * stable.
-   */
+  /** The name has an address; where the zone is planned, it will, once the set is stable. */
   resolves: boolean;
   /** Its addresses, as far as they are known. */
   addresses: string[];
@@ -1282,7 +1279,7 @@ export type WhyNoName =
       pod: string;
     }
   | {
-      /** None of the Pod's addresses is of a family that the Service asks for. */
+      /** The Pod has no address of a family that the Service asks for. */
       code: "noAddressOfFamily";
       /** The Pod. */
       pod: string;
@@ -1669,6 +1666,141 @@ export type StepEvent = {
   /** The sentence. */
   message: string;
 };
+
+// Several versions --------------------------------------------------------------------------------
+
+/** The answers, compared. */
+export type Comparison = {
+  /** The set, as `NAMESPACE/NAME`. */
+  set: string;
+  /** Whether all versions answer alike. New revisions may have other names all the same. */
+  same: boolean;
+  /** What each version answers. */
+  versions: VersionAnswer[];
+  /** Where a version parts from the one before it in the list. */
+  partings: Parting[];
+};
+
+/** What one version answers. */
+export type VersionAnswer = {
+  /** The version, with gates that are not as it has them. */
+  kubernetes: string;
+  /** Versions of one group answer alike; counted from 0. */
+  group: number;
+  /** How it ends; absent where the API server refuses the input. */
+  outcome?: Outcome;
+  /** In detail. */
+  verdict?: Verdict;
+  /** When it ended, in seconds of virtual time. */
+  seconds?: number;
+  /** What becomes of the Pods; absent in a story. */
+  podNames?: PodNames;
+  /** What becomes of the claims; absent in a story. */
+  claimNames?: ClaimNames;
+  /** The last status that the controller wrote. */
+  status?: Status;
+  /** Why this version's API server does not take the input. */
+  refused?: Failure;
+};
+
+/** Where two versions part. */
+export type Parting = {
+  /** The earlier in the list of the two versions. */
+  one: PartingSide;
+  /** The later. */
+  other: PartingSide;
+  /** How far they part. */
+  extent: PartingExtent;
+  /** What makes them part there. */
+  because: WhyParting[];
+  /** What else makes later steps, or the end, differ. */
+  beyond: WhyParting[];
+  /** All of it in a sentence or two. */
+  sentence: string;
+};
+
+/** A version at the first step at which two part. */
+export type PartingSide = {
+  /** The version. */
+  kubernetes: string;
+  /** When its controller does what the other does not do then, in milliseconds of virtual time. */
+  at?: Millis;
+  /** What it does; absent where it does nothing more. */
+  action?: StepAction;
+  /** What it waits for at that moment. */
+  waits: Wait[];
+};
+
+/** How far two answers part, from hardly to wholly. */
+export type PartingExtent =
+  /** The same is done in the same order, at other moments. */
+  | "times"
+  /** The same is done, and the status in the end is another. */
+  | "status"
+  /** Something else is done, or in another order; the end is the same. */
+  | "steps"
+  /** The end is another. */
+  | "end"
+  /** One API server takes what the other refuses, or they refuse it for other reasons. */
+  | "refused";
+
+/** A behaviour that makes two versions part. */
+export type WhyParting = {
+  /** Which. */
+  behaviour: VersionBehaviour;
+  /** The version that has it; absent where it is no matter of yes or no. */
+  onlyIn?: string;
+  /** The feature gate that switches it. */
+  gate?: Gate;
+  /** The sentence. */
+  sentence: string;
+  /** Where it was proposed, reported or changed. */
+  reports: string[];
+};
+
+/** Something that versions of Kubernetes do differently, so far as it bears on a StatefulSet. */
+export type VersionBehaviour =
+  /** `maxUnavailable` of a rolling update is honoured. */
+  | "maxUnavailable"
+  /**
+   * Under Parallel with maxUnavailable, old Pods that are unavailable already are replaced first,
+   * outside the budget.
+   */
+  | "unavailableReplacedFirst"
+  /** No new revision where the newest one means the same. */
+  | "semanticRevisionComparison"
+  /** Revision data writes `creationTimestamp: null` in the template's metadata. */
+  | "nullCreationTimestamp"
+  /** The update strategy Recreate works. */
+  | "recreateStrategy"
+  /** The update strategy Recreate is known, be it switched on or not. */
+  | "recreateKnown"
+  /** *Unavailable* means not Running and Ready, and minReadySeconds play no part in it. */
+  | "unhealthyIsUnavailable"
+  /** minReadySeconds have passed only after, not at, the second. */
+  | "availableStrictlyAfter"
+  /** The next call is due when the first Pod becomes available, not after minReadySeconds. */
+  | "requeueAtNextAvailability"
+  /** Two revisions also differ where both hash labels parse as different int32. */
+  | "hashLabelComparison"
+  /** Pods are matched by kind, name and UID of their controller, not by UID alone. */
+  | "podsByWholeOwner"
+  /** The same for revisions. */
+  | "revisionsByWholeOwner"
+  /** Orphans are listed after owned Pods. */
+  | "orphansListedLast"
+  /** A Pod that is gone when it is to be deleted is as good as deleted. */
+  | "gonePodsCountAsDeleted"
+  /** An unreadable maxUnavailable also keeps the status from being written. */
+  | "statusReadsMaxUnavailable"
+  /** An update completes under every strategy, not only under RollingUpdate. */
+  | "everyStrategyCompletes"
+  /** Conditions of the status that others wrote are kept. */
+  | "conditionsKept"
+  /** A Service's name may begin with a digit. */
+  | "relaxedServiceNames"
+  /** The fields that the API server knows, its defaults and its checks. */
+  | "apiServer";
 
 // A story that was played -------------------------------------------------------------------------
 
