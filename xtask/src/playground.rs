@@ -17,7 +17,7 @@ fn folder() -> PathBuf {
 /// `cargo xtask playground [--build | --test]`: the page, built and served until it is stopped.
 ///
 /// # Errors
-/// As [`build`] and [`test`]; a server that cannot be started.
+/// As [`build`] and [`test()`]; a server that cannot be started.
 pub fn run(arguments: &[String]) -> Result<(), String> {
     let has = |name: &str| arguments.iter().any(|argument| argument == name);
     if !has("--keep") {
