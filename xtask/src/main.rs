@@ -11,6 +11,7 @@ mod conformance;
 mod deny;
 mod dns;
 mod dry_run;
+mod e2e;
 mod figures;
 mod fuzz;
 mod live;
@@ -46,7 +47,6 @@ cargo xtask COMMAND
                     Services, EndpointSlices and Pods, asked of CoreDNS' plugin and of the core (needs Go)
   dry-run [--mutants N] [--seed S] [--show]
                     the examples and mutated manifests through a real API server's dry run, and through `default` and `lint` (needs Go)
-                    mutated manifests and updates, judged by upstream's API server code and by the core (needs Go)
   yaml [--scalars N] [--documents N] [--seed S] [--show N] [--record] [--limits]
                     scalars and documents, read by sigs.k8s.io/yaml and by the core (needs Go); and how long it takes
                     to read what is made to hold a reader up
@@ -63,6 +63,8 @@ cargo xtask COMMAND
                     tests/recorded made anew on a real control plane (needs Go)
   live              `steadfast explain` against a real API server with a Pod that is not ready: as administrator, with
                     the role of docs/live-role.yaml, and without nodes; and a rollout that is watched (needs Go)
+  e2e [--only SUITE[,SUITE]] [--keep]
+                    what acts on a cluster, on a real control plane (needs Go); --keep leaves one up for a person
   npm [--build]     wasm/npm/dist, packed, and the tarball used as its users do: publint, types, Node, Vite, webpack,
                     esbuild, pages in Chromium (installed where it can be), workers, workerd, the README's examples;
                     --build only builds
@@ -91,6 +93,7 @@ fn main() -> ExitCode {
         Some("bench") => bench::run(),
         Some("record") => record::run(rest),
         Some("live") => live::run(rest),
+        Some("e2e") => e2e::run(rest),
         Some("npm") => npm::run(rest),
         Some("playground") => playground::run(rest),
         Some("size") => size::run(rest),
