@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use steadfast_core::explain::{DiagnosisCode, Explanation, Page, ProgressCode, explain};
-use steadfast_core::{ErrorCode, Observed, Profile, Timestamp};
+use steadfast_core::{ErrorCode, Profile, Timestamp};
 use steadfast_sim::forecast::ForecastInput;
 use steadfast_sim::verify::{LeadsTo, leads_to};
 
@@ -85,7 +85,10 @@ fn one(
     let set = format!("{}/{}", observed.set().namespace(), observed.set().name());
     let played = match arguments.unplayed {
         true => Vec::new(),
-        false => play(&explanation, objects, &observed, now, &profile)?,
+        false => {
+            let input = ForecastInput::of_observed(objects, set.clone(), now, &profile);
+            leads_to(&explanation, &input)?
+        }
     };
     let answer = Answer {
         explanation,
@@ -118,32 +121,6 @@ fn page(code: &str, output: &mut Output) -> Result<Exit, Failure> {
     };
     output.text(&page.to_markdown())?;
     Ok(Exit::Fine)
-}
-
-/// Plays the remedies from what was observed.
-fn play(
-    explanation: &Explanation,
-    objects: Vec<Value>,
-    observed: &Observed,
-    now: Timestamp,
-    profile: &Profile,
-) -> Result<Vec<LeadsTo>, Failure> {
-    let has_actions = |diagnosis: &steadfast_core::explain::Diagnosis| {
-        diagnosis.remedies.iter().any(|remedy| !remedy.actions.is_empty())
-    };
-    if !explanation.diagnoses.iter().any(has_actions) {
-        return Ok(Vec::new());
-    }
-    let mut input = ForecastInput::of(Vec::new());
-    input.observed = objects;
-    input.set = Some(format!(
-        "{}/{}",
-        observed.set().namespace(),
-        observed.set().name()
-    ));
-    input.now = Some(now);
-    input.profile = profile.clone();
-    Ok(leads_to(explanation, &input)?)
 }
 
 impl Answer {

@@ -21,6 +21,7 @@ pub(crate) struct Failure {
     /// The message says it all; the causes are for programs.
     is_sentence: bool,
     is_broken_pipe: bool,
+    exit: Exit,
 }
 
 /// How many causes are told; past these only their number is.
@@ -29,6 +30,15 @@ const TOLD: usize = 8;
 impl Failure {
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self::from(Error::new(code, message))
+    }
+
+    /// A cluster that does not answer, or does not let us read.
+    #[cfg(feature = "live")]
+    pub(crate) fn of_cluster(message: String) -> Self {
+        Self {
+            exit: Exit::Unseen,
+            ..Self::new(ErrorCode::Unreadable, message)
+        }
     }
 
     /// An error whose message says it all, so that people need not read the causes.
@@ -117,7 +127,7 @@ impl Failure {
                 .iter()
                 .try_for_each(|line| output.complain("error", line)),
         };
-        Exit::BadInput.code()
+        self.exit.code()
     }
 }
 
@@ -129,6 +139,7 @@ impl From<Error> for Failure {
             told: Vec::new(),
             is_sentence: false,
             is_broken_pipe: false,
+            exit: Exit::BadInput,
         }
     }
 }

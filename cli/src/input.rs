@@ -149,6 +149,29 @@ impl Input {
         }
     }
 
+    /// The same with what may concern one of its sets: without the Pods, claims and revisions that are another's by owner and name.
+    pub(crate) fn around(&self, set: &Found) -> Self {
+        let uid = set.value.pointer("/metadata/uid");
+        let (pod, claim) = (format!("{}-", set.name()), format!("-{}-", set.name()));
+        let is_anothers = |object: &Found| {
+            let owners = object.value.pointer("/metadata/ownerReferences");
+            let mut owners = owners.and_then(Value::as_array).into_iter().flatten();
+            let is_controller = |owner: &&Value| owner.get("controller") == Some(&Value::Bool(true));
+            owners
+                .find(is_controller)
+                .is_some_and(|owner| owner.get("uid") != uid)
+        };
+        let concerns = |object: &&Found| match object.kind() {
+            "Pod" | "ControllerRevision" => object.name().starts_with(&pod) || !is_anothers(object),
+            "PersistentVolumeClaim" => object.name().contains(&claim),
+            _ => true,
+        };
+        Self {
+            objects: self.objects.iter().filter(concerns).cloned().collect(),
+            ..self.clone_frame()
+        }
+    }
+
     /// This input and another as one.
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.files.extend(other.files);

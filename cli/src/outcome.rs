@@ -17,6 +17,8 @@ pub(crate) enum Exit {
     BadInput,
     /// The end was not reached.
     Unfinished,
+    /// The cluster cannot be reached, or may not be read.
+    Unseen,
 }
 
 impl Exit {
@@ -26,6 +28,7 @@ impl Exit {
             Self::Blocked | Self::Refused | Self::Different => 1,
             Self::BadInput => 2,
             Self::Unfinished => 3,
+            Self::Unseen => 4,
         })
     }
 }

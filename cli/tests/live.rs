@@ -128,7 +128,7 @@ fn claims_and_revisions_that_may_not_be_read_are_not_called_missing() {
 fn without_sets_or_pods_nothing_can_be_said_and_that_is_said() {
     for kind in ["statefulsets", "pods"] {
         let run = live(&ApiServer::of(STUCK).refuse(kind, 403), &["explain", "web"]);
-        assert_eq!(run.code, 2, "{run:?}");
+        assert_eq!(run.code, 4, "{run:?}");
         for words in [
             kind,
             "is forbidden: nobody may",
@@ -146,7 +146,7 @@ fn without_sets_or_pods_nothing_can_be_said_and_that_is_said() {
         &["explain", "web"],
     );
     assert!(
-        run.code == 2 && run.err.contains("does not take these credentials"),
+        run.code == 4 && run.err.contains("does not take these credentials"),
         "{run:?}"
     );
 }
@@ -172,7 +172,7 @@ fn a_list_in_pages_is_read_whole_and_begun_anew_when_it_expires() {
     }
     let run = live(&ApiServer::of(STUCK).pages_of(1, 1000), &["explain", "web"]);
     assert!(
-        run.code == 2 && run.err.contains("changed while it was read (410)"),
+        run.code == 4 && run.err.contains("changed while it was read (410)"),
         "{run:?}"
     );
 }
@@ -274,7 +274,7 @@ fn a_cluster_that_cannot_be_reached_is_said_with_its_address() {
         .port();
     let config = kubeconfig(&format!("http://127.0.0.1:{port}"));
     let run = steadfast(&["explain", "web", "--kubeconfig", config.path()]);
-    assert_eq!(run.code, 2);
+    assert_eq!(run.code, 4);
     for words in [
         &format!("http://127.0.0.1:{port} (context `test`) cannot be reached"),
         "connection refused",
@@ -295,7 +295,7 @@ fn a_cluster_that_cannot_be_reached_is_said_with_its_address() {
         config.path(),
     ]);
     assert!(
-        run.code == 2 && run.err.contains("no answer within 0.3s"),
+        run.code == 4 && run.err.contains("no answer within 0.3s"),
         "{run:?}"
     );
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());

@@ -146,6 +146,17 @@ impl ForecastInput {
             now: None,
         }
     }
+
+    /// The question what comes of the set `NAMESPACE/NAME` in a cluster that was observed, from that moment on.
+    pub fn of_observed(objects: Vec<Value>, set: String, now: Timestamp, profile: &Profile) -> Self {
+        Self {
+            observed: objects,
+            set: Some(set),
+            now: Some(now),
+            profile: profile.clone(),
+            ..Self::of(Vec::new())
+        }
+    }
 }
 
 /// Runs a cluster until the set is stable, nothing goes on by itself, or the time is up.

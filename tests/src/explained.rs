@@ -27,7 +27,9 @@ const BACK_OFF: u64 = 360_000;
 /// seen it cannot explain.
 const LATENCY: u64 = 1_000;
 
-/// Steps of one life at most.
+/// Steps of one life at most. A life that takes more is one in which the controller makes and deletes the same Pod without
+/// end, as upstream's does: a Pod below `status.currentReplicas` is made of the current revision, and at once replaced.
+/// Where an API call takes no time, that is a thousand times a virtual second.
 const MOST_STEPS: usize = 4_000;
 
 /// What is wrong with what was said of a life.
@@ -46,6 +48,8 @@ pub struct Explained {
     pub steps: usize,
     /// Whether it ended stable, held or left to a person.
     pub is_well: bool,
+    /// It took too many steps to be followed to its end.
+    pub is_endless: bool,
     /// What is wrong.
     pub fault: Option<Fault>,
     /// The codes that were seen, with their severities.
@@ -69,12 +73,20 @@ pub fn explained(life: &Life, profile: &Profile) -> Result<Explained, String> {
     let mut quiet_from = 0;
     for event in events {
         let mut alarm = None;
-        let until = Millis(event.at.saturating_sub(1));
+        let Some(until) = event.at.checked_sub(1).map(Millis) else {
+            // Before what happens at once there is nothing to judge.
+            cluster.run_until(Millis(0));
+            continue;
+        };
         cluster.run_watched(until, &mut |cluster| {
             let is_judged = cluster.now().0 >= quiet_from;
             found.look(cluster, profile, &mut alarm, is_judged);
             found.steps < MOST_STEPS
         });
+        if found.steps >= MOST_STEPS {
+            found.is_endless = true;
+            return Ok(found);
+        }
         if event.at == end {
             // From here on the clock alone goes on.
             cluster.run_until(Millis(cluster.now().0.max(cluster.last_new().0 + DAY)));

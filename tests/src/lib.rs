@@ -20,6 +20,7 @@ pub mod lockstep;
 pub mod native;
 pub mod recorded;
 pub mod stable;
+pub mod stuck;
 pub mod templates;
 pub mod worlds;
 pub mod yaml;

@@ -5,6 +5,10 @@ use serde_json::Value;
 use steadfast_core::dns::{Kind, Lookup, Names, Settings, Zone, zone};
 use steadfast_core::explain::{Explanation, Surroundings};
 use steadfast_core::{Cause, Error, Observation, Observed, Timestamp, reconcile};
+#[cfg(feature = "simulator")]
+use steadfast_sim::forecast::ForecastInput;
+#[cfg(feature = "simulator")]
+use steadfast_sim::verify::{LeadsTo, leads_to};
 
 use crate::answer::json;
 use crate::options::Options;
@@ -20,7 +24,7 @@ pub(crate) struct Explained {
     kubernetes: String,
     #[cfg(feature = "simulator")]
     #[serde(rename = "leadsTo")]
-    leads_to: Vec<steadfast_sim::verify::LeadsTo>,
+    leads_to: Vec<LeadsTo>,
 }
 
 /// Explains an observation, or that of the set `of` in a dump; remedies are played unless `unplayed`.
@@ -44,33 +48,16 @@ pub(crate) fn explain(input: &str, of: &str, unplayed: bool, options: &str) -> R
         #[cfg(feature = "simulator")]
         leads_to: match unplayed {
             true => Vec::new(),
-            false => played(&explanation, objects, &set, now, &options)?,
+            false => {
+                let input = ForecastInput::of_observed(objects, set.clone(), now, &options.profile);
+                leads_to(&explanation, &input)?
+            }
         },
         explanation,
         set,
         now,
         kubernetes: options.profile.to_string(),
     })
-}
-
-#[cfg(feature = "simulator")]
-fn played(
-    explanation: &Explanation,
-    objects: Vec<Value>,
-    set: &str,
-    now: Timestamp,
-    options: &Options,
-) -> Result<Vec<steadfast_sim::verify::LeadsTo>, Error> {
-    let mut remedies = explanation.diagnoses.iter().flat_map(|one| &one.remedies);
-    if remedies.all(|remedy| remedy.actions.is_empty()) {
-        return Ok(Vec::new());
-    }
-    let mut input = steadfast_sim::forecast::ForecastInput::of(Vec::new());
-    input.observed = objects;
-    input.set = Some(set.to_owned());
-    input.now = Some(now);
-    input.profile = options.profile.clone();
-    steadfast_sim::verify::leads_to(explanation, &input)
 }
 
 /// The newest time that a dump speaks of.

@@ -128,7 +128,7 @@ fn story(cluster: &Cluster, asker: &Asker) -> Result<(), String> {
     let nobody = account(cluster, "nobody", NAMESPACE)?;
     let output = asker.run(&nobody, &["explain", "web", "-n", NAMESPACE])?;
     println!("exit {}: {}", output.0, output.2.trim_end());
-    if output.0 != 2 || !output.2.contains("statefulsets.apps is forbidden") {
+    if output.0 != 4 || !output.2.contains("statefulsets.apps is forbidden") {
         return Err("an account without rights is not told so".to_owned());
     }
 

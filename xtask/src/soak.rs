@@ -1,8 +1,9 @@
 //! Everything at full figures: hours, and the tables of the documents.
 
+use std::process::Command;
 use std::time::Instant;
 
-use crate::command::option;
+use crate::command::{self, option};
 use crate::conformance;
 
 /// How many worlds are run and recorded at once: what is lost when a soak is broken off.
@@ -20,6 +21,7 @@ cargo xtask soak [options]: everything for all versions at full figures, and the
   --waits N         worlds a version whose waits are tested by their counterfactual (50000)
   --lives N         lives a version in lockstep (10000)
   --faulty-lives N  the same with failing calls (3000)
+  --explained N     lives that are explained at every step (20000)
   --no-mutants      without the deliberate faults in the core
 
 0 leaves one out.
@@ -109,6 +111,16 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         match conformance::run(&["--mutants".to_owned()]) {
             Ok(()) => ran.push("deliberate faults".into()),
             Err(sentence) => failed.push(format!("deliberate faults: {sentence}")),
+        }
+    }
+    let explained = number("--explained", 20_000)?;
+    if explained > 0 {
+        println!("\n== lives explained");
+        let mut program = Command::new(conformance::compiled("explained")?);
+        program.args(["--lives", &explained.to_string(), "--seed", &seed.to_string()]);
+        match command::run(&mut program) {
+            Ok(()) => ran.push("lives explained".into()),
+            Err(sentence) => failed.push(format!("lives explained: {sentence}")),
         }
     }
     println!("\nagreed: {}", ran.join(", "));

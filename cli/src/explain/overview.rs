@@ -61,7 +61,7 @@ pub(super) fn run(
         .iter()
         .filter_map(|set| Some((set, namespaces.get(set.namespace()?)?)))
     {
-        let mut source = ObservationSource::of(namespace.clone(), set)?;
+        let mut source = ObservationSource::of(namespace.around(set.find(namespace)?), set)?;
         let (now, _) = source.time(arguments.now);
         let mut around = source.take_surroundings();
         around.nodes = nodes.take();

@@ -87,7 +87,7 @@ impl Cluster {
                 trouble => trouble.message(),
             };
             let message = format!("the cluster at {server} cannot be asked: {why}");
-            Failure::new(ErrorCode::Unreadable, message)
+            Failure::of_cluster(message)
         })?;
         let limit = live
             .request_timeout
@@ -255,7 +255,7 @@ impl Cluster {
                 resource.plural
             ),
         };
-        Failure::new(ErrorCode::Unreadable, message)
+        Failure::of_cluster(message)
     }
 
     async fn in_time<T>(&self, work: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {

@@ -1,5 +1,6 @@
 //! `explained [--kubernetes V] [--lives N] [--seed S] [--most N]`: explains N lives at every step (see
 //! `steadfast_tests::explained`) and prints what was said. Exits 1 at a false alarm or a silence, with the scenario.
+//! `explained --show SEED` prints a life's scenario, as `steadfast simulate` takes it.
 
 // A program of the tests: what cannot be read ends it.
 #![allow(clippy::expect_used, clippy::indexing_slicing)]
@@ -42,16 +43,22 @@ fn run(arguments: &[String]) -> Result<u64, String> {
             "--lives" => lives = number()?,
             "--seed" => first = number()?,
             "--most" => most = number()?,
+            "--show" => {
+                let life = Life::draw(number()?, &profile, false);
+                println!("{}", manifest::to_yaml(&life.scenario));
+                return Ok(0);
+            }
             _ => return Err(format!("unknown argument `{argument}`")),
         }
     }
-    let (mut faults, mut steps, mut well) = (0, 0, 0);
+    let (mut faults, mut steps, mut well, mut endless) = (0, 0, 0, 0);
     let mut codes: BTreeMap<String, u64> = BTreeMap::new();
     for seed in first..first + lives {
         let life = Life::draw(seed, &profile, false);
         let found = explained(&life, &profile)?;
         steps += found.steps;
         well += u64::from(found.is_well);
+        endless += u64::from(found.is_endless);
         for (code, severity) in found.codes {
             *codes.entry(format!("{code} {severity:?}")).or_default() += 1;
         }
@@ -62,7 +69,10 @@ fn run(arguments: &[String]) -> Result<u64, String> {
             }
         }
     }
-    println!("{lives} lives on {profile}, {steps} steps explained, {well} ended well, {faults} faults");
+    println!(
+        "{lives} lives on {profile}, {steps} steps explained, {well} ended well, {endless} were \
+         not followed to an end, {faults} faults"
+    );
     for (code, lives) in codes {
         println!("{lives:>9} {code}");
     }

@@ -112,7 +112,7 @@ fn merging_a_mapping_with_itself_ends() {
     assert!(error("a: &a\n  <<: *a\n").ends_with("anchor `a` contains itself"));
 }
 
-/// 12 for a document, 6 for an object, 4 for an anchor, one for anything else; 2,000,000 and one for 6 bytes are allowed.
+/// 12 for a document, 6 for an object, 4 for an anchor, one for anything else; 2,000,000 and one for 9 bytes are allowed.
 #[test]
 fn what_is_made_of_a_text_is_explained_by_its_size() {
     let too_much = |text: String| {
