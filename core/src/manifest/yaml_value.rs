@@ -30,7 +30,7 @@ pub(super) fn parse(text: &str, start: Position, work: &mut Work) -> Result<Pars
     let mut events = Events::of(text, start);
     let mut read = || -> Result<(), ReadError> {
         while let Some((node, at)) = events.next_in_document().map_err(|refusal| *refusal)? {
-            if !work.pay(cost_of(&node)) {
+            if !work.pay(cost_of(&node) + builder.cost_of_key()) {
                 return Err(work::excess(at));
             }
             builder.take(node, at)?;
@@ -68,7 +68,8 @@ pub(super) fn parse(text: &str, start: Position, work: &mut Work) -> Result<Pars
 
 fn cost_of(node: &Node<'_>) -> u64 {
     let (cost, anchor) = match node {
-        Node::Scalar { anchor, .. } | Node::Sequence { anchor } => (1, *anchor),
+        Node::Scalar { anchor, tag, .. } => (1 + tag.map_or(0, |_| work::TAG), *anchor),
+        Node::Sequence { anchor } => (1, *anchor),
         Node::Mapping { anchor } => (work::OBJECT, *anchor),
         Node::Alias { .. } => (1, 0),
         Node::End => (0, 0),
@@ -355,6 +356,18 @@ impl Builder {
         }
         field::push_name(&mut path, name);
         path
+    }
+
+    /// What the next node costs more, because it is a key of a large object.
+    fn cost_of_key(&self) -> u64 {
+        match self.frames.last().map(|frame| &frame.collection) {
+            Some(Collection::Mapping {
+                map,
+                key: Key::Expected,
+                ..
+            }) if map.len() >= work::LARGE => work::KEY_OF_MANY - 1,
+            _ => 0,
+        }
     }
 
     fn expects_key(&self) -> bool {

@@ -112,7 +112,8 @@ fn merging_a_mapping_with_itself_ends() {
     assert!(error("a: &a\n  <<: *a\n").ends_with("anchor `a` contains itself"));
 }
 
-/// 12 for a document, 6 for an object, 4 for an anchor, one for anything else; 2,000,000 and one for 9 bytes are allowed.
+/// 12 for a document, 6 for an object, 4 for an anchor, 2 for a tag, one for anything else, and one more for a key past the thousandth
+/// of its object; 1,000,000 and one for 9 bytes are allowed.
 #[test]
 fn what_is_made_of_a_text_is_explained_by_its_size() {
     let too_much = |text: String| {
@@ -120,17 +121,23 @@ fn what_is_made_of_a_text_is_explained_by_its_size() {
     };
     // Each takes 7 bytes and costs 8.
     let pairs = |count: usize| format!("[{}]", "{a: b},".repeat(count));
-    assert!(values(&pairs(200_000)).is_ok());
-    assert!(too_much(pairs(320_000)));
+    assert!(values(&pairs(100_000)).is_ok());
+    assert!(too_much(pairs(160_000)));
     let json = |count: usize| format!("{{\"a\": [{}1]}}", "{\"b\":1},".repeat(count));
-    assert!(values(&json(200_000)).is_ok());
-    assert!(too_much(json(320_000)));
+    assert!(values(&json(100_000)).is_ok());
+    assert!(too_much(json(160_000)));
     let documents = |count: usize| "a: 1\n---\n".repeat(count);
-    assert_eq!(values(&documents(80_000)).unwrap().len(), 80_000);
-    assert!(too_much(documents(120_000)));
+    assert_eq!(values(&documents(40_000)).unwrap().len(), 40_000);
+    assert!(too_much(documents(80_000)));
     let anchors = |count: usize| "- &a x\n".repeat(count);
-    assert!(values(&anchors(300_000)).is_ok());
-    assert!(too_much(anchors(550_000)));
+    assert!(values(&anchors(200_000)).is_ok());
+    assert!(too_much(anchors(270_000)));
+    let tags = |count: usize| "- !!str x\n".repeat(count);
+    assert!(values(&tags(450_000)).is_ok());
+    assert!(too_much(tags(560_000)));
+    let keys = |count: usize| (0..count).map(|at| format!("a{at}: b\n")).collect::<String>();
+    assert!(values(&keys(400_000)).is_ok());
+    assert!(too_much(keys(750_000)));
 }
 
 /// What stands in a string costs nothing, and where a text is refused is said to the column.
