@@ -1,8 +1,9 @@
 // All that the page knows, as one state of few parts: the lives with their stories, and the cursor. All else is derived.
 
 import { batch, computed, effect, signal, untracked } from "@preact/signals-core";
-import type { End, KubernetesObject, Played, Problem, ScenarioEvent } from "steadfast";
+import type { End, Played, Problem, ScenarioEvent } from "steadfast";
 import { play, Superseded } from "./core/client.ts";
+import type { Screened } from "./core/protocol.ts";
 import { Axis } from "./model/axis.ts";
 import { sentenceOf, type Sentence } from "./model/sentence.ts";
 import { keyOf, type SetSpec } from "./model/set.ts";
@@ -252,7 +253,7 @@ export async function replay(which: number): Promise<void> {
       }
       const { problem: _, ...rest } = one;
       return outcome.ok
-        ? { ...rest, isPlaying: false, reel: reelOf(story, outcome.value.played, outcome.value.objects) }
+        ? { ...rest, isPlaying: false, reel: reelOf(story, outcome.value) }
         : { ...rest, isPlaying: false, problem: outcome.error };
     });
     if (outcome.ok && which === shown.peek()) {
@@ -262,8 +263,8 @@ export async function replay(which: number): Promise<void> {
   });
 }
 
-function reelOf(story: Story, played: Played, objects: readonly KubernetesObject[]): Reel {
-  const film = new Film(played.trace, objects);
+function reelOf(story: Story, { played, objects, clauses }: Screened): Reel {
+  const film = new Film(played.trace, objects, clauses);
   return { story, played, film, axis: new Axis(played.trace, played.at), epoch: Date.parse(story.now ?? "2026-01-01T00:00:00Z") };
 }
 

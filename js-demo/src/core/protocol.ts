@@ -1,9 +1,10 @@
 import type { Contents, Difference, DnsLookup, DnsNames, Explained, FeatureGates, KubernetesObject, Linted, Plan, Played, Problem, Scenario } from "steadfast";
+import type { Clauses } from "../model/words.ts";
 
 /** What the page asks of the worker that plays: the package with the small module. */
 export interface Player {
-  /** A story played to its end, with the objects that it begins with. */
-  play: (scenario: Scenario) => Outcome<{ readonly played: Played; readonly objects: readonly KubernetesObject[] }>;
+  /** A story played to its end. */
+  play: (scenario: Scenario) => Outcome<Screened>;
   /** The same as `steadfast simulate --trace json` prints it. */
   trace: (scenario: Scenario) => Outcome<string>;
   /** Everything that there is at an instant, and what the controller would do. */
@@ -22,6 +23,13 @@ export interface Judge {
   explain: (objects: readonly KubernetesObject[], set: string, when: When) => Outcome<Explained>;
   dns: (objects: readonly KubernetesObject[], set: string) => Outcome<DnsNames>;
   lookup: (objects: readonly KubernetesObject[], set: string, name: string, from: string | undefined) => Outcome<DnsLookup>;
+}
+
+/** A story that was played, the objects that it begins with, and the core's words for its reasons and waits. */
+export interface Screened {
+  readonly played: Played;
+  readonly objects: readonly KubernetesObject[];
+  readonly clauses: Clauses;
 }
 
 /** Which Kubernetes, and which instant. */
