@@ -17,6 +17,7 @@ import { change, cursor, isRunning, life, notice, open as openStory } from "../s
 import { fill, h, say, set, watch } from "../view/dom.ts";
 import style from "../style/code.css?inline";
 import { complete, documentation } from "./fields.ts";
+import { fixesOf } from "./fixes.ts";
 import { lineOf } from "./path.ts";
 
 /** The longest text that is taken, in characters. */
@@ -237,7 +238,8 @@ async function diagnostics(doc: Text): Promise<Diagnostic[]> {
   return linted.ok ? linted.value.findings.map((finding) => diagnosticOf(finding, doc)) : [];
 }
 
-function diagnosticOf({ severity, message, remedy, span, rule }: Finding, doc: Text): Diagnostic {
+function diagnosticOf(finding: Finding, doc: Text): Diagnostic {
+  const { severity, message, remedy, span } = finding;
   const place = (at: { readonly line: number; readonly column: number } | undefined): number => {
     const line = doc.line(Math.max(1, Math.min(at?.line ?? 1, doc.lines)));
     // Columns count characters, the editor counts halves of surrogate pairs too.
@@ -245,13 +247,8 @@ function diagnosticOf({ severity, message, remedy, span, rule }: Finding, doc: T
   };
   const from = place(span?.start);
   const to = Math.max(from, place(span?.end));
-  const removal = rule === "UnknownField" ? [{ name: "Remove this line", apply: (at: EditorView, start: number) => removeLine(at, start) }] : [];
-  return { from, to, severity: severity === "note" ? "info" : severity, message: remedy === undefined ? message : `${message}\n${remedy}`, actions: removal };
-}
-
-function removeLine(at: EditorView, position: number): void {
-  const line = at.state.doc.lineAt(position);
-  at.dispatch({ changes: { from: line.from, to: Math.min(line.to + 1, at.state.doc.length) } });
+  const actions = fixesOf(finding, doc.toString(), from, to).map(({ name, change }) => ({ name, apply: (at: EditorView) => at.dispatch({ changes: change, userEvent: "input.fix" }) }));
+  return { from, to, severity: severity === "note" ? "info" : severity, message: remedy === undefined ? message : `${message}\n${remedy}`, actions };
 }
 
 const COLOURS = HighlightStyle.define([

@@ -1,3 +1,5 @@
+import { keyOf } from "./block.ts";
+
 /**
  * The line, from 1, on which a field of the first StatefulSet of a text stands; where it is not written, that of the nearest
  * field around it that is. A reader of lines and indents: good enough for block style, and `undefined` where it is not.
@@ -73,8 +75,6 @@ export interface Where {
   readonly beside: ReadonlySet<string>;
 }
 
-const KEY = /^(\s*(?:- +)*)(?:"([^"]*)"|'([^']*)'|([^\s"'#:{}[\],&*!|>%@`][^:#]*?))\s*:(?=\s|$)/;
-
 /** Where a key stands, or would stand, that begins in this column (from 0) of a line (from 0). */
 export function whereIs(lines: readonly string[], at: number, column: number): Where {
   const isBreak = (line: string | undefined): boolean => line !== undefined && /^---(\s|$)/.test(line);
@@ -108,10 +108,4 @@ export function whereIs(lines: readonly string[], at: number, column: number): W
   }
   const kind = lines.slice(begin, end).map((line) => /^kind:\s*["']?(\w+)/.exec(line)?.[1]).find(Boolean) ?? "";
   return { kind, path, beside };
-}
-
-/** A line's key and the column in which it begins. */
-function keyOf(line: string): [string | undefined, number] {
-  const [, lead = "", double, single, plain] = KEY.exec(line) ?? [];
-  return [double ?? single ?? plain, lead.length];
 }
