@@ -8,6 +8,7 @@ import { Axis } from "./model/axis.ts";
 import { sentenceOf, type Sentence } from "./model/sentence.ts";
 import { keyOf, type SetSpec } from "./model/set.ts";
 import { scenarioOf, spanOf, storyOf, upTo, withEvent, type Story } from "./model/story.ts";
+import { nameOf as versionOf } from "./model/versions.ts";
 import { EMPTY, Film, type World } from "./model/world.ts";
 
 /** A story that was played. */
@@ -201,13 +202,14 @@ export function fork(how: (story: Story) => Story = (story) => story): void {
   void replay(1);
 }
 
-/** The same story under another version of Kubernetes, beside this one. */
-export function compareVersion(kubernetes: string): void {
+/** The same story under another Kubernetes, beside this one. */
+export function compareVersion(how: (story: Story) => Story): void {
   const from = life.peek();
+  const other = how(from.story);
   batch(() => {
     lives.value = [
-      { ...from, label: from.story.kubernetes },
-      { label: kubernetes, story: { ...from.story, kubernetes }, isPlaying: true },
+      { ...from, label: versionOf(from.story) },
+      { label: versionOf(other), story: other, isPlaying: true },
     ];
     shown.value = 1;
     isCompared.value = true;

@@ -187,7 +187,7 @@ pub fn plan(question: &str) -> String {
 }
 
 /// The question of `plan`, or a story, under several versions of Kubernetes: where the answers part, and why. `versions` is a
-/// list of names, such as `["1.35.0", "1.37"]`.
+/// list of names, such as `["1.35.0", "1.37"]`, or of `{"kubernetes"?, "featureGates"?}`.
 #[cfg(feature = "simulator")]
 #[wasm_bindgen]
 pub fn compare(question: &str, is_story: bool, versions: &str) -> String {

@@ -1,4 +1,4 @@
-import type { Contents, Difference, DnsLookup, DnsNames, Explained, FeatureGates, KubernetesObject, Linted, Plan, Played, Problem, Scenario } from "steadfast";
+import type { Comparison, Contents, Difference, DnsLookup, DnsNames, Explained, FeatureGates, KubernetesObject, Linted, Plan, Played, Problem, Scenario } from "steadfast";
 import type { Clauses } from "../model/words.ts";
 
 /** What the page asks of the worker that plays: the package with the small module. */
@@ -17,8 +17,10 @@ export interface Player {
 
 /** What the page asks of the worker that judges manifests: the package with its own module. It is started with the editor. */
 export interface Judge {
-  lint: (yaml: string, kubernetes: string) => Outcome<Linted>;
-  diff: (old: string, changed: string, kubernetes: string) => Outcome<Difference>;
+  lint: (yaml: string, version: Version) => Outcome<Linted>;
+  diff: (old: string, changed: string, version: Version) => Outcome<Difference>;
+  /** A story under several versions: where they part, and which behaviour makes them part. */
+  compare: (scenario: Scenario, versions: readonly Version[]) => Outcome<Comparison>;
   /** Why a set is as it is, from everything that there is at an instant. */
   explain: (objects: readonly KubernetesObject[], set: string, when: When) => Outcome<Explained>;
   dns: (objects: readonly KubernetesObject[], set: string) => Outcome<DnsNames>;
@@ -32,10 +34,14 @@ export interface Screened {
   readonly clauses: Clauses;
 }
 
-/** Which Kubernetes, and which instant. */
-export interface When {
+/** Which Kubernetes. */
+export interface Version {
   readonly kubernetes: string;
   readonly featureGates: FeatureGates;
+}
+
+/** Which Kubernetes, and which instant. */
+export interface When extends Version {
   readonly now: string;
 }
 

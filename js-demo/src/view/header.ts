@@ -1,10 +1,10 @@
 import { SCENARIOS } from "../scenarios.ts";
 import { EXPORTS } from "./exports.ts";
 import { change, isEditorOpen, life, notice, scenario } from "../store.ts";
+import { under, VERSIONS } from "../model/versions.ts";
 import { h, say, set, watch } from "./dom.ts";
+import { gates } from "./gates.ts";
 import { toggleHelp } from "./help.ts";
-
-const VERSIONS = ["1.37", "1.36", "1.35", "1.34", "1.33"];
 
 export type Theme = "light" | "dark" | "auto";
 
@@ -24,7 +24,7 @@ export function header(pick: (name: string) => void, share: () => void): HTMLEle
     stories.value = scenario.value;
   });
   const versions = h("select", { "aria-label": "Kubernetes version" }, ...VERSIONS.map((version) => h("option", { value: version }, `Kubernetes ${version}`)));
-  versions.addEventListener("change", () => change((story) => ({ ...story, kubernetes: versions.value })));
+  versions.addEventListener("change", () => change((story) => under(story, versions.value)));
   watch(() => {
     const { kubernetes } = life.value.story;
     if (!VERSIONS.includes(kubernetes) && ![...versions.options].some((option) => option.value === kubernetes)) {
@@ -53,6 +53,7 @@ export function header(pick: (name: string) => void, share: () => void): HTMLEle
     h("p", { class: "brand" }, h("strong", {}, "Steadfast"), h("span", {}, " playground")),
     stories,
     versions,
+    gates(),
     h("span", { class: "space" }),
     editor,
     save,

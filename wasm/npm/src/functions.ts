@@ -67,7 +67,8 @@ export function plan(question: PlanQuestion | string): Result<Forecast> {
 
 /**
  * The same question under several versions of Kubernetes: where the answers part, at which step, and which behaviour makes them
- * part. The question is one of `plan`, or a story; a version in it plays no part.
+ * part. The question is one of `plan`, or a story; a version in it plays no part. A version is its name, or an object with feature
+ * gates.
  *
  * ```ts
  * const compared = compare({ scenario: yaml }, ["1.35.0", "1.37"]);
@@ -76,7 +77,7 @@ export function plan(question: PlanQuestion | string): Result<Forecast> {
  */
 export function compare(
   question: PlanQuestion | { readonly scenario: Scenario | string },
-  versions: readonly string[],
+  versions: readonly (string | Omit<Options, "now">)[],
 ): Result<Comparison> {
   const isStory = typeof question === "object" && question !== null && "scenario" in question;
   const given = isStory ? json(question.scenario, "question.scenario") : json(question, "question");
