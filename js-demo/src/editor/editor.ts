@@ -51,7 +51,7 @@ export function open(holder: HTMLElement): void {
     const original = life.peek().story.yaml;
     const isBeside = isDraft && innerWidth >= ROOM;
     const own = extensions(changes);
-    merged = isBeside ? new MergeView({ parent: root, root, a: { doc: original, extensions: [...reading(), EditorState.readOnly.of(true), EditorView.contentAttributes.of({ "aria-label": "Manifests before the change" })] }, b: { doc, extensions: own }, collapseUnchanged: { margin: 4, minSize: 8 } }) : undefined;
+    merged = isBeside ? new MergeView({ parent: root, root, a: { doc: original, extensions: [...reading(), EditorState.readOnly.of(true), EditorView.contentAttributes.of({ "aria-label": "Manifests before the change" })] }, b: { doc, extensions: own } }) : undefined;
     view = merged?.b ?? new EditorView({ parent: root, root, state: EditorState.create({ doc, extensions: [own, isDraft ? unifiedMergeView({ original, mergeControls: false }) : []] }) });
     set(document.querySelector("#app") as Element, { "data-draft": isBeside || undefined });
   };
