@@ -240,12 +240,8 @@ promise("the editor offers every field at its place, says what it means, and put
   await shows(page, ".cm-tooltip-autocomplete", /^Parallel$/);
   await page.waitForTimeout(100);
   await page.keyboard.press("Enter");
-  await toTheEnd(page);
-  await page.keyboard.press("Home");
   await page.keyboard.press("Enter");
-  await page.keyboard.press("ArrowUp");
-  await page.keyboard.type("  revisionHistoryLimt: 5");
-  await page.keyboard.press("Escape");
+  await page.keyboard.type("revisionHistoryLimt: 5");
   await page.locator(".cm-lint-marker-warning").first().waitFor();
   await page.locator(".cm-lintRange-warning").first().hover();
   await page.getByRole("button", { name: "Write revisionHistoryLimit" }).click();
