@@ -209,7 +209,7 @@ promise("a change is written, judged and applied at the cursor", at("#x=first-st
   await code.getByText("nginx:1.28").click();
   await page.keyboard.press("End");
   await page.keyboard.type("-alpine");
-  await shows(page, ".changes", /1 change, a new revision web-\w+\. ordinals 0 to 2: restart[^]*image: nginx:1\.28 → nginx:1\.28-alpine Pods restart/);
+  await shows(page, ".changes", /1 change, a new revision web-\w+\. Ordinals 0 to 2 restart\.[^]*image: nginx:1\.28 → nginx:1\.28-alpine Pods restart/);
   // Old and new stand side by side, the line that differs marked in both.
   const before = page.getByLabel("Manifests before the change");
   assert.match(await before.locator(".cm-changedLine").innerText(), /image: nginx:1\.28$/);

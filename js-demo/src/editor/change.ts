@@ -44,10 +44,10 @@ function told({ changes, errors, warnings, makesRevision, newRevision, pods, all
       h("span", { class: "reason" }, one.allowed ? ` ${RESTARTS[one.restarts]}` : ""),
     ),
   );
-  const fates = [fate("restart", pods.restarted), fate("held by the partition", pods.held), fate("wait for somebody to delete them", pods.byHand), ...(pods.created ?? []).map((one) => fate("new", one)), ...(pods.deleted ?? []).map((one) => fate(pods.claimsDeleted === true ? "go, and their claims with them" : "go", one))];
+  const fates = [fate("restart", pods.restarted), fate("are held by the partition", pods.held), fate("wait for somebody to delete them", pods.byHand), ...(pods.created ?? []).map((one) => fate("are new", one)), ...(pods.deleted ?? []).map((one) => fate(pods.claimsDeleted === true ? "go, and their claims with them" : "go", one))];
   const revision = makesRevision ? `a new revision${newRevision === undefined ? "" : ` ${newRevision}`}` : "no new revision";
   return [
-    h("p", { class: "command" }, `${changes.length} change${changes.length === 1 ? "" : "s"}, ${revision}${allowed ? "" : ": refused"}. ${allowed ? fates.filter(Boolean).join("; ") : ""}`),
+    h("p", { class: "command" }, `${changes.length} change${changes.length === 1 ? "" : "s"}, ${revision}${allowed ? "" : ": refused"}. ${allowed ? fates.filter(Boolean).map((one) => `${one}.`).join(" ") : ""}`),
     h("ul", {}, ...rows, changes.length > MOST && h("li", {}, `and ${changes.length - MOST} more`)),
     ...errors.map((error) => h("p", { class: "refusal" }, `${error.field}: ${error.detail}`)),
     ...warnings.map((warning) => h("p", { class: "reason" }, `! ${warning}`)),
@@ -61,7 +61,7 @@ function fate(word: string, ordinals: Ordinals | undefined): string {
     return "";
   }
   const { first, last } = ordinals;
-  return `${first === last ? `ordinal ${last}` : `ordinals ${first} to ${last}`}: ${word}`;
+  return first === last ? `Ordinal ${last}: ${word}` : `Ordinals ${first} to ${last} ${word}`;
 }
 
 function value(of: unknown): string {

@@ -182,6 +182,7 @@ function since(start: number, now: number): string {
   return clockOf(Math.max(0, now - start));
 }
 
-function capital(text: string): string {
+/** A clause as the beginning of a sentence. */
+export function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

@@ -6,6 +6,7 @@ import { gatesOf, nameOf, switched, under, VERSIONS } from "../model/versions.ts
 import { EMPTY } from "../model/world.ts";
 import { judge } from "../core/client.ts";
 import { scenarioOf } from "../model/story.ts";
+import { capital } from "../model/sentence.ts";
 import { fill, h } from "./dom.ts";
 
 const WORDS: readonly (readonly [keyof Figures, string])[] = [
@@ -94,9 +95,8 @@ async function difference(place: HTMLElement): Promise<void> {
 }
 
 function rowsOf({ sentence, because, beyond }: Parting): (() => HTMLElement)[] {
-  const told = [...because, ...beyond.map((why) => ({ ...why, sentence: `Later: ${why.sentence}` }))];
-  return [
-    () => h("p", {}, sentence),
-    ...told.map(({ sentence: why, gate, reports }) => () => h("p", { class: "reason" }, [why, gate && `gate ${gate}`, reports.join(", ")].filter(Boolean).join("; "))),
-  ];
+  // The sentence says the reason already; what is left is where it comes from.
+  const told = [...because.map((why) => ({ ...why, sentence: sentence.includes(why.sentence) ? "" : why.sentence })), ...beyond.map((why) => ({ ...why, sentence: `Later: ${why.sentence}` }))];
+  const words = told.map(({ sentence: why, gate, reports }) => [why, gate && `gate ${gate}`, reports.join(", ")].filter(Boolean).join("; ")).filter(Boolean);
+  return [() => h("p", {}, `${capital(sentence)}.`), ...words.map((text) => () => h("p", { class: "reason" }, capital(text)))];
 }

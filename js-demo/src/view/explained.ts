@@ -1,4 +1,5 @@
 import type { Diagnosis, Explained } from "steadfast";
+import { capital } from "../model/sentence.ts";
 import { playsOf, triesOf, type Play, type Scene } from "../model/remedies.ts";
 import { specOf } from "../model/set.ts";
 import { change, compareVersion, cursor, fork, isRunning, lives, reel, set as spec, world } from "../store.ts";
@@ -51,7 +52,7 @@ function card(diagnosis: Diagnosis, scene: Scene | undefined, leadsTo: (remedy: 
       return h(
         "div",
         { class: "remedy" },
-        h("p", {}, sentence, outcome !== undefined && h("span", { class: "reason" }, ` → ${outcome}`)),
+        h("p", {}, capital(sentence), outcome !== undefined && h("span", { class: "reason" }, ` → ${outcome}`)),
         commands.length > 0 && h("pre", {}, commands.join("\n")),
         ...(scene === undefined ? [] : tries(playsOf(remedy, scene))),
       );

@@ -29,7 +29,7 @@ export function gates(): HTMLElement {
       ...known.map(([gate, isOn]) => {
         const box = h("input", { type: "checkbox", id: `gate-${gate}`, checked: (featureGates as Record<string, boolean>)[gate] ?? isOn });
         box.addEventListener("change", () => change((story) => switched(story, gate, box.checked)));
-        return h("label", {}, box, h("span", {}, h("code", {}, gate), h("span", { class: "reason" }, ` ${SAYS[gate] ?? ""}; ${isOn ? "on" : "off"} by default`)));
+        return h("label", {}, box, h("span", {}, h("code", {}, gate), h("span", { class: "reason" }, `${SAYS[gate] ?? ""}; ${isOn ? "on" : "off"} by default`)));
       }),
       known.length === 0 && h("p", { class: "empty" }, "None of the gates that bear on a StatefulSet can be switched in this version."),
     );
