@@ -371,8 +371,15 @@ for (const colorScheme of ["light", "dark"]) {
       for (const [key, there] of [["1", ".decisions"], ["2", ".diagnosis"], ["3", ".names"], ["5", "table"], ["8", "table"], ["9", ".choices"]]) {
         await page.keyboard.press(key);
         await page.locator(`.panel ${there}`).first().waitFor();
-        const violations = await page.evaluate(async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join(" | ")}`));
-        assert.deepEqual(violations, [], `tab ${key}`);
+        assert.deepEqual(await violations(page), [], `tab ${key}`);
+      }
+      await page.getByRole("button", { name: "Feature gates" }).click();
+      assert.deepEqual(await violations(page), [], "feature gates");
+      await page.getByRole("button", { name: "Close" }).click();
+      if (width > 1_000) {
+        await page.getByRole("button", { name: /^A change at/ }).click();
+        await page.getByLabel("Manifests before the change").waitFor();
+        assert.deepEqual(await violations(page), [], "old and new side by side");
       }
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing scrolls sideways but the row of ordinals");
     }, { width, height, colorScheme });
@@ -391,6 +398,11 @@ await close();
 await server.close();
 console.log(failures === 0 ? `the playground does what it promises (${promises.length} promises, ${Math.round((Date.now() - begun) / 1_000)} s)` : `${failures} promises were broken`);
 process.exitCode = failures === 0 ? 0 : 1;
+
+/** What axe has to say of the page as it stands. */
+function violations(page) {
+  return page.evaluate(async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join(" | ")}`));
+}
 
 /** To the end of the story as it was changed last: not to that of the one before. */
 async function toTheEnd(page) {
