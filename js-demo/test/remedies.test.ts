@@ -31,6 +31,7 @@ function looked(name: string, at: number, change: (text: string) => string = (te
   const plays = (diagnosis: Diagnosis): Play[] => [...diagnosis.remedies.flatMap((remedy) => playsOf(remedy, scene)), ...triesOf(diagnosis, scene)];
   const found = answer.value.diagnoses.flatMap((diagnosis) => plays(diagnosis).map((play) => ({ code: diagnosis.code, ...play })));
   return {
+    scene,
     found: found.map(({ code, label }) => `${code}: ${label}`),
     /** How it ends once this is done, and nothing else. */
     ends(label: string) {
@@ -54,6 +55,9 @@ const CASES: readonly (readonly [string, number, string, string, ((text: string)
   ["claim-stuck", 20_000, "PodNotReady: Bind the volumes of web-1", "stable"],
   ["parallel-budget-stuck", 60_000, "ParallelBudgetStuck: Play the story under 1.37", "stable"],
   ["parallel-budget-stuck", 60_000, "ParallelBudgetStuck: Play it", "stable"],
+  ["node-lost", 400_000, "NodeLost: Play it", "stable", (text) => text.replace(/\n {2}- \{at: \S+, node: \{name: \S+, state: up.*/, "")],
+  ["canary", 25_000, "PartitionOffset: Set the partition to 0", "stable", (text) => text.replace(/partition: \d+/g, "partition: 9")],
+  ["crash-loop", 60_000, "PodNotReady: Mend what web-1 needs", "stable"],
   ["scale-down-blocked", 60_000, "ScaleDownBlocked: Mend what web-0 needs", "stable"],
 ];
 
@@ -64,3 +68,21 @@ for (const [name, at, label, state, change] of CASES) {
     assert.equal(ends(label), state);
   });
 }
+
+test("node-lost: the node that is said to be off, and the Pod that is deleted by force, are played each by one click", () => {
+  const { found, scene } = looked("node-lost", 400_000);
+  assert.equal(found.filter((one) => one === "NodeLost: Play it").length, 2, JSON.stringify(found));
+  const played = (command: string) => playsOf({ sentence: "", actions: [], commands: [command] }, scene)[0]?.how(scene.story, 400_000).timeline.at(-1);
+  assert.deepEqual(played("kubectl delete -n default pod web-1 --force --grace-period=0"), { deletePod: { name: "web-1", grace: 0 }, at: "6m40s" });
+  const tainted = played("kubectl taint nodes node-2 node.kubernetes.io/out-of-service=nodeshutdown:NoExecute") as { apply: KubernetesObject };
+  assert.equal(tainted.apply.kind, "Node");
+  assert.deepEqual((tainted.apply.spec as { taints: object[] }).taints.at(-1), { key: "node.kubernetes.io/out-of-service", value: "nodeshutdown", effect: "NoExecute" });
+  const retained = played(`kubectl patch -n default statefulset web -p '{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenScaled":"Retain"}}}'`) as { apply: KubernetesObject };
+  assert.equal((retained.apply.spec as { persistentVolumeClaimRetentionPolicy: { whenScaled: string } }).persistentVolumeClaimRetentionPolicy.whenScaled, "Retain");
+  assert.equal("status" in retained.apply || "uid" in (retained.apply.metadata ?? {}), false);
+  assert.deepEqual(played("kubectl scale -n default statefulset web --replicas=5"), { scale: { name: "web", replicas: 5 }, at: "6m40s" });
+  // What is for looking is no button, and neither is half of what is to be done.
+  for (const commands of [["kubectl describe node node-2"], ["kubectl apply -f FILE", "kubectl delete -n default pod web-1"], []]) {
+    assert.deepEqual(playsOf({ sentence: "", actions: [], commands }, scene), []);
+  }
+});
