@@ -70,6 +70,8 @@ pub struct SchemaField {
     pub is_pointer: bool,
     /// Whether the field is written even when it is empty.
     pub is_always: bool,
+    /// The scalar that it gets where it is empty, as YAML writes it; empty where it gets none, or a struct.
+    pub default: String,
 }
 
 /// The set as the API server of the profile gives it back once it is stored: defaults, then normal form. Fields that
@@ -273,6 +275,12 @@ pub fn schema(profile: &Profile) -> Vec<SchemaStruct> {
                 container,
                 is_pointer: field.is_pointer,
                 is_always: field.is_always,
+                default: match field.default {
+                    Some(schema::Default::Text(text)) => (*text).to_owned(),
+                    Some(schema::Default::Int(number)) => number.to_string(),
+                    Some(schema::Default::False) => "false".to_owned(),
+                    Some(schema::Default::Struct) | None => String::new(),
+                },
             });
         }
         structs.push(SchemaStruct {

@@ -60,7 +60,7 @@ pub use ordinals::{OrdinalState, PodState};
 #[cfg(feature = "pages")]
 pub use page::Page;
 pub use progress::{Progress, ProgressCode};
-pub use sentence::{reason, wait};
+pub use sentence::{reason, reason_of, wait};
 pub use surroundings::Surroundings;
 pub use trouble::Trouble;
 

@@ -1,12 +1,14 @@
 // All that the page knows, as one state of few parts: the lives with their stories, and the cursor. All else is derived.
 
 import { batch, computed, effect, signal, untracked } from "@preact/signals-core";
-import type { End, KubernetesObject, Played, Problem, ScenarioEvent } from "steadfast";
+import type { End, Played, Problem, ScenarioEvent } from "steadfast";
 import { play, Superseded } from "./core/client.ts";
+import type { Screened } from "./core/protocol.ts";
 import { Axis } from "./model/axis.ts";
 import { sentenceOf, type Sentence } from "./model/sentence.ts";
 import { keyOf, type SetSpec } from "./model/set.ts";
 import { scenarioOf, spanOf, storyOf, upTo, withEvent, type Story } from "./model/story.ts";
+import { nameOf as versionOf } from "./model/versions.ts";
 import { EMPTY, Film, type World } from "./model/world.ts";
 
 /** A story that was played. */
@@ -200,13 +202,14 @@ export function fork(how: (story: Story) => Story = (story) => story): void {
   void replay(1);
 }
 
-/** The same story under another version of Kubernetes, beside this one. */
-export function compareVersion(kubernetes: string): void {
+/** The same story under another Kubernetes, beside this one. */
+export function compareVersion(how: (story: Story) => Story): void {
   const from = life.peek();
+  const other = how(from.story);
   batch(() => {
     lives.value = [
-      { ...from, label: from.story.kubernetes },
-      { label: kubernetes, story: { ...from.story, kubernetes }, isPlaying: true },
+      { ...from, label: versionOf(from.story) },
+      { label: versionOf(other), story: other, isPlaying: true },
     ];
     shown.value = 1;
     isCompared.value = true;
@@ -252,7 +255,7 @@ export async function replay(which: number): Promise<void> {
       }
       const { problem: _, ...rest } = one;
       return outcome.ok
-        ? { ...rest, isPlaying: false, reel: reelOf(story, outcome.value.played, outcome.value.objects) }
+        ? { ...rest, isPlaying: false, reel: reelOf(story, outcome.value) }
         : { ...rest, isPlaying: false, problem: outcome.error };
     });
     if (outcome.ok && which === shown.peek()) {
@@ -262,8 +265,8 @@ export async function replay(which: number): Promise<void> {
   });
 }
 
-function reelOf(story: Story, played: Played, objects: readonly KubernetesObject[]): Reel {
-  const film = new Film(played.trace, objects);
+function reelOf(story: Story, { played, objects, clauses }: Screened): Reel {
+  const film = new Film(played.trace, objects, clauses);
   return { story, played, film, axis: new Axis(played.trace, played.at), epoch: Date.parse(story.now ?? "2026-01-01T00:00:00Z") };
 }
 

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { init, read, simulate, type KubernetesObject } from "steadfast";
+import { init, read, sentences, simulate, type KubernetesObject } from "steadfast";
 import { Axis } from "../src/model/axis.ts";
 import { figuresOf, partingOf } from "../src/model/compare.ts";
 import { sentenceOf } from "../src/model/sentence.ts";
 import { specOf } from "../src/model/set.ts";
 import { aligned, watchOf } from "../src/model/watch.ts";
+import { toldOf } from "../src/model/words.ts";
 import { Film, podsOf, type World } from "../src/model/world.ts";
 
 await init();
@@ -19,7 +20,11 @@ function played(name: string, change: (text: string) => string = (text) => text)
   const contents = read(text);
   assert.ok(answer.ok && contents.ok);
   const { objects } = contents.value.objects[0]?.object as { objects: KubernetesObject[] };
-  return { played: answer.value, film: new Film(answer.value.trace, objects), objects, axis: new Axis(answer.value.trace, answer.value.at) };
+  const told = toldOf(answer.value.trace);
+  const said = sentences([...told.values()]);
+  assert.ok(said.ok);
+  const clauses = new Map([...told.keys()].map((key, index) => [key, said.value[index] ?? ""]));
+  return { played: answer.value, film: new Film(answer.value.trace, objects, clauses), objects, axis: new Axis(answer.value.trace, answer.value.at) };
 }
 
 const plain = (world: World) => JSON.stringify({ ...world, sets: [...world.sets], pods: [...world.pods], claims: [...world.claims], nodes: [...world.nodes], said: [...world.said], statuses: [...world.statuses], published: [...world.published], services: [...world.services] });

@@ -26,8 +26,8 @@ export async function launch() {
 }
 
 /** A context and its page. `problems` gathers errors, violations of the policy, and requests to anywhere else. */
-export async function opened(browser, url, { width = 1_280, height = 900, colorScheme = "light", serviceWorkers = "allow" } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: "reduce", acceptDownloads: true, serviceWorkers });
+export async function opened(browser, url, { width = 1_280, height = 900, colorScheme = "light", serviceWorkers = "allow", reducedMotion = "reduce" } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion, acceptDownloads: true, serviceWorkers });
   const problems = [];
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);

@@ -19,6 +19,7 @@ mod question;
 mod simulation;
 #[cfg(feature = "reader")]
 mod text;
+mod words;
 
 use serde_json::{Value, json};
 use steadfast_core::canonical::{UnknownFields, canonical_with};
@@ -69,6 +70,19 @@ pub fn canonical(set: &str, options: &str) -> String {
         Ok(json!({"object": canonical.object, "unknown": canonical.unknown}))
     };
     answer(form())
+}
+
+/// Why actions are taken and what waits await, as clauses: a list of `{"action": …}` of a plan, `{"record": …}` of a trace and
+/// `{"wait": …}` becomes a list of texts.
+///
+/// ```
+/// let wait = r#"[{"wait": {"code": "podRunningAndReady", "kind": "Pod", "name": "web-0", "retry": false}}]"#;
+/// let told = steadfast_wasm::sentences(wait);
+/// assert_eq!(told, r#"{"ok":true,"value":["for Pod web-0 to be Running and Ready"]}"#);
+/// ```
+#[wasm_bindgen]
+pub fn sentences(given: &str) -> String {
+    answer(words::sentences(given))
 }
 
 /// What this build is: its version, the versions of Kubernetes that it knows, and its features.
@@ -173,7 +187,7 @@ pub fn plan(question: &str) -> String {
 }
 
 /// The question of `plan`, or a story, under several versions of Kubernetes: where the answers part, and why. `versions` is a
-/// list of names, such as `["1.35.0", "1.37"]`.
+/// list of names, such as `["1.35.0", "1.37"]`, or of `{"kubernetes"?, "featureGates"?}`.
 #[cfg(feature = "simulator")]
 #[wasm_bindgen]
 pub fn compare(question: &str, is_story: bool, versions: &str) -> String {

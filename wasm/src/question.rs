@@ -7,6 +7,7 @@ use steadfast_sim::forecast::{Forecast, ForecastInput, forecast};
 use steadfast_sim::scenario::Scenario;
 
 use crate::answer::json;
+use crate::options::Options;
 
 /// Answers the question of `plan`.
 pub(crate) fn forecast_of(question: &str) -> Result<Forecast, Error> {
@@ -17,7 +18,7 @@ pub(crate) fn forecast_of(question: &str) -> Result<Forecast, Error> {
     forecast(&input)
 }
 
-/// The same question, or a story, under several versions: a list of their names.
+/// The same question, or a story, under several versions: a list of their names, or of `{"kubernetes"?, "featureGates"?}`.
 pub(crate) fn comparison_of(question: &str, is_story: bool, versions: &str) -> Result<Comparison, Error> {
     let profiles = profiles(&json(versions)?)?;
     if is_story {
@@ -37,8 +38,9 @@ fn profiles(versions: &Value) -> Result<Vec<Profile>, Error> {
     };
     let parse = |(at, version): (usize, &Value)| match version {
         Value::String(version) => version.parse(),
+        Value::Object(_) => Ok(Options::parse(&version.to_string())?.profile),
         other => {
-            let cause = Cause::wrong_type(format!("versions[{at}]"), other, "a string");
+            let cause = Cause::wrong_type(format!("versions[{at}]"), other, "a string or a mapping");
             Err(Error::invalid(vec![cause]))
         }
     };

@@ -2,13 +2,16 @@
 
 use std::process::Command;
 
-use crate::{command, conformance, pace, upstream};
+use crate::{command, conformance, pace, playground, upstream};
 
-/// `cargo xtask bench`.
+/// `cargo xtask bench [--playground]`: with the switch, the page in `js-demo/` alone.
 ///
 /// # Errors
 /// A failed build or run.
-pub fn run() -> Result<(), String> {
+pub fn run(arguments: &[String]) -> Result<(), String> {
+    if arguments.iter().any(|argument| argument == "--playground") {
+        return playground::bench();
+    }
     let mut bench = Command::new(conformance::compiled("bench")?);
     if upstream::is_go_there() {
         bench.arg(upstream::built(upstream::NEWEST)?);
@@ -24,5 +27,6 @@ pub fn run() -> Result<(), String> {
         "--bench",
         "decision",
     ]))?;
-    pace::run()
+    pace::run()?;
+    playground::bench()
 }

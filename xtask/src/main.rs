@@ -57,8 +57,9 @@ cargo xtask COMMAND
        [--seed S] [--kubernetes V]
                     all of that for all versions at full figures (a million worlds a version; hours),
                     and the tables of the documents written from it
-  bench             how long decisions, parsing and forecasts take; with Go, upstream's beside them;
-                    and the npm package in Node and Chromium, beside the native core
+  bench [--playground]
+                    how long decisions, parsing and forecasts take; with Go, upstream's beside them;
+                    the npm package in Node and Chromium, beside the native core; and a step of the playground
   record [--only EXAMPLE] [--to FOLDER] [--build]
                     tests/recorded made anew on a real control plane (needs Go)
   live              `steadfast explain` against a real API server with a Pod that is not ready: as administrator, with
@@ -90,7 +91,7 @@ fn main() -> ExitCode {
         Some("yaml") => yaml::run(rest),
         Some("fuzz") => fuzz::run(rest),
         Some("soak") => soak::run(rest),
-        Some("bench") => bench::run(),
+        Some("bench") => bench::run(rest),
         Some("record") => record::run(rest),
         Some("live") => live::run(rest),
         Some("e2e") => e2e::run(rest),

@@ -64,6 +64,20 @@ pub fn test() -> Result<(), String> {
     run_node(&["test/drive.mjs"], &[("STEADFAST", &steadfast)])
 }
 
+/// How long a step takes in Chromium, and how long it is until the page can be played: built anew, from the package as it is
+/// built where it is.
+///
+/// # Errors
+/// As [`build`]; no Chromium.
+pub fn bench() -> Result<(), String> {
+    chromium::find_or_install()?;
+    if !npm::folder().join("dist").exists() {
+        npm::build()?;
+    }
+    build()?;
+    run_node(&["test/bench.mjs"], &[])
+}
+
 fn run_node(arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
     let mut node = Command::new("node");
     node.args(arguments).envs(environment.iter().copied());

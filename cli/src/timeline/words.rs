@@ -1,8 +1,7 @@
 //! Short words for actions and objects.
 
 use anstyle::Style;
-use serde_json::json;
-use steadfast_core::{Action, Kind, Timestamp, Wait, explain};
+use steadfast_core::{Kind, Timestamp, Wait, explain};
 use steadfast_sim::trace::ActionRecord;
 
 use crate::output::paint::{BAD, CHANGE, GOOD};
@@ -44,23 +43,7 @@ pub(crate) fn any_object(kind: &str, name: &str) -> String {
 
 /// Why an action was taken, as a clause.
 pub(crate) fn why(action: &ActionRecord) -> String {
-    // The core explains whole actions; the record has no object, patch or UID, which no sentence shows.
-    let mut whole =
-        json!({"name": action.name, "pod": action.pod, "batch": action.batch, "reason": action.reason});
-    for (field, value) in [
-        ("type", json!(action.operation)),
-        ("object", json!({})),
-        ("patch", json!({})),
-        ("uid", json!("-")),
-    ] {
-        if let Some(entries) = whole.as_object_mut() {
-            entries.insert(field.to_owned(), value);
-        }
-    }
-    match serde_json::from_value::<Action>(whole) {
-        Ok(action) => one_line(&explain::reason(&action)),
-        Err(_) => action.reason.code().to_owned(),
-    }
+    one_line(&explain::reason_of(action.operation, &action.reason, false))
 }
 
 /// What is waited for, as a clause after the word *waits*; instants are told as times since `zero`, as in the column TIME.

@@ -1,6 +1,6 @@
 //! Actions and waits as clauses, for tables and stories.
 
-use crate::plan::{Action, Operation, Reason, Wait, WaitCode};
+use crate::plan::{Action, Reason, Wait, WaitCode};
 
 /// Why the action is taken, as a clause that stands beside it: `its ordinal is out of range`.
 ///
@@ -11,13 +11,29 @@ use crate::plan::{Action, Operation, Reason, Wait, WaitCode};
 /// assert_eq!(explain::reason(&action), "ordinal 2 is out of range");
 /// ```
 pub fn reason(action: &Action) -> String {
-    match &action.reason {
+    reason_of(
+        action.operation.name(),
+        &action.reason,
+        action.operation.uid().is_none(),
+    )
+}
+
+/// The same of a record of an action, which has neither object nor UID: the name of its operation, such as `DeletePod`, and
+/// why. `is_planned`: whether the Pod that is deleted is one that the same plan makes.
+///
+/// ```
+/// use steadfast_core::{Reason, explain};
+/// let reason = Reason::TerminalPhase { phase: "Failed".to_owned() };
+/// assert_eq!(explain::reason_of("DeletePod", &reason, false), "its phase is Failed; a new Pod takes its place");
+/// ```
+pub fn reason_of(operation: &str, reason: &Reason, is_planned: bool) -> String {
+    match reason {
         Reason::ReplicaMissing { revision } => format!("its ordinal has no Pod; from revision {revision}"),
         Reason::ScaleDown { ordinal } => format!("ordinal {ordinal} is out of range"),
         Reason::RollingUpdate { from, .. } | Reason::Recreate { from, .. } if from.is_empty() => {
             "it has no revision label, so it counts as old".to_owned()
         }
-        Reason::RollingUpdate { from, to } if action.operation.uid().is_none() => {
+        Reason::RollingUpdate { from, to } if is_planned => {
             format!("this plan makes it from revision {from}, the update leads to {to}")
         }
         Reason::RollingUpdate { from, to } => format!("it has revision {from}, the update leads to {to}"),
@@ -58,10 +74,8 @@ pub fn reason(action: &Action) -> String {
                 if wrong == ["identity"] { "is" } else { "are" }
             )
         }
-        Reason::Orphan => match &action.operation {
-            Operation::AdoptControllerRevision { .. } => {
-                "the selector matches and nobody controls it".to_owned()
-            }
+        Reason::Orphan => match operation {
+            "AdoptControllerRevision" => "the selector matches and nobody controls it".to_owned(),
             _ => "selector and name match and nobody controls it".to_owned(),
         },
         Reason::SelectorMismatch => "the selector no longer matches its labels".to_owned(),

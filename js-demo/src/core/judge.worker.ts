@@ -1,22 +1,23 @@
-import { diff, dns, explain, init, lint, lookup, read } from "steadfast";
+import { compare, diff, dns, explain, init, lint, lookup, read, type KubernetesObject } from "steadfast";
 import { serve, type Judge } from "./protocol.ts";
 
 const judge: Judge = {
-  lint: (yaml, kubernetes) => lint(yaml, { kubernetes }),
-  diff(old, changed, kubernetes) {
-    const sets = [old, changed].map((yaml) => {
-      const contents = read(yaml);
-      return contents.ok ? contents.value.objects.find(({ object }) => object.kind === "StatefulSet")?.object : undefined;
-    });
-    const [before, after] = sets;
-    if (before === undefined || after === undefined) {
-      return { ok: false, error: { code: "missing", message: "there is no StatefulSet in one of the two texts", causes: [] } };
-    }
-    return diff(before, after, { kubernetes });
+  lint: (yaml, version) => lint(yaml, version),
+  diff(old, changed, version) {
+    const answer = diff(old, changed, version);
+    // Of several sets the first is meant; then no change has its line.
+    return !answer.ok && answer.error.code === "ambiguous" ? diff(firstOf(old), firstOf(changed), version) : answer;
   },
+  compare: (scenario, versions) => compare({ scenario }, versions),
   explain: (objects, set, when) => explain(objects, { set, ...when }),
   dns: (objects, set) => dns(objects, { set }),
   lookup: (objects, set, name, from) => lookup(objects, name, { set, ...(from !== undefined && { from }) }),
 };
+
+/** The first StatefulSet of a text. */
+function firstOf(yaml: string): KubernetesObject | string {
+  const contents = read(yaml);
+  return (contents.ok ? contents.value.objects.find(({ object }) => object.kind === "StatefulSet")?.object : undefined) ?? yaml;
+}
 
 serve(judge, init());

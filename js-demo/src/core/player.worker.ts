@@ -1,5 +1,6 @@
-import { init, read, Simulation, simulate, text, write, type KubernetesObject } from "steadfast";
+import { init, read, sentences, Simulation, simulate, text, write, type KubernetesObject } from "steadfast";
 import module from "../../generated/player.wasm?url";
+import { toldOf } from "../model/words.ts";
 import { serve, type Player } from "./protocol.ts";
 
 const player: Player = {
@@ -10,7 +11,13 @@ const player: Player = {
     }
     const contents = typeof scenario.objects === "string" ? read(scenario.objects) : undefined;
     const objects: KubernetesObject[] = contents?.ok ? contents.value.objects.map(({ object }) => object) : [];
-    return { ok: true, value: { played: played.value, objects } };
+    const told = toldOf(played.value.trace);
+    const said = sentences([...told.values()]);
+    if (!said.ok) {
+      return said;
+    }
+    const clauses = new Map([...told.keys()].map((key, index) => [key, said.value[index] ?? ""]));
+    return { ok: true, value: { played: played.value, objects, clauses } };
   },
   trace(scenario) {
     // The text and not the value: numbers and the order of fields are the core's own.

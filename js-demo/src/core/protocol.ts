@@ -1,9 +1,10 @@
-import type { Contents, Difference, DnsLookup, DnsNames, Explained, FeatureGates, KubernetesObject, Linted, Plan, Played, Problem, Scenario } from "steadfast";
+import type { Comparison, Contents, Difference, DnsLookup, DnsNames, Explained, FeatureGates, KubernetesObject, Linted, Plan, Played, Problem, Scenario } from "steadfast";
+import type { Clauses } from "../model/words.ts";
 
 /** What the page asks of the worker that plays: the package with the small module. */
 export interface Player {
-  /** A story played to its end, with the objects that it begins with. */
-  play: (scenario: Scenario) => Outcome<{ readonly played: Played; readonly objects: readonly KubernetesObject[] }>;
+  /** A story played to its end. */
+  play: (scenario: Scenario) => Outcome<Screened>;
   /** The same as `steadfast simulate --trace json` prints it. */
   trace: (scenario: Scenario) => Outcome<string>;
   /** Everything that there is at an instant, and what the controller would do. */
@@ -16,18 +17,31 @@ export interface Player {
 
 /** What the page asks of the worker that judges manifests: the package with its own module. It is started with the editor. */
 export interface Judge {
-  lint: (yaml: string, kubernetes: string) => Outcome<Linted>;
-  diff: (old: string, changed: string, kubernetes: string) => Outcome<Difference>;
+  lint: (yaml: string, version: Version) => Outcome<Linted>;
+  diff: (old: string, changed: string, version: Version) => Outcome<Difference>;
+  /** A story under several versions: where they part, and which behaviour makes them part. */
+  compare: (scenario: Scenario, versions: readonly Version[]) => Outcome<Comparison>;
   /** Why a set is as it is, from everything that there is at an instant. */
   explain: (objects: readonly KubernetesObject[], set: string, when: When) => Outcome<Explained>;
   dns: (objects: readonly KubernetesObject[], set: string) => Outcome<DnsNames>;
   lookup: (objects: readonly KubernetesObject[], set: string, name: string, from: string | undefined) => Outcome<DnsLookup>;
 }
 
-/** Which Kubernetes, and which instant. */
-export interface When {
+/** A story that was played, the objects that it begins with, and the core's words for its reasons and waits. */
+export interface Screened {
+  readonly played: Played;
+  readonly objects: readonly KubernetesObject[];
+  readonly clauses: Clauses;
+}
+
+/** Which Kubernetes. */
+export interface Version {
   readonly kubernetes: string;
   readonly featureGates: FeatureGates;
+}
+
+/** Which Kubernetes, and which instant. */
+export interface When extends Version {
   readonly now: string;
 }
 

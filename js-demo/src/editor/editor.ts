@@ -5,8 +5,8 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirro
 import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { forceLinting, linter, lintGutter, lintKeymap, type Diagnostic } from "@codemirror/lint";
-import { unifiedMergeView } from "@codemirror/merge";
-import { Compartment, EditorState, type Text } from "@codemirror/state";
+import { MergeView, unifiedMergeView } from "@codemirror/merge";
+import { EditorState, type Text } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import type { Finding, KubernetesObject, ScenarioEvent } from "steadfast";
@@ -17,6 +17,8 @@ import { change, cursor, isRunning, life, notice, open as openStory } from "../s
 import { fill, h, say, set, watch } from "../view/dom.ts";
 import style from "../style/code.css?inline";
 import { complete, documentation } from "./fields.ts";
+import { judged } from "./change.ts";
+import { fixesOf } from "./fixes.ts";
 import { lineOf } from "./path.ts";
 
 /** The longest text that is taken, in characters. */
@@ -30,8 +32,10 @@ let isTouched = false;
 /** The text is a change that is to be applied at the cursor, and not the story's beginning. */
 let isDraft = false;
 
-/** Where the old lines of a draft stand beside the new ones. */
-const beside = new Compartment();
+/** Old and new side by side, while a change is drafted and there is room. */
+let merged: MergeView | undefined;
+/** From this width of the window on there is room for two texts. */
+const ROOM = 1_100;
 
 /** Makes the editor in its place. */
 export function open(holder: HTMLElement): void {
@@ -41,8 +45,18 @@ export function open(holder: HTMLElement): void {
   sheet.replaceSync(style);
   root.adoptedStyleSheets = [sheet];
   const changes = h("div", { class: "changes", role: "status" });
-  view = new EditorView({ parent: root, root, state: EditorState.create({ doc: life.peek().story.yaml, extensions: extensions(changes) }) });
-  fill(holder, toolbar(changes), place, changes);
+  const show = (doc: string): void => {
+    merged?.destroy();
+    view?.destroy();
+    const original = life.peek().story.yaml;
+    const isBeside = isDraft && innerWidth >= ROOM;
+    const own = extensions(changes);
+    merged = isBeside ? new MergeView({ parent: root, root, a: { doc: original, extensions: [...reading(), EditorState.readOnly.of(true), EditorView.contentAttributes.of({ "aria-label": "Manifests before the change" })] }, b: { doc, extensions: own } }) : undefined;
+    view = merged?.b ?? new EditorView({ parent: root, root, state: EditorState.create({ doc, extensions: [own, isDraft ? unifiedMergeView({ original, mergeControls: false }) : []] }) });
+    set(document.querySelector("#app") as Element, { "data-draft": isBeside || undefined });
+  };
+  show(life.peek().story.yaml);
+  fill(holder, toolbar(changes, show), place, changes);
   watch(() => {
     const text = life.value.story.yaml;
     if (!isDraft) {
@@ -65,9 +79,15 @@ export function showField(field: string): void {
     notice.value = `${field} is not written in the manifest: its default counts.`;
     return;
   }
-  const { from, to } = view.state.doc.line(line);
-  view.dispatch({ selection: { anchor: from, head: to }, effects: EditorView.scrollIntoView(from, { y: "center" }) });
-  view.focus();
+  showLine(line);
+}
+
+function showLine(number: number): void {
+  if (view !== undefined && number <= view.state.doc.lines) {
+    const { from, to } = view.state.doc.line(number);
+    view.dispatch({ selection: { anchor: from, head: to }, effects: EditorView.scrollIntoView(from, { y: "center" }) });
+    view.focus();
+  }
 }
 
 function put(text: string): void {
@@ -79,27 +99,26 @@ function put(text: string): void {
   isSetting = false;
 }
 
+/** What a text needs to be read. */
+function reading() {
+  return [lineNumbers(), drawSelection(), yaml(), syntaxHighlighting(COLOURS), EditorState.tabSize.of(2), EditorView.lineWrapping];
+}
+
 function extensions(changes: HTMLElement) {
   let timer = 0;
   return [
-    lineNumbers(),
+    reading(),
     highlightActiveLineGutter(),
     history(),
     foldGutter(),
-    drawSelection(),
     indentOnInput(),
     bracketMatching(),
     closeBrackets(),
     highlightActiveLine(),
-    yaml(),
-    beside.of([]),
-    syntaxHighlighting(COLOURS),
     autocompletion({ override: [complete], icons: false }),
     documentation,
     lintGutter(),
     linter((at) => diagnostics(at.state.doc), { delay: 300 }),
-    EditorState.tabSize.of(2),
-    EditorView.lineWrapping,
     EditorView.contentAttributes.of({ "aria-label": "Manifests as YAML" }),
     keymap.of([
       { key: "Escape", run: () => (document.querySelector<HTMLElement>(".play")?.focus(), true) },
@@ -144,13 +163,13 @@ async function written(text: string, changes: HTMLElement): Promise<void> {
     }
   }
   if (isDraft) {
-    return compare(text, changes);
+    return judged(text, changes, showLine);
   }
   isRunning.value = false;
   change((story) => ({ ...story, yaml: text }));
 }
 
-function toolbar(changes: HTMLElement): HTMLElement {
+function toolbar(changes: HTMLElement, show: (doc: string) => void): HTMLElement {
   const start = h("button", { type: "button", onclick: () => turn(false) }, "At the beginning");
   const draft = h("button", { type: "button", onclick: () => turn(true) });
   const apply = h("button", { type: "button", class: "primary", onclick: () => void applied() });
@@ -160,12 +179,11 @@ function toolbar(changes: HTMLElement): HTMLElement {
     set(start, { "aria-pressed": String(!to) });
     set(draft, { "aria-pressed": String(to) });
     apply.hidden = !to;
-    view?.dispatch({ effects: beside.reconfigure(to ? unifiedMergeView({ original: life.peek().story.yaml, mergeControls: false }) : []) });
+    show(to ? (view?.state.doc.toString() ?? "") : life.peek().story.yaml);
     if (to) {
       void view?.focus();
-      void compare(view?.state.doc.toString() ?? "", changes);
+      void judged(view?.state.doc.toString() ?? "", changes, showLine);
     } else {
-      put(life.peek().story.yaml);
       fill(changes);
     }
   };
@@ -201,23 +219,6 @@ function nameOf(object: KubernetesObject): string {
   return `${object.kind} ${keyOf(object.metadata?.namespace, object.metadata?.name ?? "")}`;
 }
 
-/** What the change means: allowed or not, a new revision or not, which Pods restart. */
-async function compare(text: string, changes: HTMLElement): Promise<void> {
-  const answer = await judge.diff(life.peek().story.yaml, text, life.peek().story.kubernetes);
-  if (!answer.ok) {
-    fill(changes, h("p", { class: "empty" }, answer.error.message));
-    return;
-  }
-  const { changes: found, errors, makesRevision } = answer.value;
-  const words: Record<string, string> = { none: "no Pod restarts", rolling: "Pods restart, the highest first", heldByPartition: "held by the partition", onDelete: "when somebody deletes the Pods", recreate: "all Pods are replaced", scaling: "Pods come or go", heldPods: "held Pods restart" };
-  fill(
-    changes,
-    h("p", { class: "command" }, found.length === 0 ? "No difference yet: edit the text, then apply it at the cursor." : `${found.length} change${found.length === 1 ? "" : "s"}, ${makesRevision ? "a new revision" : "no new revision"}`),
-    h("ul", {}, ...found.slice(0, 30).map((one) => h("li", { "data-refused": !one.allowed || undefined }, h("code", {}, one.field), `: ${one.allowed ? (words[one.restarts] ?? one.restarts) : "refused"}`))),
-    ...errors.map((error) => h("p", { class: "refusal" }, `${error.field}: ${error.detail}`)),
-  );
-}
-
 async function formatted(): Promise<void> {
   const contents = await clerk.read(view?.state.doc.toString() ?? "");
   const text = contents.ok ? await clerk.write(contents.value.objects.map(({ object }) => object)) : contents;
@@ -233,11 +234,13 @@ async function diagnostics(doc: Text): Promise<Diagnostic[]> {
   if (!isTouched) {
     return [];
   }
-  const linted = await judge.lint(doc.toString(), life.peek().story.kubernetes);
+  const { kubernetes, featureGates } = life.peek().story;
+  const linted = await judge.lint(doc.toString(), { kubernetes, featureGates });
   return linted.ok ? linted.value.findings.map((finding) => diagnosticOf(finding, doc)) : [];
 }
 
-function diagnosticOf({ severity, message, remedy, span, rule }: Finding, doc: Text): Diagnostic {
+function diagnosticOf(finding: Finding, doc: Text): Diagnostic {
+  const { severity, message, remedy, span } = finding;
   const place = (at: { readonly line: number; readonly column: number } | undefined): number => {
     const line = doc.line(Math.max(1, Math.min(at?.line ?? 1, doc.lines)));
     // Columns count characters, the editor counts halves of surrogate pairs too.
@@ -245,13 +248,8 @@ function diagnosticOf({ severity, message, remedy, span, rule }: Finding, doc: T
   };
   const from = place(span?.start);
   const to = Math.max(from, place(span?.end));
-  const removal = rule === "UnknownField" ? [{ name: "Remove this line", apply: (at: EditorView, start: number) => removeLine(at, start) }] : [];
-  return { from, to, severity: severity === "note" ? "info" : severity, message: remedy === undefined ? message : `${message}\n${remedy}`, actions: removal };
-}
-
-function removeLine(at: EditorView, position: number): void {
-  const line = at.state.doc.lineAt(position);
-  at.dispatch({ changes: { from: line.from, to: Math.min(line.to + 1, at.state.doc.length) } });
+  const actions = fixesOf(finding, doc.toString(), from, to).map(({ name, change }) => ({ name, apply: (at: EditorView) => at.dispatch({ changes: change, userEvent: "input.fix" }) }));
+  return { from, to, severity: severity === "note" ? "info" : severity, message: remedy === undefined ? message : `${message}\n${remedy}`, actions };
 }
 
 const COLOURS = HighlightStyle.define([

@@ -3,6 +3,7 @@ import type { Film, World } from "./world.ts";
 import { podsOf } from "./world.ts";
 import { keyOf, type SetSpec } from "./set.ts";
 import { clockOf } from "./story.ts";
+import { reasonOf, waitOf } from "./words.ts";
 
 /** How things stand, as a colour has it. */
 export type Tone = "calm" | "working" | "available" | "waiting" | "blocked";
@@ -22,71 +23,6 @@ export interface Sentence {
 }
 
 type ActionEntry = Extract<TraceEntry, { type: "action" }>;
-
-/** Why an action is taken: the same words as the command line's. */
-export function reasonOf({ type, reason }: Pick<ActionRecord, "type" | "reason">): string {
-  switch (reason.code) {
-    case "replicaMissing":
-      return `its ordinal has no Pod; from revision ${reason.revision}`;
-    case "scaleDown":
-      return `ordinal ${reason.ordinal} is out of range`;
-    case "rollingUpdate":
-    case "recreate":
-      return reason.from === ""
-        ? "it has no revision label, so it counts as old"
-        : `${reason.code === "recreate" ? "Recreate: " : ""}it has revision ${reason.from}, the update leads to ${reason.to}`;
-    case "terminalPhase":
-      return `its phase is ${reason.phase}; a new Pod takes its place`;
-    case "claimMissing":
-      return `the Pod needs it; from claim template ${reason.template}`;
-    case "claimRetention":
-      return `its Pod ${reason.condemned ? "is out of range" : "is in range"}; whenScaled is ${reason.whenScaled}, whenDeleted is ${reason.whenDeleted}`;
-    case "podMismatch": {
-      const wrong = [reason.identity && "identity", reason.storage && "volumes", reason.claimOwners && "claims' owners"].filter(Boolean);
-      return `its ${wrong.join(" and ")} ${wrong.join() === "identity" ? "is" : "are"} not as the set asks`;
-    }
-    case "orphan":
-      return type === "AdoptControllerRevision" ? "the selector matches and nobody controls it" : "selector and name match and nobody controls it";
-    case "selectorMismatch":
-      return "the selector no longer matches its labels";
-    case "nameMismatch":
-      return "its name is not one of this set";
-    case "newTemplate":
-      return reason.collisions === 0
-        ? "no revision holds this template"
-        : `no revision holds this template; ${reason.collisions} name(s) were taken by other data`;
-    case "rollback":
-      return `it holds this template already: revision ${reason.from} becomes ${reason.to}`;
-    case "historyLimit":
-      return `no Pod has it, and revisionHistoryLimit is ${reason.limit}`;
-  }
-}
-
-/** What is waited for, as a clause after *waits*: the same words as the command line's. */
-export function waitOf(wait: Wait, epoch = 0): string {
-  const object = `${wait.kind} ${wait.name}`;
-  const until = wait.until === undefined ? "" : ` at ${clockOf(Date.parse(wait.until) - epoch)}`;
-  const sentences: Record<Wait["code"], string> = {
-    podRunningAndReady: `for ${object} to be Running and Ready`,
-    podAvailable: `for ${object} to be available${until} (minReadySeconds)`,
-    podTermination: `for ${object} to be gone; it is terminating`,
-    claimTermination: `for ${object} to be gone; it is terminating and will be made anew`,
-    claimStale: `for ${object} to be gone; it belongs to an earlier Pod of this name`,
-    nameTaken: `for the name of ${object}, which another object has`,
-    partition: `below the partition: ${names(wait.pods)} stay at the old revision`,
-    maxUnavailable: `for ${names(wait.pods)} to be available; maxUnavailable is used up`,
-    manualDelete: `for somebody to delete ${names(wait.pods)} (strategy OnDelete)`,
-    setDeletion: `for ${object} to be gone; it is being deleted`,
-    revisionAdoption: `to adopt ${object}, which is impossible while the set is being deleted`,
-    selectorInvalid: "for a valid spec.selector",
-    revisionUnreadable: `for ${object} to be readable`,
-    strategyDisabled: "for the feature gate StatefulSetRecreateStrategy, or another updateStrategy",
-    maxUnavailableInvalid: "for a valid maxUnavailable",
-    planLimit: "to be called again: this plan is as long as one gets",
-  };
-  const held = wait.pod !== undefined && wait.pod !== wait.name ? `, before Pod ${wait.pod}` : "";
-  return `${sentences[wait.code]}${held}${wait.detail === undefined ? "" : `: ${wait.detail}`}`;
-}
 
 /** What an action does, such as `Creates Pod web-0`. */
 export function actOf(action: Pick<ActionRecord, "type" | "name">): string {
@@ -145,12 +81,12 @@ export function sentenceOf(film: Film, world: World, set: SetSpec | undefined, e
   const first = acted[0];
   const isEnd = world.entries === film.trace.length;
   if (first !== undefined && !(isEnd && end?.outcome === "blocked")) {
-    return told(acted, first, set);
+    return told(film, acted, first, set);
   }
   const said = world.said.get(keyOf(set.namespace, set.name));
   const wait = said?.waits.find(({ code }) => !RESTING.has(code)) ?? said?.waits[0];
   if (wait !== undefined && said !== undefined) {
-    return waited(wait, since(said.since, now), world, set, isEnd && end?.outcome === "blocked", epoch);
+    return waited(waitOf(film.clauses, wait, epoch), wait, since(said.since, now), world, set, isEnd && end?.outcome === "blocked");
   }
   if (isEnd && end?.outcome === "blocked") {
     const blocker = end.verdict.blockers?.[0];
@@ -181,7 +117,7 @@ function actionsAt(film: Film, world: World, set: SetSpec, now: number): ActionE
   return acted;
 }
 
-function told(acted: readonly ActionEntry[], first: ActionEntry, set: SetSpec): Sentence {
+function told(film: Film, acted: readonly ActionEntry[], first: ActionEntry, set: SetSpec): Sentence {
   const telling = acted.findLast((entry) => entry.action.type.endsWith("Pod")) ?? acted.at(-1) ?? first;
   const { action, error } = telling;
   const others = acted.length - 1;
@@ -190,13 +126,13 @@ function told(acted: readonly ActionEntry[], first: ActionEntry, set: SetSpec): 
   return {
     tone: error === undefined ? "working" : "blocked",
     text: `${actOf(action)}${others > 0 ? `, and ${others} more` : ""}.`,
-    detail: error === undefined ? `${capital(reasonOf(action))}.` : `Refused: ${error.reason}: ${error.message}`,
+    detail: error === undefined ? `${capital(reasonOf(film.clauses, action))}.` : `Refused: ${error.reason}: ${error.message}`,
     ...(pod !== undefined && { pod }),
     ...(field !== undefined && { field }),
   };
 }
 
-function waited(wait: Wait, since: string, world: World, set: SetSpec, isBlocked: boolean, epoch: number): Sentence {
+function waited(clause: string, wait: Wait, since: string, world: World, set: SetSpec, isBlocked: boolean): Sentence {
   const pod = wait.kind === "Pod" ? world.pods.get(keyOf(set.namespace, wait.name)) : undefined;
   const field = fieldOf(wait.code, set);
   const node = world.nodes.get(pod?.node ?? "");
@@ -206,7 +142,7 @@ function waited(wait: Wait, since: string, world: World, set: SetSpec, isBlocked
   const isResting = RESTING.has(wait.code);
   return {
     tone: isResting ? "available" : stuck ? "blocked" : "waiting",
-    text: `Waits ${waitOf(wait, epoch)}.`,
+    text: `Waits ${clause}.`,
     detail: `${state}${isBlocked && !isResting ? "Nothing goes on by itself" : "For"} ${isBlocked && !isResting ? `since ${since} ago` : since}.`,
     ...(wait.kind === "Pod" && wait.name !== set.name && { pod: wait.name }),
     ...((wait.pod ?? next(world, set, wait)) !== undefined && { held: wait.pod ?? next(world, set, wait) }),
@@ -246,22 +182,7 @@ function since(start: number, now: number): string {
   return clockOf(Math.max(0, now - start));
 }
 
-function names(pods: readonly string[] | undefined): string {
-  const [one, two, three] = pods ?? [];
-  switch (pods?.length ?? 0) {
-    case 0:
-      return "no Pod";
-    case 1:
-      return `${one}`;
-    case 2:
-      return `${one} and ${two}`;
-    case 3:
-      return `${one}, ${two} and ${three}`;
-    default:
-      return `${one}, ${two} and ${(pods?.length ?? 0) - 2} more`;
-  }
-}
-
-function capital(text: string): string {
+/** A clause as the beginning of a sentence. */
+export function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

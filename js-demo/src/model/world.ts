@@ -1,5 +1,6 @@
 import type { KubernetesObject, Status, TraceEntry, Wait } from "steadfast";
 import { keyOf, ordinalOf, specOf, type SetSpec } from "./set.ts";
+import type { Clauses } from "./words.ts";
 
 /** A Pod at the cursor. Another state is another object, so that what did not change need not be drawn. */
 export interface Pod {
@@ -71,13 +72,15 @@ const CHECKPOINT = 1_024;
 export class Film {
   readonly trace: readonly TraceEntry[];
   readonly objects: readonly KubernetesObject[];
+  readonly clauses: Clauses;
   readonly #marks: World[] = [];
   #last: World;
 
-  /** `objects` are the manifests with which the story begins. */
-  constructor(trace: readonly TraceEntry[], objects: readonly KubernetesObject[]) {
+  /** `objects` are the manifests with which the story begins, `clauses` the words for its reasons and waits. */
+  constructor(trace: readonly TraceEntry[], objects: readonly KubernetesObject[], clauses: Clauses = new Map()) {
     this.trace = trace;
     this.objects = objects;
+    this.clauses = clauses;
     this.#last = EMPTY;
     this.#marks[0] = EMPTY;
   }

@@ -1,8 +1,10 @@
-import type { Diagnosis, Explained, Remedy, ScenarioEvent } from "steadfast";
-import { spanOf, withEvent, type Story } from "../model/story.ts";
-import { change, cursor, fork, isRunning, lives } from "../store.ts";
+import type { Diagnosis, Explained } from "steadfast";
+import { capital } from "../model/sentence.ts";
+import { playsOf, triesOf, type Play, type Scene } from "../model/remedies.ts";
+import { specOf } from "../model/set.ts";
+import { change, compareVersion, cursor, fork, isRunning, lives, reel, set as spec, world } from "../store.ts";
 import { fill, h } from "./dom.ts";
-import { judge, seenAtCursor } from "./seen.ts";
+import { judge, seenAtCursor, type Seen } from "./seen.ts";
 
 let asked = 0;
 
@@ -18,51 +20,68 @@ export function explained(panel: HTMLElement): void {
     fill(panel, h("p", { class: "empty" }, "Thinking …"));
   }
   seen
-    .then((looked) => (looked.ok ? judge.explain(looked.value.objects, looked.value.set, looked.value.when) : looked))
+    .then(async (looked) => {
+      const answer = looked.ok ? await judge.explain(looked.value.objects, looked.value.set, looked.value.when) : looked;
+      return answer.ok && looked.ok ? sections(answer.value, sceneOf(looked.value)) : [h("p", { class: "empty" }, answer.ok ? "" : answer.error.message)];
+    })
     .then(
-      (answer) => own === asked && fill(panel, ...(answer.ok ? sections(answer.value) : [h("p", { class: "empty" }, answer.error.message)])),
+      (answer) => own === asked && fill(panel, ...answer),
       (error: unknown) => own === asked && fill(panel, h("p", { class: "empty" }, error instanceof Error ? error.message : String(error))),
     );
 }
 
-function sections({ progress, diagnoses, leadsTo }: Explained): HTMLElement[] {
+function sections({ progress, diagnoses, leadsTo }: Explained, scene: Scene | undefined): HTMLElement[] {
   const cards = diagnoses.map((diagnosis, index) =>
-    card(diagnosis, (remedy) => leadsTo.find((one) => one.diagnosis === index && one.remedy === remedy)?.sentence),
+    card(diagnosis, scene, (remedy) => leadsTo.find((one) => one.diagnosis === index && one.remedy === remedy)?.sentence),
   );
   // Where a diagnosis blocks the set, its message is the verdict's too: it is said once.
   const verdict = progress.blocker === undefined ? progress.message : `Blocked: ${progress.blocker}`;
   return [h("p", { class: "progress", "data-code": progress.code }, verdict), ...(cards.length > 0 ? cards : [h("p", { class: "empty" }, "Nothing is wrong.")])];
 }
 
-function card({ code, severity, message, remedies, reports }: Diagnosis, leadsTo: (remedy: number) => string | undefined): HTMLElement {
+function card(diagnosis: Diagnosis, scene: Scene | undefined, leadsTo: (remedy: number) => string | undefined): HTMLElement {
+  const { code, severity, message, remedies, reports } = diagnosis;
   return h(
     "article",
     { class: "diagnosis", "data-severity": severity },
     h("h2", {}, `${severity === "error" ? "✕ " : severity === "warning" ? "! " : ""}${code}`),
     h("p", {}, message),
-    ...remedies.map(({ sentence, actions, commands }, index) => {
-      const events = eventsOf(actions);
+    ...remedies.map((remedy, index) => {
+      const { sentence, commands } = remedy;
       const outcome = leadsTo(index);
       return h(
         "div",
         { class: "remedy" },
-        h("p", {}, sentence, outcome !== undefined && h("span", { class: "reason" }, ` → ${outcome}`)),
+        h("p", {}, capital(sentence), outcome !== undefined && h("span", { class: "reason" }, ` → ${outcome}`)),
         commands.length > 0 && h("pre", {}, commands.join("\n")),
-        events.length > 0 && h("p", { class: "choices" }, h("button", { type: "button", onclick: () => play(events, true) }, "Play it in a second life"), h("button", { type: "button", class: "quiet", onclick: () => play(events, false) }, "Play it here")),
+        ...(scene === undefined ? [] : tries(playsOf(remedy, scene))),
       );
     }),
+    ...(scene === undefined ? [] : tries(triesOf(diagnosis, scene))),
     reports.length > 0 && h("p", { class: "reports" }, `Reported as ${reports.join(", ")}`),
   );
 }
 
-/** The remedies that a story can play; none, where one of them cannot be. */
-function eventsOf(actions: readonly Remedy[]): Omit<ScenarioEvent, "at">[] {
-  const events = actions.map((action) => (action.type === "DeletePod" ? { deletePod: action.pod } : undefined));
-  return events.some((event) => event === undefined) ? [] : (events as Omit<ScenarioEvent, "at">[]);
+/** The buttons of what can be tried. */
+function tries(plays: readonly Play[]): HTMLElement[] {
+  return plays.map((one) => {
+    const { label, how, isVersion } = one;
+    const at = cursor.peek().at;
+    return h(
+      "p",
+      { class: "choices" },
+      label !== "Play it" && h("span", {}, `${label}:`),
+      h("button", { type: "button", onclick: () => (isVersion ? compareVersion((story) => how(story, at)) : lives.peek().length === 1 ? fork((story) => how(story, at)) : change((story) => how(story, at))) }, label === "Play it" ? "Play it in a second life" : "in a second life"),
+      h("button", { type: "button", class: "quiet", onclick: () => change((story) => how(story, at)) }, label === "Play it" ? "Play it here" : "here"),
+    );
+  });
 }
 
-function play(events: readonly Omit<ScenarioEvent, "at">[], isApart: boolean): void {
-  const at = spanOf(Math.round(cursor.peek().at));
-  const added = (story: Story): Story => events.reduce((so, event) => withEvent(so, { ...event, at } as ScenarioEvent), story);
-  isApart && lives.peek().length === 1 ? fork(added) : change(added);
+function sceneOf({ objects }: Seen): Scene | undefined {
+  const [current, value] = [reel.peek(), spec.peek()];
+  if (current === undefined || value === undefined) {
+    return undefined;
+  }
+  const first = current.film.objects.find((one) => one.kind === "StatefulSet" && one.metadata?.name === value.name);
+  return { spec: value, pods: world.peek().pods, objects, firstImages: first === undefined ? [] : specOf(first).images, story: current.story };
 }

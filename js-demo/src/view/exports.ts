@@ -1,6 +1,7 @@
 // What the story can be taken away as.
 
 import { clerk } from "../core/client.ts";
+import { caseOf } from "../model/case.ts";
 import { scenarioOf, type Story } from "../model/story.ts";
 import { life, reel } from "../store.ts";
 
@@ -31,12 +32,16 @@ export async function traceText(): Promise<string> {
   return valueOf(await clerk.trace(scenarioOf(story)));
 }
 
-/** A case of `tests/cases`, whose expectation the tests write. */
+/** A case of `tests/cases`, with what happens in it. */
 async function caseText(): Promise<string> {
-  const { story } = life.peek();
-  const comment = (story.description || "A story from the playground.").split("\n").map((line) => `# ${line}`).join("\n");
-  const text = await scenarioText({ ...story, name: "", description: "" });
-  return `${comment}\n# The expectation is written by STEADFAST_REWRITE=1 cargo test -p steadfast-tests --test cases: read it.\n${text}----\n`;
+  const current = reel.peek();
+  if (current === undefined) {
+    throw new Error("nothing was played");
+  }
+  const { story, played, film } = current;
+  const objects = valueOf(await clerk.read(story.yaml)).objects.map(({ object }) => object);
+  const { name: _, description, ...scenario } = { description: "", ...scenarioOf(story) };
+  return caseOf(description, valueOf(await clerk.write([{ ...scenario, objects, timeline: story.timeline }])), played, film.clauses);
 }
 
 async function copied(): Promise<string> {

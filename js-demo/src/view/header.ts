@@ -1,10 +1,10 @@
 import { SCENARIOS } from "../scenarios.ts";
 import { EXPORTS } from "./exports.ts";
 import { change, isEditorOpen, life, notice, scenario } from "../store.ts";
+import { under, VERSIONS } from "../model/versions.ts";
 import { h, say, set, watch } from "./dom.ts";
+import { gates } from "./gates.ts";
 import { toggleHelp } from "./help.ts";
-
-const VERSIONS = ["1.37", "1.36", "1.35", "1.34", "1.33"];
 
 export type Theme = "light" | "dark" | "auto";
 
@@ -23,12 +23,12 @@ export function header(pick: (name: string) => void, share: () => void): HTMLEle
   watch(() => {
     stories.value = scenario.value;
   });
-  const versions = h("select", { "aria-label": "Kubernetes version" }, ...VERSIONS.map((version) => h("option", { value: version }, `Kubernetes ${version}`)));
-  versions.addEventListener("change", () => change((story) => ({ ...story, kubernetes: versions.value })));
+  const versions = h("select", { "aria-label": "Kubernetes version" }, ...VERSIONS.map((version) => h("option", { value: version }, version)));
+  versions.addEventListener("change", () => change((story) => under(story, versions.value)));
   watch(() => {
     const { kubernetes } = life.value.story;
     if (!VERSIONS.includes(kubernetes) && ![...versions.options].some((option) => option.value === kubernetes)) {
-      versions.append(h("option", { value: kubernetes }, `Kubernetes ${kubernetes}`));
+      versions.append(h("option", { value: kubernetes }, kubernetes));
     }
     versions.value = kubernetes;
   });
@@ -52,7 +52,7 @@ export function header(pick: (name: string) => void, share: () => void): HTMLEle
     { class: "header" },
     h("p", { class: "brand" }, h("strong", {}, "Steadfast"), h("span", {}, " playground")),
     stories,
-    versions,
+    h("span", { class: "profile" }, h("span", { class: "long", "aria-hidden": "true" }, "Kubernetes"), versions, gates()),
     h("span", { class: "space" }),
     editor,
     save,

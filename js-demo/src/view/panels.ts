@@ -1,8 +1,9 @@
 import type { TraceEntry } from "steadfast";
-import { actOf, fieldOf, reasonOf, waitOf } from "../model/sentence.ts";
+import { actOf, fieldOf } from "../model/sentence.ts";
 import { keyOf } from "../model/set.ts";
 import { clockOf, wordsOf } from "../model/story.ts";
 import { aligned, watchOf } from "../model/watch.ts";
+import { reasonOf, waitOf } from "../model/words.ts";
 import { cursor, end, goTo, reel, set as spec, world, type Reel } from "../store.ts";
 import { claimsOf, wordsOf as wordsOfClaim } from "./claims.ts";
 import { fill, h } from "./dom.ts";
@@ -26,7 +27,7 @@ export function why(panel: HTMLElement, showField: (field: string) => void): voi
   const rows: HTMLElement[] = [];
   for (let index = entries - 1; index >= (isFurther ? told?.entries ?? 0 : 0) && rows.length < MOST; index -= 1) {
     const entry = current.film.trace[index];
-    const row = entry && decision(entry, current.epoch, showField);
+    const row = entry && decision(entry, current, showField);
     row && rows.push(row);
   }
   if (isFurther && told !== undefined) {
@@ -52,7 +53,7 @@ export function why(panel: HTMLElement, showField: (field: string) => void): voi
 
 let told: { readonly reel: Reel; entries: number; readonly list: HTMLElement } | undefined;
 
-function decision(entry: TraceEntry, epoch: number, showField: (field: string) => void): HTMLElement | undefined {
+function decision(entry: TraceEntry, { film: { clauses }, epoch }: Reel, showField: (field: string) => void): HTMLElement | undefined {
   const row = (kind: string, text: string, because: string, field?: string): HTMLElement =>
     h(
       "li",
@@ -65,12 +66,12 @@ function decision(entry: TraceEntry, epoch: number, showField: (field: string) =
   if (entry.type === "action") {
     const { action, error } = entry;
     return error === undefined
-      ? row("action", actOf(action), reasonOf(action), fieldOf(action.reason.code, spec.value))
+      ? row("action", actOf(action), reasonOf(clauses, action), fieldOf(action.reason.code, spec.value))
       : row("refused", `${actOf(action)}: refused`, `${error.reason}: ${error.message}`);
   }
   if (entry.type === "waits") {
     const [wait] = entry.waits;
-    return wait === undefined ? undefined : row("wait", `Waits ${waitOf(wait, epoch)}`, entry.waits.length > 1 ? `and ${entry.waits.length - 1} more` : "", fieldOf(wait.code, spec.value));
+    return wait === undefined ? undefined : row("wait", `Waits ${waitOf(clauses, wait, epoch)}`, entry.waits.length > 1 ? `and ${entry.waits.length - 1} more` : "", fieldOf(wait.code, spec.value));
   }
   if (entry.type === "scenario") {
     return row("story", wordsOf(entry.event), entry.error ?? "");
@@ -131,7 +132,7 @@ export function upcoming(panel: HTMLElement): void {
       more += 1;
       continue;
     }
-    const [kind, text, because] = entry.type === "action" ? ["action", actOf(entry.action), reasonOf(entry.action)] : ["story", wordsOf(entry.event), ""];
+    const [kind, text, because] = entry.type === "action" ? ["action", actOf(entry.action), reasonOf(current.film.clauses, entry.action)] : ["story", wordsOf(entry.event), ""];
     rows.push(h("li", { "data-kind": kind }, h("button", { type: "button", class: "time", onclick: () => goTo(entry.at) }, clockOf(entry.at)), h("span", { class: "act" }, text), h("span", { class: "reason" }, because)));
   }
   const verdict = end.value;

@@ -154,6 +154,8 @@ export class Picture {
         s("g", { class: "body" }, s("path", { class: "shape" }), ...(size === "card" ? LINES.map(([name, y]) => s("text", { class: name, x: 18, y })) : [])),
       );
       if (size === "card") {
+        // Identity outlives the Pod: the place says what it is without one.
+        pod.append(s("text", { class: "absent", x: 18, y: 66 }, "no Pod"));
         pod.append(s("circle", { class: "ring", cx: width - 24, cy: 28, r: 14 }));
       }
     } else {

@@ -208,16 +208,24 @@ function strip(): HTMLElement {
     });
     fill(nodes, ...chips, all.length > 40 && h("span", { class: "count" }, `and ${all.length - 40} more`));
   });
+  let told: readonly unknown[] = [];
   watch(() => {
     const { value } = spec;
-    const own = [...world.value.services.values()];
+    const { services: known, published } = world.value;
+    // Names change at few of all instants.
+    const state = [value, ...known.values(), [...published].join()];
+    if (state.length === told.length && state.every((one, index) => one === told[index])) {
+      return;
+    }
+    told = state;
+    const own = [...known.values()];
     if (value === undefined) {
       fill(services);
       return;
     }
-    const governing = world.value.services.get(keyOf(value.namespace, value.serviceName));
+    const governing = known.get(keyOf(value.namespace, value.serviceName));
     const isHeadless = governing?.spec?.clusterIP === "None";
-    const inSet = [...world.value.published].filter((pod) => {
+    const inSet = [...published].filter((pod) => {
       const ordinal = ordinalOf(value.name, pod.slice(value.namespace.length + 1));
       return pod.startsWith(`${value.namespace}/`) && ordinal !== undefined && ordinal >= value.start && ordinal < value.start + value.replicas;
     });
@@ -235,7 +243,7 @@ function strip(): HTMLElement {
       services,
       h("span", { class: "service" }, sentenceOfNames),
       ...names.map((name) => {
-        const is = world.value.published.has(`${value.namespace}/${name}`);
+        const is = published.has(`${value.namespace}/${name}`);
         return h("span", { class: "dns", "data-state": is ? "up" : "none" }, h("span", { "aria-hidden": "true" }, is ? "● " : "○ "), `${name}.${value.serviceName}`, h("span", { class: "hidden" }, is ? " resolves" : " does not resolve"));
       }),
       others.length > 0 && h("span", { class: "service" }, `Also: ${others.join(", ")}`),

@@ -3,6 +3,8 @@ import { call } from "./instance.js";
 import { json, options as optionsOf, parsed, text, type Result } from "./result.js";
 import type { PlanQuestion, Scenario } from "./scenario.js";
 import type {
+  Action,
+  ActionRecord,
   Change,
   Comparison,
   Diagnosis,
@@ -23,6 +25,7 @@ import type {
   RecordType,
   Runbook,
   TextSpan,
+  Wait,
 } from "./wire.js";
 
 /** Which Kubernetes, and when. */
@@ -64,7 +67,8 @@ export function plan(question: PlanQuestion | string): Result<Forecast> {
 
 /**
  * The same question under several versions of Kubernetes: where the answers part, at which step, and which behaviour makes them
- * part. The question is one of `plan`, or a story; a version in it plays no part.
+ * part. The question is one of `plan`, or a story; a version in it plays no part. A version is its name, or an object with feature
+ * gates.
  *
  * ```ts
  * const compared = compare({ scenario: yaml }, ["1.35.0", "1.37"]);
@@ -73,7 +77,7 @@ export function plan(question: PlanQuestion | string): Result<Forecast> {
  */
 export function compare(
   question: PlanQuestion | { readonly scenario: Scenario | string },
-  versions: readonly string[],
+  versions: readonly (string | Omit<Options, "now">)[],
 ): Result<Comparison> {
   const isStory = typeof question === "object" && question !== null && "scenario" in question;
   const given = isStory ? json(question.scenario, "question.scenario") : json(question, "question");
@@ -85,6 +89,23 @@ export function compare(
 export function simulate(scenario: Scenario | string): Result<Played> {
   const given = json(scenario, "scenario");
   return parsed(call(() => glue.simulate(given)));
+}
+
+/** What {@link sentences} puts into words: an action of a plan, one of a trace, or a wait. */
+export type Told = { readonly action: Action } | { readonly record: ActionRecord } | { readonly wait: Wait };
+
+/**
+ * Why actions are taken and what waits await, in the words that the command line has, one clause for each: `ordinal 2 is out
+ * of range`, and for a wait what follows the word *waits*, `for Pod web-0 to be Running and Ready`.
+ *
+ * ```ts
+ * const told = sentences(plan.waits.map((wait) => ({ wait })));
+ * if (told.ok) for (const clause of told.value) console.log(`waits ${clause}`);
+ * ```
+ */
+export function sentences(of: readonly Told[]): Result<readonly string[]> {
+  const given = json(of, "of");
+  return parsed(call(() => glue.sentences(given)));
 }
 
 /** The name of the ControllerRevision of a set's template, such as `web-6455bfb9c`: of a manifest, or of a set as it is. */

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** Steadfast: Kubernetes' StatefulSet controller as a library. What every entry of the package exports. */
 
-export { about, canonical, compare, defaulted, diff, dns, explain, lint, lookup, plan, read, reconcile, revisionName, simulate, write } from "./functions.js";
+export { about, canonical, compare, defaulted, diff, dns, explain, lint, lookup, plan, read, reconcile, revisionName, sentences, simulate, write } from "./functions.js";
 export type {
   About,
   Canonical,
@@ -16,6 +16,7 @@ export type {
   Options,
   PlacedChange,
   Stored,
+  Told,
 } from "./functions.js";
 export type { CompiledModule, Source, SyncSource } from "./instance.js";
 export { ObservationHandle, type ObservedKind } from "./observation.js";

@@ -87,6 +87,7 @@ const CALLS = {
   planText: [(given) => steadfast.plan({ objects: given }), yaml],
   simulate: [(given) => steadfast.simulate(given), scenario],
   compare: [([given, versions]) => steadfast.compare(given, versions), [{ objects: [manifest], until: "1m" }, ["1.35.0", "1.37"]]],
+  sentences: [(given) => steadfast.sentences(given), [{ wait: { code: "podAvailable", kind: "Pod", name: "web-0", retry: false } }, { record: { type: "DeletePod", name: "web-2", batch: 0, reason: { code: "scaleDown", ordinal: 2 } } }]],
   compareStories: [(given) => steadfast.compare({ scenario: given }, ["1.36"]), scenario],
   observation: [
     ([given, object, name]) => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
-  compare, defaulted, diff, dns, explain, init, initSync, lint, lookup, ObservationHandle, plan, read, reconcile, Simulation, SteadfastError,
+  compare, defaulted, diff, dns, explain, init, initSync, lint, lookup, ObservationHandle, plan, read, reconcile, sentences, Simulation, SteadfastError,
 } from "../dist/node.js";
 import { watchInstances } from "./memory.mjs";
 import { carriedOut, stableWorld } from "./worlds.mjs";
@@ -104,6 +104,21 @@ test("a difference knows what means the same, what is refused, and what to do in
   assert.equal(diff(WEB, "a: 1").error.code, "wrongKind");
 });
 
+test("actions of plans and traces, and waits, have the words of the command line", () => {
+  const wait = { code: "podRunningAndReady", kind: "Pod", name: "web-0", pod: "web-1", retry: false };
+  const reason = { code: "rollingUpdate", from: "web-1", to: "web-2" };
+  const record = { type: "DeletePod", name: "web-0", batch: 0, reason };
+  assert.deepEqual(sentences([{ wait }, { record }, { action: record }, { action: { ...record, uid: "u" } }]).value, [
+    "for Pod web-0 to be Running and Ready, before Pod web-1",
+    "it has revision web-1, the update leads to web-2",
+    "this plan makes it from revision web-1, the update leads to web-2",
+    "it has revision web-1, the update leads to web-2",
+  ]);
+  assert.deepEqual(sentences([]).value, []);
+  assert.match(sentences([{ wait }, { wait: { code: "boredom" } }]).error.message, /^\[1\]: .*`boredom`/);
+  assert.throws(() => sentences(undefined), thrown("wrongArgument"));
+});
+
 const STUCK = readFileSync(new URL("../../../tests/recorded/web/repaired-but-stuck.yaml", import.meta.url), "utf8");
 
 test("a set that is stuck has its blocker, and a remedy that leads out of it", () => {
@@ -152,6 +167,9 @@ test("versions part at a step and for a reason, or answer alike", () => {
   assert.equal(compare({ objects: WEB }, []).error.code, "invalid");
   assert.equal(compare({ objects: WEB }, [5]).error.causes[0].field, "versions[0]");
   assert.equal(compare({ scenario: "a: 1" }, ["1.37"]).ok, false);
+  const gated = [{ kubernetes: "1.37", featureGates: { MaxUnavailableStatefulSet: false } }, { kubernetes: "1.37" }];
+  assert.match(compare({ objects: WEB }, gated).value.versions[0].kubernetes, /^1\.37 with MaxUnavailableStatefulSet=false$/);
+  assert.equal(compare({ objects: WEB }, [{ kubernetes: "1.33", featureGates: { Unheard: true } }]).error.code, "profile");
 });
 
 test("a change has its diagnoses", () => {
