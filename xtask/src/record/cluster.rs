@@ -8,8 +8,9 @@ use super::server::Server;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-/// The controllers that run; without those of storage, endpoints and garbage the dumps would not be a cluster's.
-const CONTROLLERS: &str = "statefulset-controller,garbage-collector-controller,namespace-controller,\
+/// The controllers that run beside the one of StatefulSets; without those of storage, endpoints and garbage the dumps would not
+/// be a cluster's.
+const CONTROLLERS: &str = "garbage-collector-controller,namespace-controller,\
 endpointslice-controller,persistentvolumeclaim-protection-controller,persistentvolume-binder-controller,\
 disruption-controller,serviceaccount-controller";
 
@@ -101,6 +102,14 @@ impl Cluster {
     /// # Errors
     /// It runs already, or cannot be started.
     pub fn start_controller(&mut self) -> Result<(), String> {
+        self.start_controllers(true)
+    }
+
+    /// Starts the controller manager, with or without its controller of StatefulSets.
+    ///
+    /// # Errors
+    /// It runs already, or cannot be started.
+    pub fn start_controllers(&mut self, with_sets: bool) -> Result<(), String> {
         if self.controller.is_some() {
             return Err("the controller manager runs already".into());
         }
@@ -109,7 +118,10 @@ impl Cluster {
                 "--kubeconfig={}",
                 self.server.credentials().kubeconfig("controllers").display()
             ),
-            format!("--controllers={CONTROLLERS}"),
+            match with_sets {
+                true => format!("--controllers=statefulset-controller,{CONTROLLERS}"),
+                false => format!("--controllers={CONTROLLERS}"),
+            },
             "--use-service-account-credentials=false".to_owned(),
             "--leader-elect=false".to_owned(),
             "--secure-port=0".to_owned(),
@@ -125,6 +137,16 @@ impl Cluster {
         self.controller = Some(Process::start("kube-controller-manager", program, &flags, &log)?);
         self.controller_logs.push(log);
         Ok(())
+    }
+
+    /// The process of the controller manager, while it runs.
+    pub fn controller_id(&self) -> Option<u32> {
+        self.controller.as_ref().map(Process::id)
+    }
+
+    /// The API server and its etcd.
+    pub const fn server(&mut self) -> &mut Server {
+        &mut self.server
     }
 
     /// Stops the controller manager at once, if it runs.
