@@ -145,7 +145,10 @@ impl Server {
 }
 
 /// A port of loopback that nobody listens on now.
-fn free_port() -> Result<u16, String> {
+///
+/// # Errors
+/// There is none.
+pub fn free_port() -> Result<u16, String> {
     let listener = TcpListener::bind("127.0.0.1:0").map_err(|e| format!("no free port: {e}"))?;
     listener
         .local_addr()
