@@ -123,6 +123,17 @@ impl Cache {
         self.unread.iter().map(|(key, why)| (key, why.as_str()))
     }
 
+    /// The object as it is known; a set only where it can be read.
+    pub fn object(&self, kind: Kind, key: &Key) -> Option<Arc<Value>> {
+        match kind {
+            Kind::StatefulSet => {
+                let set = self.sets.get(key)?.set();
+                Some(Arc::new(set.object().clone()))
+            }
+            _ => self.stored(kind).objects.get(key).cloned(),
+        }
+    }
+
     /// Whether the object with this UID is there and not terminating.
     pub fn holds(&self, kind: Kind, key: &Key, wanted: &str) -> bool {
         let found = self.stored(kind).objects.get(key);

@@ -20,6 +20,7 @@ mod run;
 pub mod serve;
 pub mod server;
 mod settings;
+mod shadow;
 mod start;
 pub mod watch;
 pub mod worker;
@@ -55,7 +56,7 @@ pub fn main() -> ExitCode {
             Mode::Shadow(arguments) => {
                 let arguments = arguments.with_file().map_err(|why| Failure::new(2, why))?;
                 log::set_verbose(arguments.both.verbose);
-                Err(Failure::new(2, "shadow comes"))
+                shadow::shadow(arguments).await
             }
         }
     });

@@ -49,7 +49,10 @@ pub fn suite() -> Result<(), String> {
     if steadfast.process.end(Duration::from_secs(30))? != Some(0) {
         return Err("asked to end, Steadfast did not end well".to_owned());
     }
-    println!("controller: {} stories, the same moments with both controllers", stories::ALL.len());
+    println!(
+        "controller: {} stories, the same moments with both controllers",
+        stories::ALL.len()
+    );
     Ok(())
 }
 
@@ -99,7 +102,9 @@ impl Steadfast {
         wait_for("Steadfast to be ready", Duration::from_secs(60), || {
             process.check()?;
             Ok(page(port, "/metrics")
-                .is_some_and(|page| page.contains("steadfast_watch_connected{resource=\"statefulsets\",scope=\"0\"} 1"))
+                .is_some_and(|page| {
+                    page.contains("steadfast_watch_connected{resource=\"statefulsets\",scope=\"0\"} 1")
+                })
                 .then_some(()))
         })
     }
@@ -154,7 +159,12 @@ fn compare(path: &str, theirs: &Value, ours: &Value, found: &mut Vec<String>) {
             keys.dedup();
             for key in keys {
                 let (a, b) = (a.get(key), b.get(key));
-                compare(&format!("{path}.{key}"), a.unwrap_or(&Value::Null), b.unwrap_or(&Value::Null), found);
+                compare(
+                    &format!("{path}.{key}"),
+                    a.unwrap_or(&Value::Null),
+                    b.unwrap_or(&Value::Null),
+                    found,
+                );
             }
         }
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
@@ -181,6 +191,9 @@ fn untouched(cluster: &Cluster, mark: u64) -> Result<(), String> {
         .collect();
     match touched.as_slice() {
         [] => Ok(()),
-        some => Err(format!("sets that were stable were written to: {}", some.join(", "))),
+        some => Err(format!(
+            "sets that were stable were written to: {}",
+            some.join(", ")
+        )),
     }
 }

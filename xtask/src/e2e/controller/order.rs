@@ -37,7 +37,9 @@ pub fn written_at(audit: &[Value], write: &str) -> Option<i64> {
 
 /// How many claims there are that are not on their way out.
 pub fn claims(objects: &[Value]) -> usize {
-    let claims = objects.iter().filter(|object| object["kind"] == "PersistentVolumeClaim");
+    let claims = objects
+        .iter()
+        .filter(|object| object["kind"] == "PersistentVolumeClaim");
     claims
         .filter(|claim| claim["metadata"].get("deletionTimestamp").is_none())
         .count()

@@ -26,7 +26,9 @@ impl<'a> Stage<'a> {
     pub fn begin(cluster: &'a Cluster, namespace: &str) -> Result<Self, String> {
         cluster.kubectl(&["create", "namespace", namespace])?;
         let account = ["get", "serviceaccount", "default", "-n", namespace];
-        wait_for("the service account", LIMIT, || Ok(cluster.kubectl(&account).ok()))?;
+        wait_for("the service account", LIMIT, || {
+            Ok(cluster.kubectl(&account).ok())
+        })?;
         Ok(Self {
             cluster,
             namespace: namespace.to_owned(),
@@ -93,7 +95,8 @@ impl<'a> Stage<'a> {
     /// What kubectl prints.
     pub fn delete_set(&self, cascade: &str) -> Result<(), String> {
         let cascade = format!("--cascade={cascade}");
-        self.kubectl(&["delete", "statefulset", "web", &cascade]).map(drop)
+        self.kubectl(&["delete", "statefulset", "web", &cascade])
+            .map(drop)
     }
 
     /// All objects of the namespace.
@@ -156,7 +159,12 @@ impl<'a> Stage<'a> {
     pub fn audit(&self) -> Result<Vec<Value>, String> {
         let mut events = self.cluster.audit.events(self.mark)?;
         events.retain(|event| event["objectRef"]["namespace"] == self.namespace.as_str());
-        events.sort_by_key(|event| event["requestReceivedTimestamp"].as_str().unwrap_or_default().to_owned());
+        events.sort_by_key(|event| {
+            event["requestReceivedTimestamp"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        });
         Ok(events)
     }
 
@@ -166,7 +174,9 @@ impl<'a> Stage<'a> {
     /// The log cannot be read.
     pub fn pods_written(&self) -> Result<Vec<String>, String> {
         let events = self.audit()?;
-        let writes = events.iter().filter(|event| is_of_controller(event) && is_done(event));
+        let writes = events
+            .iter()
+            .filter(|event| is_of_controller(event) && is_done(event));
         Ok(writes.filter_map(pod_written).collect())
     }
 
@@ -184,7 +194,8 @@ impl<'a> Stage<'a> {
             .into_iter()
             .flatten()
             .filter(|event| {
-                event["involvedObject"]["kind"] == "StatefulSet" && event["source"]["component"] == "statefulset-controller"
+                event["involvedObject"]["kind"] == "StatefulSet"
+                    && event["source"]["component"] == "statefulset-controller"
             })
             .map(|event| {
                 let text = |field: &str| event[field].as_str().unwrap_or_default();

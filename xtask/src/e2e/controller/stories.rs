@@ -13,19 +13,58 @@ pub struct Story {
 
 /// All of them.
 pub const ALL: [Story; 13] = [
-    Story { name: "ordered", play: ordered },
-    Story { name: "rolling-update", play: rolling_update },
-    Story { name: "partition", play: partition },
-    Story { name: "retain-retain", play: |on| retention(on, "Retain", "Retain") },
-    Story { name: "retain-delete", play: |on| retention(on, "Retain", "Delete") },
-    Story { name: "delete-retain", play: |on| retention(on, "Delete", "Retain") },
-    Story { name: "delete-delete", play: |on| retention(on, "Delete", "Delete") },
-    Story { name: "adoption", play: adoption },
-    Story { name: "min-ready-seconds", play: min_ready_seconds },
-    Story { name: "parallel", play: parallel },
-    Story { name: "start-ordinal", play: start_ordinal },
-    Story { name: "on-delete", play: on_delete },
-    Story { name: "broken-and-mended", play: broken_and_mended },
+    Story {
+        name: "ordered",
+        play: ordered,
+    },
+    Story {
+        name: "rolling-update",
+        play: rolling_update,
+    },
+    Story {
+        name: "partition",
+        play: partition,
+    },
+    Story {
+        name: "retain-retain",
+        play: |on| retention(on, "Retain", "Retain"),
+    },
+    Story {
+        name: "retain-delete",
+        play: |on| retention(on, "Retain", "Delete"),
+    },
+    Story {
+        name: "delete-retain",
+        play: |on| retention(on, "Delete", "Retain"),
+    },
+    Story {
+        name: "delete-delete",
+        play: |on| retention(on, "Delete", "Delete"),
+    },
+    Story {
+        name: "adoption",
+        play: adoption,
+    },
+    Story {
+        name: "min-ready-seconds",
+        play: min_ready_seconds,
+    },
+    Story {
+        name: "parallel",
+        play: parallel,
+    },
+    Story {
+        name: "start-ordinal",
+        play: start_ordinal,
+    },
+    Story {
+        name: "on-delete",
+        play: on_delete,
+    },
+    Story {
+        name: "broken-and-mended",
+        play: broken_and_mended,
+    },
 ];
 
 /// A set called `web`; `spec` is laid over it.
@@ -62,10 +101,16 @@ fn ordered(on: &mut Stage<'_>) -> Result<(), String> {
     on.create(&set(3, &with_claims(&json!({}))))?;
     on.stable()?;
     on.keep("created")?;
-    on.check("Pods come in order", on.pods_written()? == words("+web-0 +web-1 +web-2"))?;
+    on.check(
+        "Pods come in order",
+        on.pods_written()? == words("+web-0 +web-1 +web-2"),
+    )?;
     let audit = on.audit()?;
     for (before, after) in [("web-0", "web-1"), ("web-1", "web-2")] {
-        on.check(&format!("{before} is ready before {after}"), is_ready_before(&audit, before, after))?;
+        on.check(
+            &format!("{before} is ready before {after}"),
+            is_ready_before(&audit, before, after),
+        )?;
     }
     on.kubectl(&["delete", "pod", "web-1"])?;
     on.until("web-1 again", super::stage::is_stable)?;
@@ -79,7 +124,9 @@ fn ordered(on: &mut Stage<'_>) -> Result<(), String> {
     on.check("Pods go from the highest ordinal down", written == expected)?;
     on.delete_set("foreground")?;
     on.until("nothing but claims", |objects| {
-        objects.iter().all(|object| object["kind"] == "PersistentVolumeClaim")
+        objects
+            .iter()
+            .all(|object| object["kind"] == "PersistentVolumeClaim")
     })?;
     on.quiet()?;
     on.keep("deleted")
@@ -92,7 +139,10 @@ fn rolling_update(on: &mut Stage<'_>) -> Result<(), String> {
     on.stable()?;
     on.keep("rolled")?;
     let rolled = "+web-0 +web-1 +web-2 -web-2 +web-2 -web-1 +web-1 -web-0 +web-0";
-    on.check("Pods are replaced from the highest ordinal down", on.pods_written()? == words(rolled))?;
+    on.check(
+        "Pods are replaced from the highest ordinal down",
+        on.pods_written()? == words(rolled),
+    )?;
     on.image("nginx:1.28")?;
     on.stable()?;
     on.keep("rolled back")?;
@@ -102,13 +152,17 @@ fn rolling_update(on: &mut Stage<'_>) -> Result<(), String> {
 }
 
 fn partition(on: &mut Stage<'_>) -> Result<(), String> {
-    let strategy = |partition: u32| json!({"type": "RollingUpdate", "rollingUpdate": {"partition": partition}});
+    let strategy =
+        |partition: u32| json!({"type": "RollingUpdate", "rollingUpdate": {"partition": partition}});
     on.create(&set(3, &json!({"updateStrategy": strategy(2)})))?;
     on.stable()?;
     on.image("nginx:1.29")?;
     on.stable()?;
     on.keep("held")?;
-    on.check("only web-2 is replaced", on.pods_written()? == words("+web-0 +web-1 +web-2 -web-2 +web-2"))?;
+    on.check(
+        "only web-2 is replaced",
+        on.pods_written()? == words("+web-0 +web-1 +web-2 -web-2 +web-2"),
+    )?;
     on.kubectl(&["delete", "pod", "web-0"])?;
     on.stable()?;
     on.keep("below the partition the old revision comes back")?;
@@ -118,7 +172,8 @@ fn partition(on: &mut Stage<'_>) -> Result<(), String> {
 }
 
 fn retention(on: &mut Stage<'_>, scaled: &str, deleted: &str) -> Result<(), String> {
-    let policy = json!({"persistentVolumeClaimRetentionPolicy": {"whenScaled": scaled, "whenDeleted": deleted}});
+    let policy =
+        json!({"persistentVolumeClaimRetentionPolicy": {"whenScaled": scaled, "whenDeleted": deleted}});
     on.create(&set(3, &with_claims(&policy)))?;
     on.stable()?;
     on.keep("created")?;
@@ -164,7 +219,10 @@ fn adoption(on: &mut Stage<'_>) -> Result<(), String> {
     on.stable()?;
     on.keep("adopted")?;
     on.check("the same Pods", uids(&on.objects()?) == before)?;
-    on.check("no Pod is written anew", on.pods_written()? == words("+web-0 +web-1"))?;
+    on.check(
+        "no Pod is written anew",
+        on.pods_written()? == words("+web-0 +web-1"),
+    )?;
     on.kubectl(&["label", "pod", "web-1", "app=else", "--overwrite"])?;
     on.until("web-1 released", |objects| {
         objects.iter().any(|object| {
@@ -203,7 +261,10 @@ fn parallel(on: &mut Stage<'_>) -> Result<(), String> {
         sorted == words("+web-0 +web-1 +web-2 +web-3 +web-4 +web-5")
     })?;
     let audit = on.audit()?;
-    on.check("nobody waits for web-0", !is_ready_before(&audit, "web-0", "web-5"))?;
+    on.check(
+        "nobody waits for web-0",
+        !is_ready_before(&audit, "web-0", "web-5"),
+    )?;
     on.image("nginx:1.29")?;
     on.stable()?;
     on.keep("rolled")?;
@@ -216,11 +277,17 @@ fn start_ordinal(on: &mut Stage<'_>) -> Result<(), String> {
     on.create(&set(2, &json!({"ordinals": {"start": 3}})))?;
     on.stable()?;
     on.keep("created")?;
-    on.check("ordinals begin at 3", on.pods_written()? == words("+web-3 +web-4"))?;
+    on.check(
+        "ordinals begin at 3",
+        on.pods_written()? == words("+web-3 +web-4"),
+    )?;
     on.patch(&json!({"spec": {"ordinals": {"start": 4}}}))?;
     on.stable()?;
     on.keep("moved")?;
-    on.check("web-5 comes, then web-3 goes", on.pods_written()? == words("+web-3 +web-4 +web-5 -web-3"))
+    on.check(
+        "web-5 comes, then web-3 goes",
+        on.pods_written()? == words("+web-3 +web-4 +web-5 -web-3"),
+    )
 }
 
 fn on_delete(on: &mut Stage<'_>) -> Result<(), String> {
@@ -228,9 +295,10 @@ fn on_delete(on: &mut Stage<'_>) -> Result<(), String> {
     on.stable()?;
     on.image("nginx:1.29")?;
     on.until("a new revision", |objects| {
-        objects
-            .iter()
-            .any(|set| set["status"]["updateRevision"].is_string() && set["status"]["updateRevision"] != set["status"]["currentRevision"])
+        objects.iter().any(|set| {
+            set["status"]["updateRevision"].is_string()
+                && set["status"]["updateRevision"] != set["status"]["currentRevision"]
+        })
     })?;
     on.quiet()?;
     on.keep("nothing happens")?;
@@ -261,5 +329,8 @@ fn broken_and_mended(on: &mut Stage<'_>) -> Result<(), String> {
     on.stable()?;
     on.keep("unstuck")?;
     let foreign = on.audit()?;
-    on.check("the controller wrote something", foreign.iter().any(is_of_controller))
+    on.check(
+        "the controller wrote something",
+        foreign.iter().any(is_of_controller),
+    )
 }
