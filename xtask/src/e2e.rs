@@ -6,16 +6,24 @@ use crate::record::cluster::Cluster;
 
 mod controller;
 
+use controller::{faults, shadow};
+use std::sync::atomic::Ordering;
+
 const HELP: &str = "\
-cargo xtask e2e [--only SUITE[,SUITE]] [--keep]
+cargo xtask e2e [--only SUITE[,SUITE]] [--kills N] [--changes N] [--keep]
 
 Builds etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kwok from their Go modules (once), starts them on
 loopback, and runs the suites, each on a control plane of its own. --keep: no suite; the control plane stays up for a person,
-with its kubeconfig's path printed, until the input ends (Ctrl-D) or the program is interrupted.
+with its kubeconfig's path printed, until the input ends (Ctrl-D) or the program is interrupted. --kills: how often controller-faults kills the controller [20];
+--changes: how many random changes controller-shadow makes [60].
 ";
 
 /// The suites by name, in the order in which they run.
-const SUITES: [(&str, Suite); 1] = [("controller", controller::suite)];
+const SUITES: [(&str, Suite); 3] = [
+    ("controller", controller::suite),
+    ("controller-shadow", controller::shadow::suite),
+    ("controller-faults", controller::faults::suite),
+];
 
 type Suite = fn() -> Result<(), String>;
 
@@ -34,6 +42,8 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
                 return Ok(());
             }
             "--keep" => return keep(),
+            "--kills" => faults::KILLS.store(number(argument, rest.next())?, Ordering::Relaxed),
+            "--changes" => shadow::CHANGES.store(number(argument, rest.next())?, Ordering::Relaxed),
             "--only" => {
                 chosen = rest
                     .next()
@@ -55,6 +65,11 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     }
     println!("e2e: {} passed", chosen.join(", "));
     Ok(())
+}
+
+fn number(option: &str, value: Option<&str>) -> Result<u32, String> {
+    let number = value.and_then(|value| value.parse().ok());
+    number.ok_or_else(|| format!("{option} needs a number"))
 }
 
 /// A control plane for a person.

@@ -13,7 +13,9 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub mod faults;
 mod order;
+pub mod shadow;
 mod stage;
 mod stories;
 
@@ -22,7 +24,7 @@ mod stories;
 /// # Errors
 /// No Go, a program that does not start, a broken order, or a difference.
 pub fn suite() -> Result<(), String> {
-    let program = build(false)?;
+    let program = build(false, &[])?;
     let repository = command::repository();
     let mut cluster = Cluster::start(repository, Binaries::ready(repository)?)?;
     println!("upstream's controller");
@@ -60,8 +62,9 @@ pub fn suite() -> Result<(), String> {
 ///
 /// # Errors
 /// It cannot be built.
-pub fn build(is_release: bool) -> Result<PathBuf, String> {
+pub fn build(is_release: bool, more: &[&str]) -> Result<PathBuf, String> {
     let mut line = vec!["build", "--quiet", "-p", "steadfast-controller"];
+    line.extend(more);
     if is_release {
         line.push("--release");
     }

@@ -51,6 +51,12 @@ impl Process {
         self.wait(limit)
     }
 
+    /// Kills it at once, and waits until it is gone.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
     /// Waits until it ends by itself.
     ///
     /// # Errors
@@ -118,8 +124,7 @@ impl Process {
 impl Drop for Process {
     /// Kills at once: nothing that these programs keep outlives the recording.
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.kill();
     }
 }
 

@@ -37,6 +37,16 @@ impl<'a> Stage<'a> {
         })
     }
 
+    /// A namespace that is there already.
+    pub fn of(cluster: &'a Cluster, namespace: &str) -> Self {
+        Self {
+            cluster,
+            namespace: namespace.to_owned(),
+            mark: cluster.audit.mark(),
+            kept: Vec::new(),
+        }
+    }
+
     /// What was kept, by name.
     pub fn kept(self) -> Vec<(String, Value)> {
         self.kept
