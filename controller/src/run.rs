@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use steadfast_core::{Kind, Timestamp};
+use steadfast_core::{Kind, Profile, Timestamp};
 use tokio::task::JoinSet;
 
 use crate::events::Recorder;
@@ -18,7 +18,7 @@ use crate::rival::{rival, status_writer};
 use crate::serve::Pages;
 use crate::server::{AGENT, Server};
 use crate::settings::RunArguments;
-use crate::start::{Failure, LAST, asked_to_end, connect, follow_all, serve_pages};
+use crate::start::{End, Failure, LAST, connect, follow_all, serve_pages};
 use crate::watch::Sink;
 use crate::worker::{Shop, work};
 
@@ -27,6 +27,7 @@ use crate::worker::{Shop, work};
 /// # Errors
 /// See [`Failure`].
 pub async fn run(arguments: RunArguments) -> Result<(), Failure> {
+    let end = End::listen();
     let metrics = Arc::new(Metrics::default());
     let desk = Arc::new(Desk {
         hub: Arc::new(Hub::new(Arc::clone(&metrics), arguments.both.namespaces.clone())),
@@ -47,7 +48,7 @@ pub async fn run(arguments: RunArguments) -> Result<(), Failure> {
         desk.is_ready.store(true, Ordering::Relaxed);
         let asked = futures::future::select(
             Box::pin(lease.acquire(&server, &leadership)),
-            Box::pin(asked_to_end()),
+            Box::pin(end.asked()),
         );
         match asked.await {
             futures::future::Either::Left((answer, _)) => {
@@ -72,7 +73,7 @@ pub async fn run(arguments: RunArguments) -> Result<(), Failure> {
         None => server.clone(),
     };
     metrics.gauge("steadfast_leader", String::new(), 1.0);
-    let work = act(&arguments, &desk, acting, taken, profile);
+    let work = act(&arguments, &desk, acting, (taken, profile), &end);
     let ended = futures::future::select(Box::pin(lost), Box::pin(work)).await;
     metrics.gauge("steadfast_leader", String::new(), 0.0);
     let result = match ended {
@@ -90,37 +91,18 @@ async fn act(
     arguments: &RunArguments,
     desk: &Arc<Desk>,
     server: Server,
-    taken: Taken,
-    profile: steadfast_core::Profile,
+    (taken, profile): (Taken, Profile),
+    end: &End,
 ) -> Result<(), Failure> {
     let hub = &desk.hub;
-    if !arguments.force && taken == Taken::New {
-        let namespace = arguments.lease().0;
-        let listed = server
-            .list(
-                Kind::StatefulSet,
-                arguments.both.namespaces.first().map(String::as_str),
-                "",
-            )
-            .await
-            .map_err(|refusal| Failure::of_refusal("to list statefulsets", &server, &refusal))?;
-        let found = rival(&server, &namespace, &listed.items)
-            .await
-            .map_err(|refusal| Failure::of_refusal("to ask for other controllers", &server, &refusal))?;
-        if let Some(who) = found {
-            return Err(Failure::new(
-                3,
-                format!(
-                    "another controller is at work on StatefulSets: {who}: start kube-controller-manager with \
-                     --controllers=*,-statefulset-controller, or use `shadow`; --force starts all the same"
-                ),
-            ));
-        }
+    let begun = futures::future::select(
+        Box::pin(begin(arguments, desk, &server, taken)),
+        Box::pin(end.asked()),
+    );
+    match begun.await {
+        futures::future::Either::Left((result, _)) => result?,
+        futures::future::Either::Right(_) => return Ok(()),
     }
-    follow_all(&server, desk, &hub.metrics, &arguments.both).await?;
-    let count = hub.state().cache.sets().count();
-    log::info("all kinds are followed", json!({"sets": count}));
-    desk.is_ready.store(true, Ordering::Relaxed);
     let recorder = arguments
         .events
         .unwrap_or(true)
@@ -135,13 +117,47 @@ async fn act(
     for _ in 0..arguments.workers.unwrap_or(5).max(1) {
         workers.spawn(work(Arc::clone(&shop)));
     }
-    asked_to_end().await;
+    end.asked().await;
     log::info("asked to end: what was begun is ended first", json!({}));
     hub.queue.close();
     let rest = async { while workers.join_next().await.is_some() {} };
     if tokio::time::timeout(LAST, rest).await.is_err() {
         log::warn("not all that was begun could be ended", json!({}));
     }
+    Ok(())
+}
+
+/// Asks for rivals, and reads all kinds.
+async fn begin(
+    arguments: &RunArguments,
+    desk: &Arc<Desk>,
+    server: &Server,
+    taken: Taken,
+) -> Result<(), Failure> {
+    let hub = &desk.hub;
+    if !arguments.force && taken == Taken::New {
+        let within = arguments.both.namespaces.first().map(String::as_str);
+        let listed = server
+            .list(Kind::StatefulSet, within, "")
+            .await
+            .map_err(|refusal| Failure::of_refusal("to list statefulsets", server, &refusal))?;
+        let found = rival(server, &arguments.lease().0, &listed.items)
+            .await
+            .map_err(|refusal| Failure::of_refusal("to ask for other controllers", server, &refusal))?;
+        if let Some(who) = found {
+            return Err(Failure::new(
+                3,
+                format!(
+                    "another controller is at work on StatefulSets: {who}: start kube-controller-manager with \
+                     --controllers=*,-statefulset-controller, or use `shadow`; --force starts all the same"
+                ),
+            ));
+        }
+    }
+    follow_all(server, desk, &hub.metrics, &arguments.both).await?;
+    let count = hub.state().cache.sets().count();
+    log::info("all kinds are followed", json!({"sets": count}));
+    desk.is_ready.store(true, Ordering::Relaxed);
     Ok(())
 }
 

@@ -5,7 +5,7 @@
 //! by its own time: an effect is a difference only if no plan leads to it on any of the latest states, with any one kind lagging
 //! behind the others by some changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ use crate::object::{Key, clock, version, without_managed_fields};
 use crate::serve::Pages;
 use crate::server::Server;
 use crate::settings::ShadowArguments;
-use crate::start::{Failure, asked_to_end, connect, follow_all, serve_pages};
+use crate::start::{End, Failure, connect, follow_all, serve_pages};
 use crate::watch::Sink;
 
 pub mod effect;
@@ -38,6 +38,7 @@ const ASK_AFTER: Duration = Duration::from_secs(3);
 /// # Errors
 /// See [`Failure`].
 pub async fn shadow(arguments: ShadowArguments) -> Result<(), Failure> {
+    let end = End::listen();
     let metrics = Arc::new(Metrics::default());
     let gallery = Arc::new(Gallery {
         metrics: Arc::clone(&metrics),
@@ -52,7 +53,7 @@ pub async fn shadow(arguments: ShadowArguments) -> Result<(), Failure> {
         json!({"sets": gallery.state().cache.sets().count()}),
     );
     let watch = gallery.watch(&server, &profile, &arguments);
-    futures::future::select(Box::pin(watch), Box::pin(asked_to_end())).await;
+    futures::future::select(Box::pin(watch), Box::pin(end.asked())).await;
     Ok(())
 }
 
@@ -113,7 +114,7 @@ impl Gallery {
             for change in settled {
                 self.take_in(change, profile);
             }
-            self.ask_about_deletions(server, profile).await;
+            self.ask_about_deletions(server).await;
             if patience.elapsed() > Duration::from_secs(1) {
                 patience = Instant::now();
                 self.look_for_what_is_not_done(profile, arguments.patience());
@@ -176,7 +177,8 @@ impl Gallery {
             Some(object) => cache.put(kind, Value::clone(object)),
             None => cache.remove(kind, &key),
         };
-        for set in touched.concerned.iter().chain(&touched.wake) {
+        let sets: BTreeSet<&Key> = touched.concerned.iter().chain(&touched.wake).collect();
+        for set in sets {
             match cache.observed(set) {
                 Some(observed) => {
                     let judge = judges.entry(set.clone()).or_insert_with(|| Judge::new(observed));
@@ -200,7 +202,7 @@ impl Gallery {
     }
 
     /// A person, an eviction or a node may delete a Pod. The controller says so in an Event when it was its doing.
-    async fn ask_about_deletions(&self, server: &Server, profile: &Profile) {
+    async fn ask_about_deletions(&self, server: &Server) {
         let due: Vec<(Effect, Value)> = {
             let mut state = self.state();
             let all = std::mem::take(&mut state.suspected);
@@ -228,7 +230,6 @@ impl Gallery {
                     json!({"error": refusal.brief()}),
                 ),
             }
-            let _ = profile;
         }
     }
 
@@ -264,7 +265,7 @@ impl Sink for Gallery {
 
     /// A list tells a state and not what led to it: nothing is judged by it.
     fn replace(&self, kind: Kind, _: usize, objects: Vec<Value>, _: (u64, Instant)) {
-        let listed: std::collections::BTreeSet<Key> = objects.iter().map(Key::of).collect();
+        let listed: BTreeSet<Key> = objects.iter().map(Key::of).collect();
         self.inbox().retain(|change| change.kind != kind);
         let mut state = self.state();
         let State { cache, judges, .. } = &mut *state;

@@ -8,7 +8,7 @@ use kube::config::{KubeConfigOptions, Kubeconfig};
 use serde_json::json;
 use steadfast_core::{Kind, Profile};
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::api::{Refusal, plural};
 use crate::log;
@@ -178,8 +178,32 @@ pub async fn serve_pages(both: &BothArguments, pages: Arc<impl Pages>) -> Result
     Ok(())
 }
 
-/// Ends when the program is asked to end: SIGTERM or SIGINT.
-pub async fn asked_to_end() {
+/// Whether the program was asked to end: by SIGTERM or SIGINT, at any time since it began to listen.
+#[derive(Clone, Debug)]
+pub struct End(watch::Receiver<bool>);
+
+impl End {
+    /// Listens from now on.
+    pub fn listen() -> Self {
+        let (sender, receiver) = watch::channel(false);
+        tokio::spawn(async move {
+            signalled().await;
+            // Nobody listens any more where the program has ended already.
+            let _ = sender.send(true);
+        });
+        Self(receiver)
+    }
+
+    /// Ends when the program is asked to end.
+    pub async fn asked(&self) {
+        let mut receiver = self.0.clone();
+        if receiver.wait_for(|is_asked| *is_asked).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+async fn signalled() {
     let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         Ok(terminate) => terminate,
         Err(_) => return std::future::pending().await,

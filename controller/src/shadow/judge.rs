@@ -125,7 +125,7 @@ impl Judge {
             0 => CLOCKS.get(..1).unwrap_or_default(),
             _ => &CLOCKS,
         };
-        for (state, observed) in self.states() {
+        for observed in self.states() {
             for shift in clocks {
                 let now = Timestamp::from_millis(at.millis().saturating_add(*shift));
                 match verdict(effect, &decide(&observed, now, profile), &observed) {
@@ -136,7 +136,6 @@ impl Judge {
                     _ => {}
                 }
             }
-            let _ = state;
         }
         // Of a set that has just come to be known the states before are not.
         let is_new = self.steps.is_empty() || (self.steps.len() < 3 && effect.what == What::UpdateStatus);
@@ -147,9 +146,9 @@ impl Judge {
     }
 
     /// The latest states, the newest first; then each with one kind lagging behind.
-    fn states(&self) -> impl Iterator<Item = (usize, Observed)> + '_ {
+    fn states(&self) -> impl Iterator<Item = Observed> + '_ {
         let depth = self.steps.len().min(STATES);
-        let straight = (0..=depth).map(|back| (back, self.state(back, None)));
+        let straight = (0..=depth).map(|back| self.state(back, None));
         let lagging = (0..=depth).flat_map(move |back| {
             [
                 Kind::Pod,
@@ -160,7 +159,7 @@ impl Judge {
             .into_iter()
             .flat_map(move |kind| (1..=LAG).map(move |lag| (back, Some((kind, lag)))))
         });
-        let lagging = lagging.map(|(back, lag)| (back, self.state(back, lag)));
+        let lagging = lagging.map(|(back, lag)| self.state(back, lag));
         straight.chain(lagging)
     }
 

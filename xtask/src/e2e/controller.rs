@@ -6,7 +6,7 @@ use crate::conformance::target;
 use crate::record::binaries::Binaries;
 use crate::record::cluster::Cluster;
 use crate::record::process::{Process, wait_for};
-use serde_json::Value;
+use serde_json::{Value, json};
 use stage::Stage;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -16,6 +16,7 @@ use std::time::Duration;
 pub mod faults;
 mod order;
 pub mod shadow;
+pub mod speed;
 mod stage;
 mod stories;
 
@@ -42,12 +43,14 @@ pub fn suite() -> Result<(), String> {
     println!("Steadfast");
     cluster.start_controllers(false)?;
     let mark = cluster.audit.mark();
-    let mut steadfast = Steadfast::start(&program, &cluster, "run", &["run", "--verbose"])?;
+    let account = account(&cluster)?;
+    let mut steadfast = Steadfast::start_as(&account, &program, &cluster, "run", &["run", "--verbose"])?;
     steadfast.until_ready()?;
     let ours = play(&cluster, "steadfast")?;
     steadfast.process.check()?;
     differences(&theirs, &ours)?;
     untouched(&cluster, mark)?;
+    unhindered(&steadfast)?;
     if steadfast.process.end(Duration::from_secs(30))? != Some(0) {
         return Err("asked to end, Steadfast did not end well".to_owned());
     }
@@ -86,9 +89,23 @@ impl Steadfast {
     /// # Errors
     /// It cannot be started.
     pub fn start(program: &Path, cluster: &Cluster, name: &str, arguments: &[&str]) -> Result<Self, String> {
+        Self::start_as(&cluster.kubeconfig(), program, cluster, name, arguments)
+    }
+
+    /// Starts it as whom a kubeconfig says.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub fn start_as(
+        kubeconfig: &Path,
+        program: &Path,
+        cluster: &Cluster,
+        name: &str,
+        arguments: &[&str],
+    ) -> Result<Self, String> {
         let port = crate::record::server::free_port()?;
         let mut line: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-        line.push(format!("--kubeconfig={}", cluster.kubeconfig().display()));
+        line.push(format!("--kubeconfig={}", kubeconfig.display()));
         line.push(format!("--listen=127.0.0.1:{port}"));
         let log = cluster.folder().join(format!("steadfast-{name}.log"));
         let process = Process::start("steadfast-controller", program, &line, &log)?;
@@ -111,6 +128,29 @@ impl Steadfast {
                 .then_some(()))
         })
     }
+}
+
+/// A kubeconfig of the account of controller/deploy/base/rbac.yaml, which is created: the least role must do.
+fn account(cluster: &Cluster) -> Result<PathBuf, String> {
+    let roles = command::repository().join("controller/deploy/base/rbac.yaml");
+    cluster.kubectl(&["apply", "-f", &roles.display().to_string()])?;
+    let token = [
+        "create",
+        "token",
+        "steadfast-controller",
+        "-n",
+        "kube-system",
+        "--duration=4h",
+    ];
+    let token = cluster.kubectl(&token)?;
+    let file = cluster.kubeconfig();
+    let text = std::fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
+    let mut kubeconfig: Value =
+        serde_json::from_str(&text).map_err(|e| format!("{}: {e}", file.display()))?;
+    kubeconfig["users"][0]["user"] = json!({"token": token.trim()});
+    let file = cluster.folder().join("steadfast-controller.kubeconfig");
+    std::fs::write(&file, kubeconfig.to_string()).map_err(|e| format!("{}: {e}", file.display()))?;
+    Ok(file)
 }
 
 /// What stands on a page, if it is served.
@@ -178,6 +218,53 @@ fn compare(path: &str, theirs: &Value, ours: &Value, found: &mut Vec<String>) {
         (a, b) if a == b => {}
         (a, b) => found.push(format!("{path}: upstream {a}, Steadfast {b}")),
     }
+}
+
+/// That the least role was enough, and that nobody else was taken to be at work.
+fn unhindered(steadfast: &Steadfast) -> Result<(), String> {
+    let text = page(steadfast.port, "/metrics").ok_or("no figures are served")?;
+    let hindered =
+        |line: &&str| line.contains("code=\"403\"") || line.starts_with("steadfast_rival_writes_total");
+    let log = std::fs::read_to_string(steadfast.process.log()).unwrap_or_default();
+    let forbidden = log.lines().filter(|line| line.contains("forbidden"));
+    match text.lines().filter(hindered).chain(forbidden).next() {
+        None => Ok(()),
+        Some(line) => Err(format!("it was hindered: {line}")),
+    }
+}
+
+/// Ends with a sentence where there is no API server, no permission, or no valid token.
+fn refusals(cluster: &Cluster, program: &Path) -> Result<(), String> {
+    let administrator = cluster.kubeconfig();
+    let text =
+        std::fs::read_to_string(&administrator).map_err(|e| format!("{}: {e}", administrator.display()))?;
+    let kubeconfig: Value = serde_json::from_str(&text).map_err(|e| format!("the kubeconfig: {e}"))?;
+    cluster.kubectl(&["create", "serviceaccount", "nobody", "-n", "default"])?;
+    let nobody = cluster.kubectl(&["create", "token", "nobody", "-n", "default"])?;
+    let mut no_server = kubeconfig.clone();
+    no_server["clusters"][0]["cluster"]["server"] = json!("https://127.0.0.1:1");
+    let with_token = |token: &str| {
+        let mut kubeconfig = kubeconfig.clone();
+        kubeconfig["users"][0]["user"] = json!({ "token": token });
+        kubeconfig
+    };
+    for (name, kubeconfig, words) in [
+        ("no-server", no_server, "cannot be reached"),
+        ("no-token", with_token("expired"), "does not know who asks (401)"),
+        ("no-permission", with_token(nobody.trim()), "to list "),
+    ] {
+        let file = cluster.folder().join(format!("{name}.kubeconfig"));
+        std::fs::write(&file, kubeconfig.to_string()).map_err(|e| format!("{}: {e}", file.display()))?;
+        let line = ["run", "--leader-elect=false", "--force"];
+        let mut steadfast = Steadfast::start_as(&file, program, cluster, name, &line)?;
+        let code = steadfast.process.wait(Duration::from_secs(60))?;
+        let log = std::fs::read_to_string(steadfast.process.log()).unwrap_or_default();
+        let last = log.lines().last().unwrap_or_default();
+        if code != Some(4) || !last.contains(words) {
+            return Err(format!("{name}: it ended with {code:?} and said: {last}"));
+        }
+    }
+    Ok(())
 }
 
 /// That Steadfast wrote nothing to the sets that upstream's controller had left stable.

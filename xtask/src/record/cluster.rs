@@ -38,6 +38,14 @@ impl Cluster {
     /// # Errors
     /// A program that does not start or does not become ready in a minute.
     pub fn start(repository: &Path, binaries: Binaries) -> Result<Self, String> {
+        Self::start_with(repository, binaries, "audit-policy.yaml")
+    }
+
+    /// The same with an audit policy of `tests/cluster`.
+    ///
+    /// # Errors
+    /// As [`Cluster::start`].
+    pub fn start_with(repository: &Path, binaries: Binaries, policy: &str) -> Result<Self, String> {
         let settings = repository.join("tests/cluster");
         let Binaries {
             server,
@@ -45,7 +53,7 @@ impl Cluster {
             kube_scheduler,
             kwok,
         } = binaries;
-        let policy = settings.join("audit-policy.yaml");
+        let policy = settings.join(policy);
         let server = Server::start(server, |folder| {
             vec![
                 // The nodes below are born ready, and no node controller would take the taint off.
