@@ -54,6 +54,7 @@ pub fn suite() -> Result<(), String> {
     if steadfast.process.end(Duration::from_secs(30))? != Some(0) {
         return Err("asked to end, Steadfast did not end well".to_owned());
     }
+    refusals(&cluster, &program)?;
     println!(
         "controller: {} stories, the same moments with both controllers",
         stories::ALL.len()
