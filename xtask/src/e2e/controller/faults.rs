@@ -187,19 +187,18 @@ fn same_claims(before: &BTreeMap<String, String>, after: &BTreeMap<String, Strin
     }
 }
 
-/// Where a Pod was created before all lower ones were ready, or deleted while another was not. A request counts from when it was
-/// received, what the kubelets did from when it was answered.
+/// Where a Pod was created before all lower ones were ready, or deleted while another was not. Requests count from when they were
+/// received: a watch may tell of a write before its answer is on the way.
 fn broken_order(events: &[Value], namespace: &str) -> Vec<String> {
     let mut moments: Vec<(&str, &Value)> = Vec::new();
     for event in events
         .iter()
         .filter(|event| event["objectRef"]["namespace"] == namespace && is_done(event))
     {
-        let field = match is_of_controller(event) {
-            true => "requestReceivedTimestamp",
-            false => "stageTimestamp",
-        };
-        moments.push((event[field].as_str().unwrap_or_default(), event));
+        moments.push((
+            event["requestReceivedTimestamp"].as_str().unwrap_or_default(),
+            event,
+        ));
     }
     moments.sort_by_key(|(at, _)| *at);
     let mut ready: BTreeSet<u32> = BTreeSet::new();
@@ -230,8 +229,9 @@ fn broken_order(events: &[Value], namespace: &str) -> Vec<String> {
                     .iter()
                     .find(|other| **other != ordinal && !ready.contains(other))
                 {
+                    let when = ready_after(events, namespace, *unready, at);
                     broken.push(format!(
-                        "{at}: {name} was deleted while web-{unready} was not ready"
+                        "{at}: {name} was deleted while web-{unready} was not ready, which it was at {when}"
                     ));
                 }
                 ready.remove(&ordinal);
@@ -253,6 +253,21 @@ fn broken_order(events: &[Value], namespace: &str) -> Vec<String> {
         }
     }
     broken
+}
+
+/// When the Pod was made ready next.
+fn ready_after(events: &[Value], namespace: &str, ordinal: u32, at: &str) -> String {
+    let pod = format!("web-{ordinal}");
+    let times = events
+        .iter()
+        .filter(|event| event["objectRef"]["namespace"] == namespace && name_of(event) == pod)
+        .filter(|event| event["objectRef"]["subresource"] == "status")
+        .filter_map(|event| event["requestReceivedTimestamp"].as_str());
+    times
+        .filter(|time| *time > at)
+        .min()
+        .unwrap_or("no time")
+        .to_owned()
 }
 
 #[cfg(test)]
