@@ -54,6 +54,8 @@ pub struct Listed {
 /// What a watch says.
 #[derive(Debug)]
 pub enum News {
+    /// The server has begun to tell.
+    Begun,
     /// An object came to be or changed.
     Put(Value),
     /// An object is gone; its last state.
@@ -204,6 +206,7 @@ impl Server {
             events.as_ref().err().map_or(200, |refusal| refusal.code),
         );
         let mut events = std::pin::pin!(events?);
+        tell(News::Begun, 0);
         // A connection that died without a word is given up when the server would have ended it.
         let silence = Duration::from_secs(u64::from(WATCH_SECONDS)) + WATCH_LATE;
         loop {

@@ -84,8 +84,9 @@ pub async fn follow(
             let mut is_alive = false;
             let ended = {
                 let tell = &mut |news: News, at: u64| {
-                    is_alive = true;
+                    is_alive |= !matches!(news, News::Begun);
                     match news {
+                        News::Begun => metrics.watching(kind, scope, true),
                         News::Put(object) => sink.put(kind, scope, object),
                         News::Gone(object) => sink.remove(kind, scope, &object),
                         News::Bookmark => sink.bookmark(kind, scope, at),
@@ -101,7 +102,6 @@ pub async fn follow(
             }
             match ended {
                 Ok(()) => {
-                    metrics.watching(kind, scope, true);
                     // A server that ends every watch at once must not be asked without a pause.
                     if !is_alive {
                         tokio::time::sleep(delay).await;

@@ -53,6 +53,13 @@ pub fn suite() -> Result<(), String> {
     }
     let mut steadfast = Steadfast::start(&program, &cluster, "server", &ALONE)?;
     steadfast.until_ready()?;
+    // Without the scheduler, which does not always survive what comes: its Pods have a node already.
+    let mut placed = set(4, &json!({}));
+    placed["spec"]["template"]["spec"]["nodeName"] = json!("node-1");
+    let stage = Stage::begin(&cluster, "placed")?;
+    stage.create(&placed)?;
+    stage.stable()?;
+    drop(stage);
     for (what, fault) in [
         (
             "the API server is killed and started anew",
@@ -60,16 +67,18 @@ pub fn suite() -> Result<(), String> {
         ),
         ("etcd stands still for 20 s", stand_still),
     ] {
-        roll(&cluster, "ordered", what.len())?;
+        roll(&cluster, "placed", what.len())?;
         std::thread::sleep(Duration::from_millis(400));
         fault(&mut cluster)?;
         let started = Instant::now();
-        let stage = Stage::of(&cluster, "ordered");
+        let stage = Stage::of(&cluster, "placed");
         stage.stable()?;
         println!("{what}: stable after {:.1} s", started.elapsed().as_secs_f64());
     }
     steadfast.process.check()?;
-    let broken = broken_order(&cluster.audit.events(mark)?, "ordered");
+    let events = cluster.audit.events(mark)?;
+    let mut broken = broken_order(&events, "ordered");
+    broken.extend(broken_order(&events, "placed"));
     match broken.as_slice() {
         [] => println!("no rule of order was broken"),
         some => return Err(format!("{} breaks of order: {}", some.len(), some.join("; "))),
@@ -246,7 +255,9 @@ fn broken_order(events: &[Value], namespace: &str) -> Vec<String> {
                     .into_iter()
                     .flatten()
                     .any(|condition| condition["type"] == "Ready" && condition["status"] == "True");
-                if is_ready && there.contains(&ordinal) {
+                // Of a creation whose client was killed the log may have no answer.
+                if is_ready {
+                    there.insert(ordinal);
                     ready.insert(ordinal);
                 }
             }
