@@ -133,7 +133,7 @@ impl<'a> Stage<'a> {
             Ok(is_so(&last).then_some(()))
         });
         waited.map_err(|why| {
-            let shown: Vec<String> = last.iter().map(|object| brief(object)).collect();
+            let shown: Vec<String> = last.iter().map(brief).collect();
             format!("{}: {why}; there is {}", self.namespace, shown.join(", "))
         })
     }
