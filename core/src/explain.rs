@@ -55,6 +55,7 @@ mod trouble;
 #[cfg(feature = "validation")]
 pub use change::explain_change;
 pub use diagnosis::{Diagnosis, DiagnosisCode, ObjectName, Proposal, Severity};
+#[cfg(feature = "validation")]
 pub(crate) use names::selects;
 pub use ordinals::{OrdinalState, PodState};
 #[cfg(feature = "pages")]

@@ -95,7 +95,9 @@ pub use identity::{
     membership,
 };
 pub use observed::{Observation, Observed};
-pub use plan::{Action, Kind, Operation, Plan, Reason, Status, Wait, WaitCode};
+pub use plan::{
+    Action, Announcement, EVENT_COMPONENT, Kind, Operation, Plan, Reason, Status, Wait, WaitCode,
+};
 pub use profile::{Behaviour, Gate, Profile};
 pub use reconcile::reconcile;
 pub use revision::{RevisionData, revision_name, revision_name_of, to_go_json};

@@ -9,10 +9,12 @@ use serde_json::Value;
 
 use crate::{Observed, Profile};
 
+mod announcement;
 mod reason;
 mod status;
 mod wait;
 
+pub use announcement::{Announcement, EVENT_COMPONENT};
 pub use reason::Reason;
 pub use status::Status;
 pub use wait::{Kind, Wait, WaitCode};

@@ -4,16 +4,30 @@ use crate::command;
 use crate::record::binaries::{Binaries, kubernetes_version};
 use crate::record::cluster::Cluster;
 
+mod controller;
+
+use controller::{faults, shadow, speed};
+use std::sync::atomic::Ordering;
+
 const HELP: &str = "\
-cargo xtask e2e [--only SUITE[,SUITE]] [--keep]
+cargo xtask e2e [--only SUITE[,SUITE]] [--kills N] [--changes N] [--sets N] [--keep]
 
 Builds etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kwok from their Go modules (once), starts them on
 loopback, and runs the suites, each on a control plane of its own. --keep: no suite; the control plane stays up for a person,
-with its kubeconfig's path printed, until the input ends (Ctrl-D) or the program is interrupted.
+with its kubeconfig's path printed, until the input ends (Ctrl-D) or the program is interrupted. --kills: how often controller-faults kills the controller [20];
+--changes: how many random changes controller-shadow makes [60]; --sets: how many sets controller-speed makes [1000].
 ";
 
 /// The suites by name, in the order in which they run.
-const SUITES: [(&str, Suite); 0] = [];
+const SUITES: [(&str, Suite); 4] = [
+    ("controller", controller::suite),
+    ("controller-shadow", controller::shadow::suite),
+    ("controller-faults", controller::faults::suite),
+    ("controller-speed", controller::speed::suite),
+];
+
+/// Those that run only where they are named: they measure, and want the machine to themselves.
+const ON_REQUEST: [&str; 1] = ["controller-speed"];
 
 type Suite = fn() -> Result<(), String>;
 
@@ -23,7 +37,11 @@ type Suite = fn() -> Result<(), String>;
 /// No Go, a program that does not start, or a suite that fails.
 pub fn run(arguments: &[String]) -> Result<(), String> {
     let names: Vec<&str> = SUITES.iter().map(|(name, _)| *name).collect();
-    let mut chosen = names.clone();
+    let mut chosen: Vec<&str> = names
+        .iter()
+        .copied()
+        .filter(|name| !ON_REQUEST.contains(name))
+        .collect();
     let mut rest = arguments.iter().map(String::as_str);
     while let Some(argument) = rest.next() {
         match argument {
@@ -32,6 +50,9 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
                 return Ok(());
             }
             "--keep" => return keep(),
+            "--kills" => faults::KILLS.store(number(argument, rest.next())?, Ordering::Relaxed),
+            "--sets" => speed::SETS.store(number(argument, rest.next())?, Ordering::Relaxed),
+            "--changes" => shadow::CHANGES.store(number(argument, rest.next())?, Ordering::Relaxed),
             "--only" => {
                 chosen = rest
                     .next()
@@ -53,6 +74,11 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     }
     println!("e2e: {} passed", chosen.join(", "));
     Ok(())
+}
+
+fn number(option: &str, value: Option<&str>) -> Result<u32, String> {
+    let number = value.and_then(|value| value.parse().ok());
+    number.ok_or_else(|| format!("{option} needs a number"))
 }
 
 /// A control plane for a person.

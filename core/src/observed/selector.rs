@@ -1,5 +1,8 @@
 //! A label selector, checked once and then only matched.
 
+use serde_json::Value;
+
+use super::Document;
 use super::metadata::Labels;
 use crate::json::Field;
 
@@ -30,6 +33,17 @@ impl Selector {
         self.requirements
             .iter()
             .all(|requirement| requirement.matches(labels.value(&requirement.key)))
+    }
+
+    /// The same for an object that is not parsed, by its `metadata.labels`: whether it is worth to be observed at all.
+    pub fn selects(&self, object: &dyn Document) -> bool {
+        let labels = object
+            .field("metadata")
+            .and_then(|metadata| metadata.get("labels"));
+        let value = |key: &str| labels.and_then(|labels| labels.get(key)).and_then(Value::as_str);
+        self.requirements
+            .iter()
+            .all(|requirement| requirement.matches(value(&requirement.key)))
     }
 
     /// A selector that upstream could not use is kept as a sentence: it stops the set's reconcile for good.

@@ -13,11 +13,11 @@ pub struct Write {
 }
 
 impl Write {
-    /// The write if `event`, a line of the audit log, is one of the StatefulSet controller's: it signs with its
-    /// name at the end of the user agent. Events (the kind) are not in the log, see `audit-policy.yaml`.
+    /// The write if `event`, a line of the audit log, is one of the StatefulSet controller's: upstream's signs with its
+    /// name at the end of the user agent, Steadfast at its beginning. Events (the kind) are not in the log, see `audit-policy.yaml`.
     fn of(event: &Value) -> Option<Self> {
         let agent = event.get("userAgent")?.as_str()?;
-        if !agent.ends_with("/statefulset-controller") {
+        if !agent.ends_with("/statefulset-controller") && !agent.starts_with("steadfast-controller/") {
             return None;
         }
         let reference = event.get("objectRef")?;
@@ -133,15 +133,23 @@ impl AuditLog {
     /// # Errors
     /// The log cannot be read.
     pub fn writes(&self, mark: u64) -> Result<Vec<Write>, String> {
+        let mut writes: Vec<Write> = self.events(mark)?.iter().filter_map(Write::of).collect();
+        writes.sort_by(|a, b| a.at.cmp(&b.at));
+        Ok(writes)
+    }
+
+    /// Everything that is in the log since `mark`, whoever asked for it.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub fn events(&self, mark: u64) -> Result<Vec<Value>, String> {
         let bytes = std::fs::read(&self.path).map_err(|e| format!("{}: {e}", self.path.display()))?;
         let from = usize::try_from(mark).unwrap_or(usize::MAX);
         let text = String::from_utf8_lossy(bytes.get(from..).unwrap_or_default());
         let events = text
             .lines()
             .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let mut writes: Vec<Write> = events.filter_map(|event| Write::of(&event)).collect();
-        writes.sort_by(|a, b| a.at.cmp(&b.at));
-        Ok(writes)
+        Ok(events.collect())
     }
 }
 

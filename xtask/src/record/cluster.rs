@@ -8,8 +8,9 @@ use super::server::Server;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-/// The controllers that run; without those of storage, endpoints and garbage the dumps would not be a cluster's.
-const CONTROLLERS: &str = "statefulset-controller,garbage-collector-controller,namespace-controller,\
+/// The controllers that run beside the one of StatefulSets; without those of storage, endpoints and garbage the dumps would not
+/// be a cluster's.
+const CONTROLLERS: &str = "garbage-collector-controller,namespace-controller,\
 endpointslice-controller,persistentvolumeclaim-protection-controller,persistentvolume-binder-controller,\
 disruption-controller,serviceaccount-controller";
 
@@ -37,6 +38,14 @@ impl Cluster {
     /// # Errors
     /// A program that does not start or does not become ready in a minute.
     pub fn start(repository: &Path, binaries: Binaries) -> Result<Self, String> {
+        Self::start_with(repository, binaries, "audit-policy.yaml")
+    }
+
+    /// The same with an audit policy of `tests/cluster`.
+    ///
+    /// # Errors
+    /// As [`Cluster::start`].
+    pub fn start_with(repository: &Path, binaries: Binaries, policy: &str) -> Result<Self, String> {
         let settings = repository.join("tests/cluster");
         let Binaries {
             server,
@@ -44,7 +53,7 @@ impl Cluster {
             kube_scheduler,
             kwok,
         } = binaries;
-        let policy = settings.join("audit-policy.yaml");
+        let policy = settings.join(policy);
         let server = Server::start(server, |folder| {
             vec![
                 // The nodes below are born ready, and no node controller would take the taint off.
@@ -101,6 +110,14 @@ impl Cluster {
     /// # Errors
     /// It runs already, or cannot be started.
     pub fn start_controller(&mut self) -> Result<(), String> {
+        self.start_controllers(true)
+    }
+
+    /// Starts the controller manager, with or without its controller of StatefulSets.
+    ///
+    /// # Errors
+    /// It runs already, or cannot be started.
+    pub fn start_controllers(&mut self, with_sets: bool) -> Result<(), String> {
         if self.controller.is_some() {
             return Err("the controller manager runs already".into());
         }
@@ -109,7 +126,10 @@ impl Cluster {
                 "--kubeconfig={}",
                 self.server.credentials().kubeconfig("controllers").display()
             ),
-            format!("--controllers={CONTROLLERS}"),
+            match with_sets {
+                true => format!("--controllers=statefulset-controller,{CONTROLLERS}"),
+                false => format!("--controllers={CONTROLLERS}"),
+            },
             "--use-service-account-credentials=false".to_owned(),
             "--leader-elect=false".to_owned(),
             "--secure-port=0".to_owned(),
@@ -125,6 +145,16 @@ impl Cluster {
         self.controller = Some(Process::start("kube-controller-manager", program, &flags, &log)?);
         self.controller_logs.push(log);
         Ok(())
+    }
+
+    /// The process of the controller manager, while it runs.
+    pub fn controller_id(&self) -> Option<u32> {
+        self.controller.as_ref().map(Process::id)
+    }
+
+    /// The API server and its etcd.
+    pub const fn server(&mut self) -> &mut Server {
+        &mut self.server
     }
 
     /// Stops the controller manager at once, if it runs.

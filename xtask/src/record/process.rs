@@ -37,6 +37,39 @@ impl Process {
         })
     }
 
+    /// Its id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Asks it to end, and waits until it has; its exit code, where it has one.
+    ///
+    /// # Errors
+    /// The signal cannot be sent, or it does not end in time.
+    pub fn end(&mut self, limit: Duration) -> Result<Option<i32>, String> {
+        self.signal("-TERM")?;
+        self.wait(limit)
+    }
+
+    /// Kills it at once, and waits until it is gone.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Waits until it ends by itself.
+    ///
+    /// # Errors
+    /// It does not end in time.
+    pub fn wait(&mut self, limit: Duration) -> Result<Option<i32>, String> {
+        let what = format!("the end of {}", self.name);
+        let child = &mut self.child;
+        wait_for(&what, limit, || {
+            let status = child.try_wait().map_err(|e| format!("{what}: {e}"))?;
+            Ok(status.map(|status| status.code()))
+        })
+    }
+
     /// Where its output goes.
     pub fn log(&self) -> &Path {
         &self.log
@@ -91,8 +124,7 @@ impl Process {
 impl Drop for Process {
     /// Kills at once: nothing that these programs keep outlives the recording.
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.kill();
     }
 }
 

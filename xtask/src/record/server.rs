@@ -13,7 +13,10 @@ const START: Duration = Duration::from_secs(60);
 /// The running server. Fields are dropped in this order: the API server goes before etcd, the folder last.
 pub struct Server {
     apiserver: Process,
-    _etcd: Process,
+    etcd: Process,
+    /// How the API server is started.
+    program: PathBuf,
+    flags: Vec<String>,
     kubectl: PathBuf,
     credentials: Credentials,
     folder: Folder,
@@ -67,19 +70,52 @@ impl Server {
         let apiserver = Process::start("kube-apiserver", &binaries.kube_apiserver, &flags, &log)?;
         let mut server = Self {
             apiserver,
-            _etcd: etcd,
+            etcd,
+            program: binaries.kube_apiserver,
+            flags,
             kubectl: binaries.kubectl,
             credentials,
             folder,
         };
+        server.until_ready()?;
+        Ok(server)
+    }
+
+    fn until_ready(&mut self) -> Result<(), String> {
         wait_for("the API server", START, || {
-            server.check()?;
-            Ok(server
+            self.check()?;
+            Ok(self
                 .kubectl(&["get", "--raw=/readyz"], None)
                 .is_ok()
                 .then_some(()))
-        })?;
-        Ok(server)
+        })
+    }
+
+    /// Kills the API server and starts it anew, on the same port with the same keys.
+    ///
+    /// # Errors
+    /// It does not become ready in a minute.
+    pub fn restart(&mut self) -> Result<(), String> {
+        let log = self.apiserver.log().to_owned();
+        self.apiserver.kill();
+        self.apiserver = Process::start("kube-apiserver", &self.program, &self.flags, &log)?;
+        self.until_ready()
+    }
+
+    /// Lets etcd stand still.
+    ///
+    /// # Errors
+    /// The signal cannot be sent.
+    pub fn pause_etcd(&self) -> Result<(), String> {
+        self.etcd.pause()
+    }
+
+    /// Lets etcd go on.
+    ///
+    /// # Errors
+    /// The signal cannot be sent.
+    pub fn resume_etcd(&self) -> Result<(), String> {
+        self.etcd.resume()
     }
 
     /// Where all programs keep their files.
@@ -145,7 +181,10 @@ impl Server {
 }
 
 /// A port of loopback that nobody listens on now.
-fn free_port() -> Result<u16, String> {
+///
+/// # Errors
+/// There is none.
+pub fn free_port() -> Result<u16, String> {
     let listener = TcpListener::bind("127.0.0.1:0").map_err(|e| format!("no free port: {e}"))?;
     listener
         .local_addr()
