@@ -7,17 +7,14 @@ use super::stage::{Stage, is_done, is_of_controller, name_of, pod_written};
 use super::stories::set;
 use super::{Steadfast, build};
 use crate::command;
+use crate::e2e::Figures;
 use crate::record::binaries::Binaries;
 use crate::record::cluster::Cluster;
 use crate::record::process::wait_for;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
-
-/// How often it is killed (`--kills`).
-pub static KILLS: AtomicU32 = AtomicU32::new(20);
 
 const ALONE: [&str; 3] = ["run", "--leader-elect=false", "--force"];
 const LED: [&str; 3] = ["run", "--lease-seconds=3", "--force"];
@@ -26,7 +23,7 @@ const LED: [&str; 3] = ["run", "--lease-seconds=3", "--force"];
 ///
 /// # Errors
 /// A set that does not become stable, a broken order, a lost claim, or a program that does not start.
-pub fn suite() -> Result<(), String> {
+pub fn suite(figures: &Figures) -> Result<(), String> {
     let program = build(false, &[])?;
     let repository = command::repository();
     let mut cluster = Cluster::start(repository, Binaries::ready(repository)?)?;
@@ -45,8 +42,7 @@ pub fn suite() -> Result<(), String> {
             stage.stable()?;
         }
         let before = claim_uids(&ordered)?;
-        let kills = KILLS.load(Ordering::Relaxed);
-        let steadfast = killed(&cluster, &program, steadfast, [&ordered, &parallel], kills)?;
+        let steadfast = killed(&cluster, &program, steadfast, [&ordered, &parallel], figures.kills)?;
         drop(steadfast);
         fail_over(&cluster, &program, &ordered)?;
         same_claims(&before, &claim_uids(&ordered)?)?;

@@ -5,21 +5,18 @@ use super::stage::{Stage, is_stable};
 use super::stories::set;
 use super::{Steadfast, build, page};
 use crate::command;
+use crate::e2e::Figures;
 use crate::record::binaries::Binaries;
 use crate::record::cluster::Cluster;
 use serde_json::{Value, json};
 use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-
-/// How many changes are made (`--changes`).
-pub static CHANGES: AtomicU32 = AtomicU32::new(60);
 
 /// Makes the changes and counts the differences.
 ///
 /// # Errors
 /// A difference of the right shadow, none of the wrong one, or a program that does not start.
-pub fn suite() -> Result<(), String> {
+pub fn suite(figures: &Figures) -> Result<(), String> {
     let repository = command::repository();
     let mut cluster = Cluster::start(repository, Binaries::ready(repository)?)?;
     let right = kept(&build(false, &[])?, &cluster, "right")?;
@@ -52,9 +49,8 @@ pub fn suite() -> Result<(), String> {
         stage.create(&set(2, spec))?;
         stages.push(stage);
     }
-    let count = CHANGES.load(Ordering::Relaxed);
     let mut dice = Dice(20_261_122);
-    for at in 0..count {
+    for at in 0..figures.changes {
         let Some(stage) = stages.get(dice.below(4)) else {
             continue;
         };
@@ -72,7 +68,8 @@ pub fn suite() -> Result<(), String> {
     let effects = counted(right.port, "steadfast_shadow_effects_total");
     let planned = counted(right.port, "verdict=\"planned\"");
     println!(
-        "{count} changes: {effects} effects seen, {planned} of them planned; differences: {} by the right shadow, {} by the wrong one",
+        "{} changes: {effects} effects seen, {planned} of them planned; differences: {} by the right shadow, {} by the wrong one",
+        figures.changes,
         of_right.len(),
         of_wrong.len()
     );
@@ -84,7 +81,7 @@ pub fn suite() -> Result<(), String> {
             of_right.len()
         ));
     }
-    if planned < u64::from(count) {
+    if planned < u64::from(figures.changes) {
         return Err("too little was seen to say anything".to_owned());
     }
     let replayable = |report: &&Value| report["observation"]["statefulSet"]["metadata"]["uid"].is_string();

@@ -5,15 +5,12 @@ use super::stage::Stage;
 use super::stories::set;
 use super::{Steadfast, account, build};
 use crate::command;
+use crate::e2e::Figures;
 use crate::record::binaries::Binaries;
 use crate::record::cluster::Cluster;
 use crate::record::process::wait_for;
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
-
-/// How many sets of three replicas there are (`--sets`).
-pub static SETS: AtomicU32 = AtomicU32::new(1000);
 
 const LIMIT: Duration = Duration::from_secs(900);
 
@@ -29,7 +26,7 @@ struct Measured {
 ///
 /// # Errors
 /// A program that does not start, or a set that does not become stable.
-pub fn suite() -> Result<(), String> {
+pub fn suite(figures: &Figures) -> Result<(), String> {
     let repository = command::repository();
     let program = build(true, &[])?;
     let measure = |is_upstream: bool| -> Result<Measured, String> {
@@ -41,12 +38,12 @@ pub fn suite() -> Result<(), String> {
         cluster.start_controllers(is_upstream)?;
         if is_upstream {
             let id = cluster.controller_id().ok_or("no controller manager")?;
-            return steps(&cluster, id);
+            return steps(&cluster, id, figures.sets);
         }
         let account = account(&cluster)?;
         let mut steadfast = Steadfast::start_as(&account, &program, &cluster, "speed", &["run"])?;
         steadfast.until_ready()?;
-        steps(&cluster, steadfast.process.id())
+        steps(&cluster, steadfast.process.id(), figures.sets)
     };
     let (theirs, ours) = (measure(true)?, measure(false)?);
     println!("{:<34} {:>22} {:>22}", "", "upstream", "Steadfast");
@@ -69,7 +66,7 @@ pub fn suite() -> Result<(), String> {
     Ok(())
 }
 
-fn steps(cluster: &Cluster, id: u32) -> Result<Measured, String> {
+fn steps(cluster: &Cluster, id: u32, count: u32) -> Result<Measured, String> {
     let on_node = |replicas: u32, spec: &Value| {
         let mut set = set(replicas, spec);
         // Without the scheduler's share, which is not what is measured.
@@ -105,7 +102,6 @@ fn steps(cluster: &Cluster, id: u32) -> Result<Measured, String> {
     let with_pods = resident(id)?;
     parallel.delete_set("foreground")?;
     Stage::begin(cluster, "many")?;
-    let count = SETS.load(Ordering::Relaxed);
     timed("many sets of 3 created", &|| {
         let sets: Vec<Value> = (0..count)
             .map(|number| {
