@@ -1,0 +1,5 @@
+//! The program `steadfast-webhook`.
+
+fn main() -> std::process::ExitCode {
+    steadfast_webhook::run()
+}
