@@ -78,4 +78,5 @@ Examples:
   steadfast-webhook --self-made steadfast-webhook.steadfast.svc --patch-validating steadfast
   steadfast-webhook --config config.yaml --check
 
+Signals: SIGTERM and SIGINT end it once what runs is finished; SIGHUP has the certificate read, or made, anew.
 Exit codes: 0 ended as told, 2 bad input or usage, 3 requests were still running at the end.";

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use steadfast_core::Profile;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Notify;
 
 use crate::arguments::Arguments;
 use crate::cache::{Cache, KINDS, watch};
@@ -111,11 +112,22 @@ async fn serve(
             tokio::spawn(learn(cluster.clone(), Arc::clone(&state)));
         }
     }
+    let asked = Arc::new(Notify::new());
+    let mut hangup = heard(SignalKind::hangup())?;
+    tokio::spawn({
+        let asked = Arc::clone(&asked);
+        async move {
+            while hangup.recv().await.is_some() {
+                asked.notify_one();
+            }
+        }
+    });
+    tokio::spawn(say_ready(Arc::clone(&state)));
     match source {
         Source::Files(files) => {
-            let every = config.server.certificate_interval;
+            let when = (config.server.certificate_interval, asked);
             let metrics = Arc::clone(&state.metrics);
-            tokio::spawn(follow_files(files, every, certificates, metrics, log.clone()));
+            tokio::spawn(follow_files(files, when, certificates, metrics, log.clone()));
         }
         Source::Made(authority) => {
             let path = |plural: &str, name: &Option<String>| {
@@ -135,7 +147,7 @@ async fn serve(
             tokio::spawn(follow_self_made(
                 *authority,
                 names,
-                paths,
+                (paths, asked),
                 cluster.clone(),
                 means,
                 ready,
@@ -182,12 +194,21 @@ async fn learn(cluster: Cluster, state: Arc<State>) {
     }
 }
 
+/// Writes down when the server is ready for the first time.
+async fn say_ready(state: Arc<State>) {
+    while state.unready().is_some() {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    state.log.write("info", "ready", json!({}));
+}
+
+fn heard(kind: SignalKind) -> Result<Signal, Failure> {
+    signal(kind).map_err(|error| Failure::new(format!("signals cannot be heard: {error}")))
+}
+
 /// SIGTERM or SIGINT.
 fn asked_to_end(log: Log) -> Result<impl Future<Output = ()>, Failure> {
-    let of = |kind: SignalKind| {
-        signal(kind).map_err(|error| Failure::new(format!("signals cannot be heard: {error}")))
-    };
-    let (mut terminate, mut interrupt) = (of(SignalKind::terminate())?, of(SignalKind::interrupt())?);
+    let (mut terminate, mut interrupt) = (heard(SignalKind::terminate())?, heard(SignalKind::interrupt())?);
     Ok(async move {
         let name = tokio::select! {
             _ = terminate.recv() => "SIGTERM",

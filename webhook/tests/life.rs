@@ -363,6 +363,7 @@ async fn the_program_serves_reads_new_certificate_files_and_ends_on_sigterm() {
         })
         .collect();
     let expected = [
+        "ready",
         "review",
         "the certificate cannot be read again",
         "the certificate was exchanged",

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde_json::json;
+use tokio::sync::Notify;
 
 use super::{Certificate, Certificates};
 use crate::failure::Failure;
@@ -42,10 +43,11 @@ impl Files {
     }
 }
 
-/// Looks at the files again and again, and takes what they hold once it is whole. It ends with the runtime.
+/// Looks at the files again and again, and at once where somebody asks; takes what they hold once it is whole. It ends with the
+/// runtime.
 pub async fn follow(
     files: Files,
-    every: Duration,
+    (every, asked): (Duration, Arc<Notify>),
     certificates: Arc<Certificates>,
     metrics: Arc<Metrics>,
     log: Log,
@@ -53,7 +55,8 @@ pub async fn follow(
     let mut last = files.bytes().ok();
     let mut complained = None;
     loop {
-        tokio::time::sleep(every).await;
+        // Whichever comes first.
+        let _ = tokio::time::timeout(every, asked.notified()).await;
         let read = files.bytes();
         if read.is_ok() && read.as_ref().ok() == last.as_ref() {
             continue;

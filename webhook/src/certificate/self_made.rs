@@ -9,6 +9,7 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use super::{Certificate, Certificates, dates};
 use crate::cluster::{Cluster, Trouble};
@@ -26,6 +27,8 @@ const AUTHORITIES: usize = 8;
 /// How often the bundles are looked at.
 const LOOK: Duration = Duration::from_secs(60);
 const ATTEMPTS: usize = 10;
+/// How long API servers may take to see a bundle that was patched: until then they would not trust what is new.
+const SEEN: Duration = Duration::from_secs(5);
 
 /// An authority with one certificate for the webhook.
 #[derive(Clone, Debug)]
@@ -111,20 +114,21 @@ pub fn bundle(before: &str, authority: &str, now: i64) -> String {
     all.iter().map(pem).collect()
 }
 
-/// Keeps the authority in the bundles of these configurations (their paths), and makes a new one in time. `ready` is told once the API
-/// server can trust what it meets here. It ends with the runtime.
+/// Keeps the authority in the bundles of these configurations (their paths), and makes a new one in time, or where somebody asks. `ready`
+/// is told once the API server can trust what it meets here. It ends with the runtime.
 pub(crate) async fn follow(
     mut authority: Authority,
     names: Vec<String>,
-    paths: Vec<String>,
+    (paths, asked): (Vec<String>, Arc<Notify>),
     cluster: Option<Cluster>,
     (certificates, metrics, log): (Arc<Certificates>, Arc<Metrics>, Log),
     ready: impl FnOnce() + Send,
 ) {
     let mut ready = Some(ready);
+    let mut is_asked = false;
     loop {
         let mut next = None;
-        if seconds() - authority.made > RENEWED * DAY {
+        if is_asked || seconds() - authority.made > RENEWED * DAY {
             match Authority::make(&names) {
                 Ok(made) => next = Some(made),
                 Err(why) => log.write(
@@ -147,6 +151,7 @@ pub(crate) async fn follow(
         if is_known {
             // Only what the API server knows is shown.
             if let Some(next) = next {
+                tokio::time::sleep(SEEN).await;
                 certificates.exchange(next.certificate.clone());
                 metrics.reloads.fetch_add(1, Ordering::Relaxed);
                 log.write(
@@ -155,12 +160,14 @@ pub(crate) async fn follow(
                     json!({"expires": next.certificate.expiry}),
                 );
                 authority = next;
+                is_asked = false;
             }
             if let Some(ready) = ready.take() {
                 ready();
             }
         }
-        tokio::time::sleep(if is_known { LOOK } else { Duration::from_secs(2) }).await;
+        let pause = if is_known { LOOK } else { Duration::from_secs(2) };
+        is_asked |= tokio::time::timeout(pause, asked.notified()).await.is_ok();
     }
 }
 
