@@ -12,11 +12,13 @@ use serde_json::Value;
 mod around;
 mod keep;
 mod kinds;
+mod page;
 pub(crate) mod watch;
 
 pub use around::surroundings;
 pub use keep::Keep;
 pub use kinds::{KINDS, Kind};
+pub(crate) use page::Page;
 
 /// For how long a list counts after its watch broke. What changed since is not known, so later it is as if it were not there.
 const STALE: Duration = Duration::from_secs(60);
@@ -65,15 +67,17 @@ impl Cache {
 
     /// All objects of a kind, in place of what was there: from here on the kind is listed.
     pub fn replace(&self, kind: &'static Kind, objects: impl IntoIterator<Item = Value>) {
-        let mut fresh = State {
-            namespaces: Some(BTreeMap::new()),
-            ..State::default()
-        };
+        let mut listing = Listing::of(kind);
         for object in objects {
-            fresh.put(kind, &object);
+            listing.add(&object);
         }
-        if let Some(store) = self.stores.get(kind.plural) {
-            *store.write() = fresh;
+        self.take(listing);
+    }
+
+    /// [`Self::replace`], by a list that was made object by object.
+    pub(crate) fn take(&self, listing: Listing) {
+        if let Some(store) = self.stores.get(listing.kind.plural) {
+            *store.write() = listing.state;
         }
     }
 
@@ -155,6 +159,26 @@ impl Cache {
             found.extend(of_start.filter_map(|(_, entry)| kind.decode(&entry.kept)));
         }
         Some(found)
+    }
+}
+
+/// A list that comes in, of which each object is kept as it will be: whole ones would take many times as much.
+pub(crate) struct Listing {
+    kind: &'static Kind,
+    state: State,
+}
+
+impl Listing {
+    pub(crate) fn of(kind: &'static Kind) -> Self {
+        let state = State {
+            namespaces: Some(BTreeMap::new()),
+            ..State::default()
+        };
+        Self { kind, state }
+    }
+
+    pub(crate) fn add(&mut self, object: &Value) {
+        self.state.put(self.kind, object);
     }
 }
 

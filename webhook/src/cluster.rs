@@ -13,11 +13,11 @@ use serde::de::DeserializeSeed;
 use serde_json::Value;
 
 use crate::arguments::Arguments;
-use crate::cache::{Keep, Kind};
+use crate::cache::{Kind, Listing, Page};
 use crate::failure::{Failure, innermost, one_line};
 
 /// How many objects are asked for at once. What is read of a page is short-lived, and large where Pods are.
-const PAGE: u32 = 200;
+const PAGE: u32 = 100;
 /// After how many seconds the server is to end a watch, and by how much it may be late.
 const WATCH_SECONDS: u32 = 240;
 const WATCH_LATE: Duration = Duration::from_secs(15);
@@ -147,36 +147,26 @@ impl Cluster {
         Ok(release.trim_end_matches('.').to_owned())
     }
 
-    /// All objects of a kind, trimmed, and the moment that they show.
-    pub async fn list(&self, kind: &Kind) -> Result<(Vec<Value>, String), Trouble> {
-        let metadata = Keep::Only(&[("continue", Keep::All), ("resourceVersion", Keep::All)]);
-        // Whether an object has a controller decides whether it is kept at all.
-        let fields = [("metadata", metadata), ("items", Keep::Each(&kind.keep))];
+    /// All objects of a kind, and the moment that they show.
+    pub async fn list(&self, kind: &'static Kind) -> Result<(Listing, String), Trouble> {
         let request = Request::new(kind.path());
         let mut params = ListParams::default().limit(PAGE);
-        let mut items = Vec::new();
+        let mut listing = Listing::of(kind);
         loop {
             let request = request.list(&params).map_err(unbuilt)?;
             let text =
                 in_time(async { self.client.request_text(request).await.map_err(Trouble::from) }).await?;
             let mut deserializer = serde_json::Deserializer::from_str(&text);
-            let page = Keep::Only(&fields).deserialize(&mut deserializer);
-            let mut page =
-                page.map_err(|error| Trouble::Other(format!("the list cannot be read: {error}")))?;
-            drop(text);
-            let Some(Value::Array(found)) = page.get_mut("items").map(Value::take) else {
-                return Err(Trouble::Other("the answer is no list".to_owned()));
-            };
-            items.extend(found);
+            let metadata = Page(&mut listing).deserialize(&mut deserializer);
+            let metadata =
+                metadata.map_err(|error| Trouble::Other(format!("the list cannot be read: {error}")))?;
             let said = |field: &str| {
-                let text = page
-                    .pointer(&format!("/metadata/{field}"))
-                    .and_then(Value::as_str);
+                let text = metadata.get(field).and_then(Value::as_str);
                 text.filter(|text| !text.is_empty()).map(str::to_owned)
             };
             match said("continue") {
                 Some(token) => params = params.continue_token(&token),
-                None => return Ok((items, said("resourceVersion").unwrap_or_default())),
+                None => return Ok((listing, said("resourceVersion").unwrap_or_default())),
             }
         }
     }

@@ -52,7 +52,7 @@ pub fn answer(
     profile: &Profile,
 ) -> Answer {
     let began = Instant::now();
-    let asked: Value = match serde_json::from_slice(body) {
+    let mut asked: Value = match serde_json::from_slice(body) {
         Ok(asked) => asked,
         Err(error) => return Answer::Refusal(400, format!("the body cannot be read as JSON: {error}")),
     };
@@ -68,7 +68,7 @@ pub fn answer(
         );
         return Answer::Refusal(400, message);
     }
-    let request = match Request::parse(&asked) {
+    let request = match Request::take(&mut asked) {
         Ok(request) => request,
         Err(error) => {
             let why = told(&error);

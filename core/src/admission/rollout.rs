@@ -129,7 +129,7 @@ fn drops_max_unavailable(change: &Change, new: &StatefulSet, profile: &Profile) 
             || applied.is_some_and(|applied| applied.pointer(FIELD).is_some())
     };
     let had = change.old.as_ref().is_some_and(|old| asks(old.object()));
-    !had && (asks(&change.raw) || asks(new.object()))
+    !had && (asks(change.raw) || asks(new.object()))
 }
 
 /// A disruption budget that lets no Pod go, however many are available.

@@ -18,8 +18,8 @@ pub(crate) async fn follow(cluster: Cluster, kind: &'static Kind, cache: Arc<Cac
     let mut pause = FIRST;
     loop {
         let trouble = match cluster.list(kind).await {
-            Ok((objects, version)) => {
-                cache.replace(kind, objects);
+            Ok((listing, version)) => {
+                cache.take(listing);
                 pause = FIRST;
                 Some(watch(&cluster, kind, &cache, version, &log).await)
             }
