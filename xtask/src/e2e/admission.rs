@@ -69,7 +69,6 @@ pub fn run() -> Result<(), String> {
     storm::burst(&asker, &cluster)?;
     storm::rotation(&asker, &cluster, &webhook)?;
     outages(&asker, &mut webhook, &account)?;
-    println!("log lines of the last webhook: {}", webhook.log_lines());
     Ok(())
 }
 

@@ -124,10 +124,6 @@ impl Webhook {
         Ok(())
     }
 
-    pub fn log_lines(&self) -> usize {
-        self.log().lines().count()
-    }
-
     fn exchanges(&self) -> usize {
         self.log().matches("the certificate was exchanged").count()
     }
