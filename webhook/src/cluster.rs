@@ -17,7 +17,7 @@ use crate::cache::{Kind, Listing, Page};
 use crate::failure::{Failure, innermost, one_line};
 
 /// How many objects are asked for at once. What is read of a page is short-lived, and large where Pods are.
-const PAGE: u32 = 100;
+const PAGE: u32 = 50;
 /// After how many seconds the server is to end a watch, and by how much it may be late.
 const WATCH_SECONDS: u32 = 240;
 const WATCH_LATE: Duration = Duration::from_secs(15);

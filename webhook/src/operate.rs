@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 use steadfast_core::Profile;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::arguments::Arguments;
 use crate::cache::{Cache, KINDS, watch};
@@ -100,11 +100,13 @@ async fn serve(
     let address = server.address()?;
 
     if let (Some(cluster), Some(cache)) = (&cluster, &cache) {
+        let turns = Arc::new(Semaphore::new(1));
         for kind in KINDS {
             tokio::spawn(watch::follow(
                 cluster.clone(),
                 kind,
                 Arc::clone(cache),
+                Arc::clone(&turns),
                 log.clone(),
             ));
         }

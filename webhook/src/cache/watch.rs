@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use super::{Cache, Kind};
 use crate::cluster::{Cluster, Event, Trouble};
@@ -13,11 +14,20 @@ use crate::log::Log;
 const FIRST: Duration = Duration::from_millis(200);
 const LONGEST: Duration = Duration::from_secs(15);
 
-/// Follows one kind. It ends with the runtime.
-pub(crate) async fn follow(cluster: Cluster, kind: &'static Kind, cache: Arc<Cache>, log: Log) {
+/// Follows one kind. It ends with the runtime. Lists take turns: the text of a page is the most that is ever in memory.
+pub(crate) async fn follow(
+    cluster: Cluster,
+    kind: &'static Kind,
+    cache: Arc<Cache>,
+    turns: Arc<Semaphore>,
+    log: Log,
+) {
     let mut pause = FIRST;
     loop {
-        let trouble = match cluster.list(kind).await {
+        let turn = turns.acquire().await;
+        let listed = cluster.list(kind).await;
+        drop(turn);
+        let trouble = match listed {
             Ok((listing, version)) => {
                 cache.take(listing);
                 pause = FIRST;
