@@ -1,6 +1,7 @@
 //! What is done with random input. `tests/tests/fuzz.rs` does the same with the corpus, without a fuzzer.
 
 use serde_json::{Map, Value, json};
+use steadfast_core::admission::{Context, Request, Settings, review};
 use steadfast_core::canonical::{
     SchemaField, SchemaStruct, UnknownFields, canonical, canonical_with, schema,
 };
@@ -14,12 +15,13 @@ pub type Target = fn(&[u8]);
 
 /// The targets by their names.
 #[allow(dead_code)] // Each program of the fuzzer has one of them.
-pub const TARGETS: [(&str, Target); 5] = [
+pub const TARGETS: [(&str, Target); 6] = [
     ("reader", reader),
     ("canonical", canonical_form),
     ("validation", judged),
     ("diff", compared),
     ("lint", linted),
+    ("review", reviewed),
 ];
 
 /// Any bytes are read or refused, and what is read can be written and read again.
@@ -100,6 +102,49 @@ pub fn linted(bytes: &[u8]) {
         _ => Vec::from_iter(input.object(&profile)),
     };
     let _ = lint(&[input.bytes], &stored, &profile);
+}
+
+/// An AdmissionReview is judged: the bytes as they come, and one made of two objects beside a cluster of objects. Whatever is said is an answer
+/// of its UID, and the same the second time.
+pub fn reviewed(bytes: &[u8]) {
+    let (mut context, settings) = (Context::default(), Settings::default());
+    if let Some(request) = serde_json::from_slice(bytes)
+        .ok()
+        .and_then(|asked| Request::parse(&asked).ok())
+    {
+        let _ = review(&request, &context, &settings, &Profile::default());
+    }
+    let mut input = Input { bytes };
+    let profile = input.profile();
+    let settings =
+        Settings::parse(&json!({"fillServiceName": true, "policies": {"P9": "deny", "P10": "deny"}}))
+            .expect("these are settings");
+    let operation = ["CREATE", "UPDATE", "DELETE", "CONNECT"][input.choice() % 4];
+    let sub_resource = ["", "scale", "status"][input.choice() % 3];
+    let sets: Vec<Value> = (0..3).map_while(|_| input.object(&profile)).collect();
+    let set = |at: usize| sets.get(at).cloned().unwrap_or_default();
+    let around = input.choice();
+    let list = |bit: usize| (around >> bit & 1 == 1).then(|| sets.clone());
+    context.stored_set = sets.get(2).cloned();
+    (context.pods, context.claims, context.services) = (list(0), list(1), list(2));
+    (context.disruption_budgets, context.workloads) = (list(3), list(4));
+    let asked = json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
+        "uid": "r", "operation": operation, "subResource": sub_resource, "namespace": "", "name": "web",
+        "resource": {"group": "apps", "version": "v1", "resource": "statefulsets"}, "object": set(0), "oldObject": set(1)}});
+    let Ok(request) = Request::parse(&asked) else {
+        return;
+    };
+    let verdict = review(&request, &context, &settings, &profile);
+    assert_eq!(verdict.allowed, verdict.code.is_none());
+    assert_eq!(verdict.allowed, verdict.message.is_empty());
+    assert!(
+        verdict
+            .warnings
+            .iter()
+            .all(|warning| warning.chars().count() <= 120)
+    );
+    assert_eq!(verdict.response("r", |_| String::new())["response"]["uid"], "r");
+    assert_eq!(verdict, review(&request, &context, &settings, &profile));
 }
 
 /// Equal, but that JSON made of YAML knows no difference between `1.0` and `1`.

@@ -4,32 +4,47 @@ use crate::command;
 use crate::record::binaries::{Binaries, kubernetes_version};
 use crate::record::cluster::Cluster;
 
+mod admission;
 mod controller;
-
-use controller::{faults, shadow, speed};
-use std::sync::atomic::Ordering;
 
 const HELP: &str = "\
 cargo xtask e2e [--only SUITE[,SUITE]] [--kills N] [--changes N] [--sets N] [--keep]
 
 Builds etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kwok from their Go modules (once), starts them on
-loopback, and runs the suites, each on a control plane of its own. --keep: no suite; the control plane stays up for a person,
-with its kubeconfig's path printed, until the input ends (Ctrl-D) or the program is interrupted. --kills: how often controller-faults kills the controller [20];
---changes: how many random changes controller-shadow makes [60]; --sets: how many sets controller-speed makes [1000].
+loopback, and runs the suites, each on a control plane of its own.
+
+  --only SUITE  these alone; `controller-speed` runs only where it is named: it measures, and wants the machine to itself
+  --kills N     how often controller-faults kills the controller [20]
+  --changes N   how many random changes controller-shadow makes [60]
+  --sets N      how many sets controller-speed makes [1000]
+  --keep        no suite: the control plane stays up for a person, with its kubeconfig's path printed, until the input ends
+                (Ctrl-D) or the program is interrupted
 ";
 
 /// The suites by name, in the order in which they run.
-const SUITES: [(&str, Suite); 4] = [
-    ("controller", controller::suite),
+const SUITES: [(&str, Suite); 5] = [
+    ("admission", |_| admission::run()),
+    ("controller", |_| controller::suite()),
     ("controller-shadow", controller::shadow::suite),
     ("controller-faults", controller::faults::suite),
     ("controller-speed", controller::speed::suite),
 ];
 
-/// Those that run only where they are named: they measure, and want the machine to themselves.
+/// Those that run only where they are named.
 const ON_REQUEST: [&str; 1] = ["controller-speed"];
 
-type Suite = fn() -> Result<(), String>;
+type Suite = fn(&Figures) -> Result<(), String>;
+
+/// How much of each thing the suites do.
+#[derive(Debug)]
+pub struct Figures {
+    /// How often controller-faults kills the controller.
+    pub kills: u32,
+    /// How many random changes controller-shadow makes.
+    pub changes: u32,
+    /// How many sets controller-speed makes.
+    pub sets: u32,
+}
 
 /// Runs the suites that are named, or all.
 ///
@@ -37,11 +52,13 @@ type Suite = fn() -> Result<(), String>;
 /// No Go, a program that does not start, or a suite that fails.
 pub fn run(arguments: &[String]) -> Result<(), String> {
     let names: Vec<&str> = SUITES.iter().map(|(name, _)| *name).collect();
-    let mut chosen: Vec<&str> = names
-        .iter()
-        .copied()
-        .filter(|name| !ON_REQUEST.contains(name))
-        .collect();
+    let mut chosen = names.clone();
+    chosen.retain(|name| !ON_REQUEST.contains(name));
+    let mut figures = Figures {
+        kills: 20,
+        changes: 60,
+        sets: 1000,
+    };
     let mut rest = arguments.iter().map(String::as_str);
     while let Some(argument) = rest.next() {
         match argument {
@@ -50,15 +67,12 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
                 return Ok(());
             }
             "--keep" => return keep(),
-            "--kills" => faults::KILLS.store(number(argument, rest.next())?, Ordering::Relaxed),
-            "--sets" => speed::SETS.store(number(argument, rest.next())?, Ordering::Relaxed),
-            "--changes" => shadow::CHANGES.store(number(argument, rest.next())?, Ordering::Relaxed),
+            "--kills" => figures.kills = number(argument, rest.next())?,
+            "--changes" => figures.changes = number(argument, rest.next())?,
+            "--sets" => figures.sets = number(argument, rest.next())?,
             "--only" => {
-                chosen = rest
-                    .next()
-                    .ok_or("--only needs names of suites")?
-                    .split(',')
-                    .collect();
+                let named = rest.next().ok_or("--only needs names of suites")?;
+                chosen = named.split(',').collect();
                 if let Some(unknown) = chosen.iter().find(|name| !names.contains(name)) {
                     return Err(format!("no suite `{unknown}`: there are {}", names.join(", ")));
                 }
@@ -69,7 +83,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     for (name, suite) in SUITES {
         if chosen.contains(&name) {
             println!("=== {name}");
-            suite().map_err(|why| format!("{name}: {why}"))?;
+            suite(&figures).map_err(|why| format!("{name}: {why}"))?;
         }
     }
     println!("e2e: {} passed", chosen.join(", "));

@@ -1,4 +1,4 @@
-//! Random input for the reader, the canonical form, validation, diff and lint, with libFuzzer (`fuzz/`).
+//! Random input for the reader, the canonical form, validation, diff, lint and admission, with libFuzzer (`fuzz/`).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::conformance::{target, without};
 
 /// What the command takes.
 const HELP: &str = "\
-cargo xtask fuzz [options] [TARGET...]: reader, canonical, validation, diff, lint, or all of them
+cargo xtask fuzz [options] [TARGET...]: reader, canonical, validation, diff, lint, review, or all of them
 
   --minutes N       how long each runs (10)
   --keep            what was found goes into fuzz/corpus, made as small as it gets
@@ -17,7 +17,7 @@ cargo xtask fuzz [options] [TARGET...]: reader, canonical, validation, diff, lin
 An input that panics, takes ten seconds or more than 200 MB ends the run; it is written to fuzz/artifacts.
 ";
 
-const TARGETS: [&str; 5] = ["reader", "canonical", "validation", "diff", "lint"];
+const TARGETS: [&str; 6] = ["reader", "canonical", "validation", "diff", "lint", "review"];
 
 /// The limits of each input: seconds, megabytes of the whole program, bytes of input.
 const LIMITS: [&str; 3] = ["-timeout=10", "-rss_limit_mb=200", "-max_len=16384"];

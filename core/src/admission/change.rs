@@ -9,13 +9,13 @@ use crate::{Ordinal, Profile, membership};
 
 /// A change of a set.
 #[derive(Debug)]
-pub(super) struct Change {
+pub(super) struct Change<'r> {
     /// The set as it is stored; nothing where it is made.
     pub old: Option<StatefulSet>,
     /// The set as it would be stored; nothing where it is deleted.
     pub new: Option<StatefulSet>,
     /// What the request itself brought, before defaults: it may hold what this Kubernetes drops.
-    pub raw: Value,
+    pub raw: &'r Value,
     /// The set's dependents stay without it.
     pub orphans: bool,
     allowed: Vec<Policy>,
@@ -23,17 +23,17 @@ pub(super) struct Change {
 
 /// What comes of reading a request.
 #[derive(Debug)]
-pub(super) enum Reading {
+pub(super) enum Reading<'r> {
     /// Something to judge.
-    Change(Box<Change>),
+    Change(Box<Change<'r>>),
     /// Nothing that any policy is about.
     Nothing,
     /// What is to be said of a request that cannot be judged.
     Unreadable(String),
 }
 
-impl Change {
-    pub fn read(request: &Request, context: &Context, profile: &Profile) -> Reading {
+impl<'r> Change<'r> {
+    pub fn read(request: &'r Request, context: &Context, profile: &Profile) -> Reading<'r> {
         let set = |object: &Value| read(object, request, profile);
         let (old, new) = match (request.sub_resource, request.operation) {
             (SubResource::Scale, Operation::Update) => {
@@ -82,7 +82,7 @@ impl Change {
             allowed: allowed_by(annotated.object()),
             old,
             new,
-            raw: request.object.clone(),
+            raw: &request.object,
             orphans: request.orphans(),
         }))
     }

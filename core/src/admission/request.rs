@@ -73,12 +73,21 @@ impl Request {
     /// # Errors
     /// `wrongKind` for a review of another version, `invalid` with the fields that are absent or of a wrong type.
     pub fn parse(review: &Value) -> Result<Self, Error> {
+        Self::take(&mut review.clone())
+    }
+
+    /// [`Self::parse`] for who needs the review no more: its objects are taken out of it where it can be read, and not copied.
+    ///
+    /// # Errors
+    /// Those of [`Self::parse`].
+    pub fn take(review: &mut Value) -> Result<Self, Error> {
+        let is_whole = review.get("request").is_some();
         let (request, prefix) = match review.get("request") {
             Some(request) => (request, "request."),
             None if review.get("kind").and_then(Value::as_str) == Some("AdmissionReview") => {
                 return Err(Error::invalid(vec![Cause::required("request")]));
             }
-            None => (review, ""),
+            None => (&*review, ""),
         };
         let version = text(review, "/apiVersion");
         if !prefix.is_empty() && version != "admission.k8s.io/v1" {
@@ -114,7 +123,19 @@ impl Request {
         let sub_resource = read("/subResource", false);
         let (namespace, name) = (read("/namespace", false), read("/name", false));
         let user = read("/userInfo/username", false);
-        let object = |field: &str| request.get(field).cloned().unwrap_or_default();
+        let dry_run = request.get("dryRun").and_then(Value::as_bool).unwrap_or(false);
+        if !causes.is_empty() {
+            return Err(Error::invalid(causes));
+        }
+        let mut request = if is_whole {
+            review.get_mut("request")
+        } else {
+            Some(review)
+        };
+        let mut object = |field: &str| {
+            let field = request.as_mut().and_then(|request| request.get_mut(field));
+            field.map(Value::take).unwrap_or_default()
+        };
         let parsed = Self {
             uid,
             operation: match operation.as_str() {
@@ -136,13 +157,9 @@ impl Request {
             old_object: object("oldObject"),
             options: object("options"),
             user,
-            dry_run: request.get("dryRun").and_then(Value::as_bool).unwrap_or(false),
+            dry_run,
         };
-        if causes.is_empty() {
-            parsed.complete(prefix)
-        } else {
-            Err(Error::invalid(causes))
-        }
+        parsed.complete(prefix)
     }
 
     /// A change that no API server has been asked for yet: from `old` to `new`, of which one may be absent.

@@ -20,12 +20,13 @@ pub(super) fn judge(
     let Some(new) = &change.new else { return };
     let old = change.old.as_ref();
     let revision = |set: &StatefulSet| revision::name_of_stored(set.object(), profile).ok();
-    let is_new_template = old.is_none_or(|old| revision(old) != revision(new));
+    // Asked last: a revision's name takes longer than all the rest.
+    let is_new_template = || old.is_none_or(|old| revision(old) != revision(new));
     let mut object = |message: String, remedy: &str| {
         found.push(Violation::new(Policy::P10, message, remedy));
     };
     if let Some(old) = old {
-        if is_new_template && let Some((pod, trouble)) = broken(new, context) {
+        if let Some((pod, trouble)) = broken(new, context).filter(|_| is_new_template()) {
             object(
                 format!(
                     "a new template does not reach Pod {pod}, which is broken ({trouble}) and stops the rollout"
@@ -40,7 +41,7 @@ pub(super) fn judge(
             );
         }
     }
-    if let Some(message) = past_the_end(old, new, is_new_template) {
+    if let Some(message) = past_the_end(old, new, &is_new_template) {
         object(message, "the partition counts from ordinals.start (k/k#128529)");
     }
     if drops_max_unavailable(change, new, profile) {
@@ -88,7 +89,11 @@ fn below_quorum(old: &StatefulSet, new: &StatefulSet, quorum: Quorum) -> Option<
         .then(|| format!("scaling in from {before} to {after} leaves fewer than {least}, {what}"))
 }
 
-fn past_the_end(old: Option<&StatefulSet>, new: &StatefulSet, is_new_template: bool) -> Option<String> {
+fn past_the_end(
+    old: Option<&StatefulSet>,
+    new: &StatefulSet,
+    is_new_template: &dyn Fn() -> bool,
+) -> Option<String> {
     let partition = |set: &StatefulSet| {
         set.strategy()
             .rolling
@@ -100,7 +105,7 @@ fn past_the_end(old: Option<&StatefulSet>, new: &StatefulSet, is_new_template: b
     let was = old.is_some_and(holds_all);
     let kind = new.strategy().kind;
     let is_rolling = kind == StrategyType::RollingUpdate;
-    (is_rolling && holds_all(new) && old.is_some() && (is_new_template || !was)).then(|| {
+    (is_rolling && holds_all(new) && old.is_some() && (!was || is_new_template())).then(|| {
         format!(
             "partition {} holds all {} replicas: no Pod gets a new template",
             partition(new),
@@ -129,7 +134,7 @@ fn drops_max_unavailable(change: &Change, new: &StatefulSet, profile: &Profile) 
             || applied.is_some_and(|applied| applied.pointer(FIELD).is_some())
     };
     let had = change.old.as_ref().is_some_and(|old| asks(old.object()));
-    !had && (asks(&change.raw) || asks(new.object()))
+    !had && (asks(change.raw) || asks(new.object()))
 }
 
 /// A disruption budget that lets no Pod go, however many are available.

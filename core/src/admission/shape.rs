@@ -49,7 +49,11 @@ pub(super) fn judge(change: &Change, profile: &Profile, found: &mut Vec<Violatio
 /// Names that are longer than they may be (k/k#64023).
 fn too_long(set: &StatefulSet, profile: &Profile) -> Vec<String> {
     let mut faults = Vec::new();
-    let revision = revision::name_of_stored(set.object(), profile).unwrap_or_default();
+    // Up to there no revision's name is too long, and its letters need not be known.
+    let revision = match set.name().len() > SAFE {
+        true => revision::name_of_stored(set.object(), profile).unwrap_or_default(),
+        false => String::new(),
+    };
     if revision.len() > LABEL {
         faults.push(format!(
             "the revision's name {revision} has {} characters, and a label at most {LABEL}: no Pod can be made",

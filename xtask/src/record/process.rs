@@ -97,7 +97,7 @@ impl Process {
     /// # Errors
     /// The signal cannot be sent.
     pub fn pause(&self) -> Result<(), String> {
-        self.signal("-STOP")
+        self.send("-STOP")
     }
 
     /// Lets a paused process go on.
@@ -105,10 +105,14 @@ impl Process {
     /// # Errors
     /// The signal cannot be sent.
     pub fn resume(&self) -> Result<(), String> {
-        self.signal("-CONT")
+        self.send("-CONT")
     }
 
-    fn signal(&self, signal: &str) -> Result<(), String> {
+    /// Sends a signal, such as `-TERM`.
+    ///
+    /// # Errors
+    /// It cannot be sent.
+    pub fn send(&self, signal: &str) -> Result<(), String> {
         let status = Command::new("kill")
             .arg(signal)
             .arg(self.child.id().to_string())
