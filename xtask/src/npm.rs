@@ -8,7 +8,7 @@ use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
 use crate::{chromium, command, conformance, wasm};
 
 /// What is in the package.
-pub const FEATURES: &[&str] = &["lint", "explain", "simulator"];
+pub const FEATURES: &[&str] = &["lint", "explain", "admission", "simulator"];
 
 /// The folder of the package's sources.
 pub fn folder() -> PathBuf {
