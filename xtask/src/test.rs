@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::command::{self, cargo, option};
-use crate::{admission, chromium, conformance, dns, npm, package, playground, upstream, wasm, yaml};
+use crate::{admission, chromium, conformance, dns, kubewarden, npm, package, playground, upstream, wasm, yaml};
 
 /// How many manifests, and as many updates, each version's API server code judges: some seconds.
 const MANIFESTS: &str = "2000";
@@ -105,6 +105,8 @@ fn steps(arguments: &[String]) -> Result<Done, String> {
     step("WebAssembly imports", &mut wasm::check)?;
     if command::is_there("node", "--version") {
         step("npm package, built", &mut npm::build)?;
+        step("Kubewarden policy, built", &mut kubewarden::build)?;
+        step("Kubewarden policy, in a host", &mut kubewarden::test)?;
         step("npm package, its behaviour in Node", &mut || {
             package::behaves(20_000)
         })?;
@@ -130,7 +132,7 @@ fn steps(arguments: &[String]) -> Result<Done, String> {
             )),
         }
     } else {
-        not_run.push("the npm package and the playground (there is no Node.js)".to_owned());
+        not_run.push("the npm package, the Kubewarden policy and the playground (there is no Node.js)".to_owned());
     }
     let seed = option(arguments, "--seed").map_or_else(seed_of_today, str::to_owned);
     let worlds = option(arguments, "--worlds").unwrap_or("20000").to_owned();
