@@ -189,9 +189,14 @@ fn the_metadata_names_the_kinds_that_are_asked_for_and_the_requests_that_are_jud
         validate(&call(operation, sub, object, old, json!({})), &cluster);
     }
     let asked = cluster.asked.borrow();
-    let asked: std::collections::BTreeSet<&str> =
-        asked.iter().filter_map(|question| question.split(' ').nth(1)).collect();
+    let asked: std::collections::BTreeSet<&str> = asked
+        .iter()
+        .filter_map(|question| question.split(' ').nth(1))
+        .collect();
     assert_eq!(listed, asked);
-    assert_eq!(metadata["rules"][0]["operations"], json!(["CREATE", "UPDATE", "DELETE"]));
+    assert_eq!(
+        metadata["rules"][0]["operations"],
+        json!(["CREATE", "UPDATE", "DELETE"])
+    );
     assert_eq!(metadata["rules"][1]["resources"], json!(["statefulsets/scale"]));
 }

@@ -40,13 +40,13 @@ pub fn build() -> Result<(), String> {
     let module = Module {
         package: "steadfast-kubewarden",
         features: &[],
-        std_for_speed: false,
     };
     let built = module.build()?;
     let path = path()?;
     let mut optimise = Command::new(npm::folder().join("node_modules/.bin/wasm-opt"));
     optimise.arg(&built).args([
         "-Oz",
+        "--converge",
         "--strip-debug",
         "--strip-producers",
         "--strip-target-features",

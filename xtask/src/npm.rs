@@ -56,7 +56,6 @@ pub fn module(features: &[&str], out: &Path) -> Result<PathBuf, String> {
     let module = Module {
         package: "steadfast-wasm",
         features,
-        std_for_speed: true,
     };
     let built = module.build()?;
     std::fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
@@ -72,8 +71,6 @@ pub struct Module<'a> {
     pub package: &'a str,
     /// Its features; none of those that are on by default.
     pub features: &'a [&'a str],
-    /// Whether the standard library is built for speed, and not for size.
-    pub std_for_speed: bool,
 }
 
 impl Module<'_> {
@@ -98,15 +95,12 @@ impl Module<'_> {
             "--target",
             wasm::TARGET,
             // The standard library is built from its sources, without the words of all panics. What JSON is made of (lists, maps,
-            // memory) is in it, and costs the npm package nothing to be built for speed: the simulator is a third faster, the module
-            // no larger.
+            // memory) is in it, and costs nothing to be built for speed: the simulator is a third faster, the module no larger.
             "-Zbuild-std=std,panic_abort",
             "-Zbuild-std-features=optimize_for_size",
         ]);
-        if self.std_for_speed {
-            for name in ["alloc", "compiler_builtins", "core", "dlmalloc", "std"] {
-                build.args(["--config", &format!("profile.wasm.package.{name}.opt-level=3")]);
-            }
+        for name in ["alloc", "compiler_builtins", "core", "dlmalloc", "std"] {
+            build.args(["--config", &format!("profile.wasm.package.{name}.opt-level=3")]);
         }
         // These two switches of cargo, and two of rustc's in `flags`, are not promised to stay: the stable compiler takes them
         // where it is told so.

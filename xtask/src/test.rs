@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use crate::command::{self, cargo, option};
-use crate::{admission, chromium, conformance, dns, kubewarden, npm, package, playground, upstream, wasm, yaml};
+use crate::{
+    admission, chromium, conformance, dns, kubewarden, npm, package, playground, upstream, wasm, yaml,
+};
 
 /// How many manifests, and as many updates, each version's API server code judges: some seconds.
 const MANIFESTS: &str = "2000";
@@ -132,7 +134,9 @@ fn steps(arguments: &[String]) -> Result<Done, String> {
             )),
         }
     } else {
-        not_run.push("the npm package, the Kubewarden policy and the playground (there is no Node.js)".to_owned());
+        not_run.push(
+            "the npm package, the Kubewarden policy and the playground (there is no Node.js)".to_owned(),
+        );
     }
     let seed = option(arguments, "--seed").map_or_else(seed_of_today, str::to_owned);
     let worlds = option(arguments, "--worlds").unwrap_or("20000").to_owned();
