@@ -79,6 +79,8 @@ test("a scale that deletes claims is denied by what the host says, and asks for 
   assert.equal(answer.audit_annotations.violations, "P1=deny P10=warn");
   assert.deepEqual(asked.sort(), [
     "kubewarden kubernetes get_resource apps/v1 StatefulSet",
+    // Fewer replicas may be too few for a budget.
+    "kubewarden kubernetes list_resources_by_namespace policy/v1 PodDisruptionBudget",
     "kubewarden kubernetes list_resources_by_namespace v1 PersistentVolumeClaim",
     "kubewarden kubernetes list_resources_by_namespace v1 Pod",
   ]);

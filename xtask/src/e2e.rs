@@ -4,6 +4,8 @@ use crate::command;
 use crate::record::binaries::{Binaries, kubernetes_version};
 use crate::record::cluster::Cluster;
 
+mod policies;
+
 const HELP: &str = "\
 cargo xtask e2e [--only SUITE[,SUITE]] [--keep]
 
@@ -13,7 +15,7 @@ with its kubeconfig's path printed, until the input ends (Ctrl-D) or the program
 ";
 
 /// The suites by name, in the order in which they run.
-const SUITES: [(&str, Suite); 0] = [];
+const SUITES: [(&str, Suite); 1] = [("policies", policies::run)];
 
 type Suite = fn() -> Result<(), String>;
 

@@ -22,6 +22,7 @@ mod pace;
 mod package;
 mod playground;
 mod record;
+mod reviews;
 mod size;
 mod soak;
 mod test;
@@ -72,6 +73,8 @@ cargo xtask COMMAND
   kubewarden [--build]
                     the Kubewarden policy, a module of at most 250 kB with its metadata in it, and its tests in a waPC host made
                     in JavaScript; --build only builds
+  reviews [--count N] [--seed S] [--url URL --cluster C] [--kept]
+                    requests for admission, drawn, judged by the core, the npm package and the Kubewarden policy, or a webhook
   playground [--build|--test] [--keep]
                     js-demo/dist, and a server of it whose address is printed; --build only builds; --test drives every
                     scenario in Chromium and compares it with `steadfast simulate`; --keep: the npm package as it was built
@@ -100,6 +103,7 @@ fn main() -> ExitCode {
         Some("e2e") => e2e::run(rest),
         Some("npm") => npm::run(rest),
         Some("kubewarden") => kubewarden::run(rest),
+        Some("reviews") => reviews::run(rest),
         Some("playground") => playground::run(rest),
         Some("size") => size::run(rest),
         Some("wasm") => wasm::check(),

@@ -4,11 +4,15 @@ use std::time::Instant;
 
 use crate::command::{self, cargo, option};
 use crate::{
-    admission, chromium, conformance, dns, kubewarden, npm, package, playground, upstream, wasm, yaml,
+    admission, chromium, conformance, dns, kubewarden, npm, package, playground, reviews, upstream, wasm,
+    yaml,
 };
 
 /// How many manifests, and as many updates, each version's API server code judges: some seconds.
 const MANIFESTS: &str = "2000";
+
+/// How many requests for admission every delivery judges.
+const REVIEWS: &str = "1000";
 
 /// What came of the steps.
 #[derive(Default)]
@@ -139,6 +143,11 @@ fn steps(arguments: &[String]) -> Result<Done, String> {
         );
     }
     let seed = option(arguments, "--seed").map_or_else(seed_of_today, str::to_owned);
+    if command::is_there("node", "--version") {
+        let name = format!("{REVIEWS} requests for admission, judged by every delivery, from seed {seed}");
+        let drawn = ["--count", REVIEWS, "--seed", &seed].map(str::to_owned);
+        step(&name, &mut || reviews::compare(&drawn, None))?;
+    }
     let worlds = option(arguments, "--worlds").unwrap_or("20000").to_owned();
     if program.is_some() {
         let (versions, missing) = versions_of_today(&seed)?;
