@@ -63,6 +63,13 @@ impl Question {
         }
     }
 
+    /// The request of [`Question::of`] alone.
+    pub fn request_of(seed: u64) -> Value {
+        let mut draw = Draw::of(seed ^ 0xad317);
+        let stored = set::set(&mut draw);
+        change::request(&stored, &mut draw).0
+    }
+
     /// The core's verdict.
     ///
     /// # Errors

@@ -57,7 +57,9 @@ pub fn build() -> Result<(), String> {
     let mut module = std::fs::read(&path).map_err(read)?;
     let metadata = std::fs::read(folder().join("metadata.json"))
         .map_err(|error| format!("kubewarden/metadata.json: {error}"))?;
-    wasm::append_section(&mut module, SECTION, &metadata);
+    let metadata: serde_json::Value =
+        serde_json::from_slice(&metadata).map_err(|error| format!("kubewarden/metadata.json: {error}"))?;
+    wasm::append_section(&mut module, SECTION, metadata.to_string().as_bytes());
     let strangers: Vec<String> = wasm::imports(&module)?
         .into_iter()
         .filter(|name| !name.starts_with("wapc."))

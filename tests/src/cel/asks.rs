@@ -32,6 +32,9 @@ pub struct Ask {
 /// The shortest name with which no revision's name fits.
 const LONG: usize = 62;
 
+/// How many of each kind there must be, where not as many can be drawn as are wanted.
+const FEWEST: usize = 8;
+
 /// So many requests for a policy, half of them denied.
 pub fn asks(
     policy: &'static str,
@@ -41,7 +44,7 @@ pub fn asks(
     profile: &Profile,
 ) -> Result<Vec<Ask>, String> {
     let mut asks: Vec<Ask> = Vec::new();
-    for seed in seed..seed + 100_000 {
+    for seed in seed..seed + 60_000 {
         let Some(ask) = Ask::of(seed, policy, operation, profile) else {
             continue;
         };
@@ -53,15 +56,19 @@ pub fn asks(
             return Ok(asks);
         }
     }
-    Err(format!(
-        "{policy} {operation:?}: only {} requests could be drawn",
-        asks.len()
-    ))
+    let denied = asks.iter().filter(|ask| ask.is_denied()).count();
+    match denied >= FEWEST && asks.len() - denied >= FEWEST {
+        true => Ok(asks),
+        false => Err(format!(
+            "{policy} {operation:?}: only {denied} of the {} requests that could be drawn are denied",
+            asks.len()
+        )),
+    }
 }
 
 impl Ask {
     fn of(seed: u64, policy: &'static str, operation: Operation, profile: &Profile) -> Option<Self> {
-        let request = Question::of(seed).review["request"].take();
+        let request = Question::request_of(seed);
         let asked = match request["operation"].as_str()? {
             "CREATE" => Operation::Create,
             "UPDATE" => Operation::Update,
@@ -73,6 +80,11 @@ impl Ask {
             || request["resource"]["group"] != "apps"
             || request["userInfo"]["username"] != "somebody";
         if asked != operation || is_other {
+            return None;
+        }
+        // Names that are short enough for anything are frequent, and say little.
+        let name = request["name"].as_str().unwrap_or_default();
+        if policy == "P5" && name.len() < 50 && seed % 8 > 0 {
             return None;
         }
         let objects = [&request["oldObject"], &request["object"]];

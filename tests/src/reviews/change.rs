@@ -73,7 +73,10 @@ fn changed(stored: &Value, draw: &mut Draw) -> Value {
             4 | 13 => {
                 spec["persistentVolumeClaimRetentionPolicy"]["whenDeleted"] = json!(set::retention(draw))
             }
-            5 => spec["ordinals"] = json!({"start": *draw.pick(&[0, 1, 3, 5, 99, 2_147_483_000])}),
+            5 => {
+                spec["ordinals"] =
+                    json!({"start": *draw.pick(&[0, 1, 3, 5, 99, 2_147_483_000, 2_147_483_000])})
+            }
             6 | 7 => spec["template"] = set::template(&app, draw),
             8 => spec["updateStrategy"] = set::strategy(draw),
             9 => set["metadata"]["annotations"] = set::annotations(draw).into(),
