@@ -84,22 +84,30 @@ impl Ask {
         }
         // Names that are short enough for anything are frequent, and say little.
         let name = request["name"].as_str().unwrap_or_default();
-        if policy == "P5" && name.len() < 50 && seed % 8 > 0 {
+        if policy == "P5" && operation == Operation::Create && name.len() < 50 && seed % 8 > 0 {
             return None;
         }
         let objects = [&request["oldObject"], &request["object"]];
         let [old, new] = objects.map(|object| Some(object).filter(|object| object.is_object()));
         let any = old.or(new)?;
-        let name = name_of(any, seed, operation);
+        let is_long = policy == "P5" && operation == Operation::Update;
+        let name = match is_long {
+            // With a shorter name no update can make one that is too long, with a longer one it is so before.
+            true => format!("u{seed:0>52}"),
+            false => name_of(any, seed, operation),
+        };
         let prepared = |object: &Value| prepared(object, &name, policy);
         let old = match old {
             Some(old) => Some(prepared(old)?),
             None => None,
         };
-        let new = match new {
+        let mut new = match new {
             Some(new) => Some(prepared(new)?),
             None => None,
         };
+        if let Some(new) = new.as_mut().filter(|_| is_long && seed % 2 == 0) {
+            new["spec"]["ordinals"] = json!({"start": 2_147_483_000});
+        }
         let is_taken = |new: &Value, old: Option<&Value>| {
             judge(new, old, profile).is_ok_and(|verdict| verdict.errors.is_empty())
         };
