@@ -20,7 +20,7 @@ pub fn check(kubectl: &Kubectl, documents: &[Value]) -> Result<usize, String> {
         kubectl.all("create", &[set(name)], &[])?.must_be_empty()?;
     }
     kubectl
-        .all("apply", documents, &["--server-side"])?
+        .all("apply", documents, &["--server-side", "--force-conflicts"])?
         .must_be_empty()?;
     let steps = [
         Step {
@@ -40,7 +40,7 @@ pub fn check(kubectl: &Kubectl, documents: &[Value]) -> Result<usize, String> {
         },
         Step {
             does: "the whole resource too",
-            arguments: vec!["delete", "sts", "--all", "--wait=false"],
+            arguments: vec!["delete", "sts", "--all", "--dry-run=server"],
             says: "denied request: P2",
         },
         Step {
@@ -127,7 +127,7 @@ pub fn check(kubectl: &Kubectl, documents: &[Value]) -> Result<usize, String> {
             if at > 0 || said.contains(step.says) || start.elapsed() > Duration::from_secs(60) {
                 break said;
             }
-            kubectl.all("apply", &[set("data")], &["--server-side"])?;
+            kubectl.all("apply", &[set("data")], &["--server-side", "--force-conflicts"])?;
         };
         if !said.contains(step.says) {
             failed += 1;
