@@ -154,7 +154,7 @@ Examples:
 Policies that read other objects need them in --observed: Pods, claims, Services,
 PodDisruptionBudgets, other controllers. A kind that is not there is not known, and warns.
 
-Exit code: 0 let through, 1 denied, 2 bad input.";
+Exit code: 0 let through, 1 denied, 2 bad input, 4 the cluster cannot be read.";
 
 pub(super) const DEFAULT: &str = "\
 Examples:
