@@ -84,7 +84,7 @@ impl Ask {
         }
         // Names that are short enough for anything are frequent, and say little.
         let name = request["name"].as_str().unwrap_or_default();
-        if policy == "P5" && operation == Operation::Create && name.len() < 50 && seed % 8 > 0 {
+        if policy == "P5" && operation == Operation::Create && name.len() < 50 && !seed.is_multiple_of(8) {
             return None;
         }
         let objects = [&request["oldObject"], &request["object"]];
@@ -111,7 +111,7 @@ impl Ask {
             Some(new) => Some(prepared(new)?),
             None => None,
         };
-        if let Some(new) = new.as_mut().filter(|_| is_long && seed % 2 == 0) {
+        if let Some(new) = new.as_mut().filter(|_| is_long && seed.is_multiple_of(2)) {
             new["spec"]["ordinals"] = json!({"start": 2_147_483_000});
         }
         let is_taken = |new: &Value, old: Option<&Value>| {

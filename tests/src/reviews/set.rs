@@ -54,7 +54,7 @@ fn name(draw: &mut Draw) -> String {
 }
 
 pub fn retention(draw: &mut Draw) -> &'static str {
-    *draw.pick(&["Retain", "Delete"])
+    draw.pick(&["Retain", "Delete"])
 }
 
 pub fn annotations(draw: &mut Draw) -> Map<String, Value> {
