@@ -54,7 +54,7 @@ fn name(draw: &mut Draw) -> String {
 }
 
 pub fn retention(draw: &mut Draw) -> &'static str {
-    draw.pick(&["Retain", "Delete"])
+    ["Retain", "Delete"][draw.below(2)]
 }
 
 pub fn annotations(draw: &mut Draw) -> Map<String, Value> {
