@@ -51,6 +51,9 @@ pub(crate) enum Command {
     /// Say what an API server would say of StatefulSets, with the lines at fault
     #[command(after_help = examples::LINT)]
     Lint(LintArguments),
+    /// Judge a request or a change by the policies of admission, as the webhook does
+    #[command(after_help = examples::ADMIT)]
+    Admit(Box<AdmitArguments>),
     /// Print what an API server would store for a manifest: with all defaults
     #[command(after_help = examples::DEFAULT)]
     Default(DefaultArguments),
@@ -387,6 +390,37 @@ pub(crate) struct LintArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct AdmitArguments {
+    #[command(flatten)]
+    pub(crate) input: InputArguments,
+    /// The manifest before the change; may be repeated
+    #[arg(long, value_name = "OLD", conflicts_with_all = ["scale", "delete"])]
+    pub(crate) from: Vec<String>,
+    /// Judge a change of the number of replicas, as `kubectl scale` and autoscalers ask for it
+    #[arg(long, value_name = "N", conflicts_with = "delete", value_parser = clap::value_parser!(u64).range(0..=i32::MAX as u64))]
+    pub(crate) scale: Option<u64>,
+    /// Judge the deletion of the set
+    #[arg(long)]
+    pub(crate) delete: bool,
+    /// What the deletion does with the set's Pods
+    #[arg(long, value_name = "HOW", requires = "delete", default_value = "background")]
+    pub(crate) cascade: Cascade,
+    /// What stands around the set: files or folders of what `kubectl get … -o yaml` printed, or a StatefulSet of a live cluster; may be repeated
+    #[arg(long, value_name = "FILE|NAME")]
+    pub(crate) observed: Vec<String>,
+    /// Which policies deny and which warn, a file of YAML or JSON [default: P1, P2 and P3 deny, the others warn]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: Option<String>,
+    /// How to print the answer
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: Format,
+    #[command(flatten)]
+    pub(crate) live: LiveArguments,
+    #[command(flatten)]
+    pub(crate) profile: ProfileArguments,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct DefaultArguments {
     #[command(flatten)]
     pub(crate) input: InputArguments,
@@ -507,7 +541,7 @@ pub(crate) fn command(program: Program) -> clap::Command {
         .usage(title)
         .literal(AnsiColor::Cyan.on_default());
     let mut command = Cli::command().styles(styles);
-    for reads_clusters in ["plan", "compare", "recreate", "explain", "dns"] {
+    for reads_clusters in ["plan", "compare", "recreate", "explain", "dns", "admit"] {
         command = command.mut_subcommand(reads_clusters, |command| {
             command
                 .mut_arg("files", |files| {
@@ -553,6 +587,7 @@ impl Command {
                 LintFormat::Yaml => Format::Yaml,
                 LintFormat::Text | LintFormat::Sarif | LintFormat::Github => Format::Table,
             },
+            Self::Admit(arguments) => arguments.output,
             Self::Version(arguments) => arguments.output,
             Self::Default(_) | Self::Completions(_) => Format::Table,
         }

@@ -24,7 +24,7 @@ pub(crate) use choice::Choice;
 pub(crate) use clock::newest_time;
 pub(crate) use found::{Found, Place};
 pub(crate) use observation::ObservationSource;
-pub(crate) use origin::{Origin, read_each};
+pub(crate) use origin::{Origin, read_each, set_of};
 pub(crate) use source::{STANDARD_INPUT, read as read_bytes};
 
 /// The objects of an input, in the order of the files.
@@ -197,6 +197,16 @@ impl Input {
             ..self
         };
         (with, others)
+    }
+
+    /// Whether it says which objects of an observation's list there are: an observation or a cluster by having the list, a dump by
+    /// having an object of it.
+    pub(crate) fn knows(&self, list: &str, is_of_list: impl Fn(&Found) -> bool) -> bool {
+        let is_unseen = |live: &Live| live.unseen.iter().any(|unseen| unseen.resource.list == list);
+        match &self.lists {
+            Some(lists) => lists.contains(&list) && !self.live.as_ref().is_some_and(is_unseen),
+            None => self.objects.iter().any(is_of_list),
+        }
     }
 
     /// The StatefulSets of apps/v1.

@@ -1,9 +1,10 @@
 //! The command line of Steadfast: `steadfast`, and `kubectl steadfast` as a plugin of kubectl.
 //!
 //! One file per command. A command reads its input (`input`), asks the core or the simulator, and prints; it never
-//! decides anything itself. Exit codes: 0 stable, clean, nothing to do; 1 blocked, refused or different; 2 bad input or
+//! decides anything itself. Exit codes: 0 stable, clean, nothing to do; 1 blocked, refused, denied or different; 2 bad input or
 //! usage; 3 unfinished.
 
+mod admit;
 mod cli;
 mod compare;
 mod completions;
@@ -71,6 +72,7 @@ pub fn run(program: Program) -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments, &mut output),
         Command::Dns(arguments) => dns::run(&arguments, &mut output),
         Command::Lint(arguments) => lint::run(&arguments, &mut output),
+        Command::Admit(arguments) => admit::run(&arguments, &mut output),
         Command::Default(arguments) => default::run(&arguments, &mut output),
         Command::Completions(arguments) => completions::run(&arguments, program, &mut output),
         Command::Version(arguments) => version::run(&arguments, &mut output),

@@ -11,6 +11,8 @@ pub(crate) enum Exit {
     Blocked,
     /// An API server would refuse the manifest.
     Refused,
+    /// A policy denies the change.
+    Denied,
     /// Two manifests differ.
     Different,
     /// Bad input or usage.
@@ -25,7 +27,7 @@ impl Exit {
     pub(crate) fn code(self) -> ExitCode {
         ExitCode::from(match self {
             Self::Fine => 0,
-            Self::Blocked | Self::Refused | Self::Different => 1,
+            Self::Blocked | Self::Refused | Self::Denied | Self::Different => 1,
             Self::BadInput => 2,
             Self::Unfinished => 3,
             Self::Unseen => 4,

@@ -18,7 +18,7 @@ use crate::timeline::{Scope, Timeline, record};
 mod question;
 mod verdict;
 
-pub(crate) use question::Question;
+pub(crate) use question::{Question, are_old_and_new};
 
 pub(crate) fn run(arguments: &PlanArguments, output: &mut Output) -> Result<Exit, Failure> {
     // What is wrong with the options is said before anything is read.

@@ -26,6 +26,7 @@ fn every_command_has_help_with_examples() {
         "explain",
         "dns",
         "lint",
+        "admit",
         "default",
         "completions",
         "version",
@@ -119,7 +120,7 @@ fn colour_is_for_terminals_unless_asked_for() {
 
 #[test]
 fn the_options_of_live_clusters_are_there_in_every_build() {
-    for command in ["explain", "dns", "plan", "compare", "recreate"] {
+    for command in ["explain", "dns", "plan", "compare", "recreate", "admit"] {
         let help = steadfast(&[command, "--help"]).out;
         for words in [
             "Live cluster:",

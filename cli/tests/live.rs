@@ -61,6 +61,40 @@ fn a_set_is_explained_as_its_dump_would_be() {
 }
 
 #[test]
+fn admission_judges_a_change_of_a_live_set_and_says_what_it_could_not_see() {
+    let server = ApiServer::of("tests/recorded/web/scale-down.yaml");
+    let deletion = live(&server, &["admit", "sts/web", "--delete"]);
+    assert_eq!((deletion.code, deletion.err.as_str()), (0, ""), "{deletion:?}");
+    assert!(
+        deletion
+            .out
+            .starts_with("Allowed: deleting StatefulSet default/web"),
+        "{deletion:?}"
+    );
+    let scaled = live(&server, &["admit", "web", "--scale", "0", "-o", "json"]);
+    let answer = scaled.json();
+    assert_eq!((scaled.code, &answer["kubernetes"]), (1, &json!("1.37.1")));
+    assert_eq!(answer["violations"][0]["claims"][0], "www-web-0");
+    let manifest = text_of("examples/web.yaml").replace("replicas: 3", "replicas: 0");
+    let manifest = Scratch::new("new.yaml", manifest);
+    let applied = live(
+        &server,
+        &["admit", manifest.path(), "--observed", "sts/web", "-o", "json"],
+    );
+    // The manifest says nothing of the retention: what is stored stays.
+    assert_eq!(applied.json()["violations"], answer["violations"]);
+    let blind = ApiServer::of("tests/recorded/web/scale-down.yaml").refuse("persistentvolumeclaims", 403);
+    let blind = live(&blind, &["admit", "web", "--scale", "0"]);
+    assert_eq!(blind.code, 0, "{blind:?}");
+    assert!(
+        blind
+            .out
+            .contains("PersistentVolumeClaims could not be read, and so are not judged"),
+        "{blind:?}"
+    );
+}
+
+#[test]
 fn what_may_not_be_read_is_named_and_the_rest_is_explained() {
     let server = ApiServer::of(STUCK)
         .refuse("nodes", 403)

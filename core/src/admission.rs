@@ -67,7 +67,7 @@ pub const PROTECT: &str = "steadfast.dev/protect";
 
 /// The policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "PolicyName"))]
 #[non_exhaustive]
 pub enum Policy {
     /// Scaling in deletes claims (whenScaled is Delete).
@@ -131,7 +131,7 @@ impl Policy {
 
 /// What a policy objects to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "PolicyViolation"))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Violation {

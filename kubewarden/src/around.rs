@@ -51,12 +51,12 @@ pub fn surroundings(request: &Request, settings: &Settings, host: &dyn Host) -> 
     if is_on(&[Policy::P1, Policy::P2, Policy::P7]) {
         context.claims = list("v1", "PersistentVolumeClaim");
     }
+    if request.operation != Operation::Delete && is_on(&[Policy::P10]) {
+        context.disruption_budgets = list("policy/v1", "PodDisruptionBudget");
+    }
     if is_set && request.operation != Operation::Delete {
         if is_on(&[Policy::P9]) || settings.fills_service_name {
             context.services = list("v1", "Service");
-        }
-        if is_on(&[Policy::P10]) {
-            context.disruption_budgets = list("policy/v1", "PodDisruptionBudget");
         }
         if is_on(&[Policy::P8]) {
             let lists = WORKLOADS.map(|(version, kind)| list(version, kind));

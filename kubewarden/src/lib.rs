@@ -10,20 +10,23 @@ use steadfast_core::admission::{Context, Request, Settings, review};
 use steadfast_core::{Error, Profile};
 
 mod around;
+#[cfg(target_family = "wasm")]
+mod wapc;
 
 pub use around::{Host, surroundings};
 
-/// What Kubewarden registers its calls with.
-#[allow(unsafe_code, reason = "a host calls this symbol first: waPC says its name")]
-#[unsafe(no_mangle)]
-pub extern "C" fn wapc_init() {
-    wapc_guest::register_function("protocol_version", |_| Ok(br#""v1""#.to_vec()));
-    wapc_guest::register_function("validate_settings", |payload| {
-        Ok(validate_settings(payload).to_string().into_bytes())
-    });
-    wapc_guest::register_function("validate", |payload| {
-        Ok(validate(payload, &WapcHost).to_string().into_bytes())
-    });
+/// The response to a call of the host, or the error.
+///
+/// # Errors
+/// An operation that there is not.
+pub fn answer(operation: &[u8], payload: &[u8], host: &dyn Host) -> Result<Vec<u8>, String> {
+    let response = match operation {
+        b"validate" => validate(payload, host),
+        b"validate_settings" => validate_settings(payload),
+        b"protocol_version" => Value::from("v1"),
+        other => return Err(format!("no operation `{}`", String::from_utf8_lossy(other))),
+    };
+    Ok(response.to_string().into_bytes())
 }
 
 /// Whether settings can be read: `{"valid"}`, with a `message` where they cannot.
@@ -108,21 +111,6 @@ fn told(error: &Error) -> String {
             .map(ToString::to_string)
             .collect::<Vec<_>>()
             .join("; "),
-    }
-}
-
-/// The host that calls this guest.
-struct WapcHost;
-
-impl Host for WapcHost {
-    fn ask(&self, operation: &str, question: &Value) -> Option<Value> {
-        let answer = wapc_guest::host_call(
-            "kubewarden",
-            "kubernetes",
-            operation,
-            question.to_string().as_bytes(),
-        );
-        serde_json::from_slice(&answer.ok()?).ok()
     }
 }
 

@@ -172,3 +172,31 @@ fn calls_that_cannot_be_read_are_refused_with_a_reason() {
         true
     );
 }
+
+#[test]
+fn the_metadata_names_the_kinds_that_are_asked_for_and_the_requests_that_are_judged() {
+    let metadata: Value = serde_json::from_str(include_str!("../metadata.json")).unwrap();
+    let listed = metadata["contextAwareResources"].as_array().unwrap().iter();
+    let listed: std::collections::BTreeSet<&str> = listed.map(|one| one["kind"].as_str().unwrap()).collect();
+    let cluster = cluster();
+    let scale = json!({"kind": "Scale", "spec": {"replicas": 1}});
+    for (operation, sub, object, old) in [
+        ("CREATE", None, set(3), Value::Null),
+        ("UPDATE", None, set(1), set(3)),
+        ("DELETE", None, Value::Null, set(3)),
+        ("UPDATE", Some("scale"), scale.clone(), scale),
+    ] {
+        validate(&call(operation, sub, object, old, json!({})), &cluster);
+    }
+    let asked = cluster.asked.borrow();
+    let asked: std::collections::BTreeSet<&str> = asked
+        .iter()
+        .filter_map(|question| question.split(' ').nth(1))
+        .collect();
+    assert_eq!(listed, asked);
+    assert_eq!(
+        metadata["rules"][0]["operations"],
+        json!(["CREATE", "UPDATE", "DELETE"])
+    );
+    assert_eq!(metadata["rules"][1]["resources"], json!(["statefulsets/scale"]));
+}

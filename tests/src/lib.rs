@@ -11,6 +11,7 @@
 
 pub mod admission;
 pub mod cases;
+pub mod cel;
 pub mod conformance;
 pub mod counterfactual;
 pub mod dns;
@@ -19,6 +20,7 @@ pub mod explained;
 pub mod lockstep;
 pub mod native;
 pub mod recorded;
+pub mod reviews;
 pub mod stable;
 pub mod stuck;
 pub mod templates;

@@ -15,6 +15,8 @@ mod observation;
 mod options;
 #[cfg(feature = "simulator")]
 mod question;
+#[cfg(feature = "admission")]
+mod review;
 #[cfg(feature = "simulator")]
 mod simulation;
 #[cfg(feature = "reader")]
@@ -92,6 +94,7 @@ pub fn about() -> String {
         ("reader", cfg!(feature = "reader")),
         ("lint", cfg!(feature = "lint")),
         ("explain", cfg!(feature = "explain")),
+        ("admission", cfg!(feature = "admission")),
         ("simulator", cfg!(feature = "simulator")),
     ]
     .into_iter()
@@ -177,6 +180,22 @@ pub fn dns(input: &str, of: &str, settings: &str) -> String {
 #[wasm_bindgen]
 pub fn lookup(input: &str, of: &str, question: &str, settings: &str) -> String {
     answer(explain::lookup(input, of, question, settings))
+}
+
+/// What admission's policies say of a request: an AdmissionReview, or the `request` in one. `context` is an observation, of which
+/// any part may be absent; `settings` those of admission; each may be empty.
+///
+/// ```
+/// let request = r#"{"uid": "r", "operation": "CREATE", "namespace": "shop", "name": "db",
+///     "resource": {"group": "apps", "version": "v1", "resource": "statefulsets"}, "object": {"metadata": {"name": "db"}, "spec": {
+///         "selector": {"matchLabels": {"app": "db"}}, "template": {"metadata": {"labels": {"app": "db"}}}}}}"#;
+/// let verdict = steadfast_wasm::review(request, r#"{"workloads": []}"#, r#"{"policies": {"P9": "deny"}}"#, "");
+/// assert!(verdict.starts_with(r#"{"ok":true,"value":{"allowed":false,"code":403,"message":"P9: there is no serviceName"#), "{verdict}");
+/// ```
+#[cfg(feature = "admission")]
+#[wasm_bindgen]
+pub fn review(request: &str, context: &str, settings: &str, options: &str) -> String {
+    answer(review::review(request, context, settings, options))
 }
 
 /// What a manifest or a change does, to the end (`wire.md`, "Forecast").

@@ -6,6 +6,7 @@ use crate::record::cluster::Cluster;
 
 mod admission;
 mod controller;
+mod policies;
 
 const HELP: &str = "\
 cargo xtask e2e [--only SUITE[,SUITE]] [--kills N] [--changes N] [--sets N] [--keep]
@@ -22,8 +23,9 @@ loopback, and runs the suites, each on a control plane of its own.
 ";
 
 /// The suites by name, in the order in which they run.
-const SUITES: [(&str, Suite); 5] = [
+const SUITES: [(&str, Suite); 6] = [
     ("admission", |_| admission::run()),
+    ("policies", |_| policies::run()),
     ("controller", |_| controller::suite()),
     ("controller-shadow", controller::shadow::suite),
     ("controller-faults", controller::faults::suite),

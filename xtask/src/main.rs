@@ -14,6 +14,7 @@ mod dry_run;
 mod e2e;
 mod figures;
 mod fuzz;
+mod kubewarden;
 mod live;
 mod mutants;
 mod npm;
@@ -21,6 +22,7 @@ mod pace;
 mod package;
 mod playground;
 mod record;
+mod reviews;
 mod size;
 mod soak;
 mod test;
@@ -69,6 +71,11 @@ cargo xtask COMMAND
   npm [--build]     wasm/npm/dist, packed, and the tarball used as its users do: publint, types, Node, Vite, webpack,
                     esbuild, pages in Chromium (installed where it can be), workers, workerd, the README's examples;
                     --build only builds
+  kubewarden [--build]
+                    the Kubewarden policy, a module of at most 250 kB with its metadata in it, and its tests in a waPC host made
+                    in JavaScript; --build only builds
+  reviews [--count N] [--seed S] [--url URL --cluster C] [--kept]
+                    requests for admission, drawn, judged by the core, the npm package and the Kubewarden policy, or a webhook
   playground [--build|--test] [--keep]
                     js-demo/dist, and a server of it whose address is printed; --build only builds; --test drives every
                     scenario in Chromium and compares it with `steadfast simulate`; --keep: the npm package as it was built
@@ -96,6 +103,8 @@ fn main() -> ExitCode {
         Some("live") => live::run(rest),
         Some("e2e") => e2e::run(rest),
         Some("npm") => npm::run(rest),
+        Some("kubewarden") => kubewarden::run(rest),
+        Some("reviews") => reviews::run(rest),
         Some("playground") => playground::run(rest),
         Some("size") => size::run(rest),
         Some("wasm") => wasm::check(),

@@ -8,7 +8,7 @@ use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
 use crate::{chromium, command, conformance, wasm};
 
 /// What is in the package.
-pub const FEATURES: &[&str] = &["lint", "explain", "simulator"];
+pub const FEATURES: &[&str] = &["lint", "explain", "admission", "simulator"];
 
 /// The folder of the package's sources.
 pub fn folder() -> PathBuf {
@@ -53,41 +53,62 @@ pub fn build() -> Result<(), String> {
 /// # Errors
 /// As [`build`].
 pub fn module(features: &[&str], out: &Path) -> Result<PathBuf, String> {
-    wasm::install_target()?;
-    wasm::install_sources()?;
-    install()?;
-    let mut build = command::cargo(&[
-        "build",
-        "--quiet",
-        "-p",
-        "steadfast-wasm",
-        "--no-default-features",
-        "--features",
-        &features.join(","),
-        "--profile",
-        "wasm",
-        "--target",
-        wasm::TARGET,
-        // The standard library is built from its sources, without the words of all panics. What JSON is made of (lists, maps,
-        // memory) is in it, and costs nothing to be built for speed: the simulator is a third faster, the module no larger.
-        "-Zbuild-std=std,panic_abort",
-        "-Zbuild-std-features=optimize_for_size",
-    ]);
-    for name in ["alloc", "compiler_builtins", "core", "dlmalloc", "std"] {
-        build.args(["--config", &format!("profile.wasm.package.{name}.opt-level=3")]);
-    }
-    // These two switches of cargo, and two of rustc's in `flags`, are not promised to stay: the stable compiler takes them
-    // where it is told so.
-    build.env("RUSTC_BOOTSTRAP", "1");
-    command::run(build.env("CARGO_ENCODED_RUSTFLAGS", flags()))?;
-    let built = conformance::target()?
-        .join(wasm::TARGET)
-        .join("wasm/steadfast_wasm.wasm");
+    let module = Module {
+        package: "steadfast-wasm",
+        features,
+    };
+    let built = module.build()?;
     std::fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
     bind(&built, out)?;
     let module = out.join("steadfast_bg.wasm");
     shrink(&module)?;
     Ok(module)
+}
+
+/// A crate as a WebAssembly module.
+pub struct Module<'a> {
+    /// The crate's name.
+    pub package: &'a str,
+    /// Its features; none of those that are on by default.
+    pub features: &'a [&'a str],
+}
+
+impl Module<'_> {
+    /// Builds it together with the standard library, without the words of all panics; the module's path.
+    ///
+    /// # Errors
+    /// Something that cannot be installed or built.
+    pub fn build(&self) -> Result<PathBuf, String> {
+        wasm::install_target()?;
+        wasm::install_sources()?;
+        install()?;
+        let mut build = command::cargo(&[
+            "build",
+            "--quiet",
+            "-p",
+            self.package,
+            "--no-default-features",
+            "--features",
+            &self.features.join(","),
+            "--profile",
+            "wasm",
+            "--target",
+            wasm::TARGET,
+            // The standard library is built from its sources, without the words of all panics. What JSON is made of (lists, maps,
+            // memory) is in it, and costs nothing to be built for speed: the simulator is a third faster, the module no larger.
+            "-Zbuild-std=std,panic_abort",
+            "-Zbuild-std-features=optimize_for_size",
+        ]);
+        for name in ["alloc", "compiler_builtins", "core", "dlmalloc", "std"] {
+            build.args(["--config", &format!("profile.wasm.package.{name}.opt-level=3")]);
+        }
+        // These two switches of cargo, and two of rustc's in `flags`, are not promised to stay: the stable compiler takes them
+        // where it is told so.
+        build.env("RUSTC_BOOTSTRAP", "1");
+        command::run(build.env("CARGO_ENCODED_RUSTFLAGS", flags()))?;
+        let file = format!("wasm/{}.wasm", self.package.replace('-', "_"));
+        Ok(conformance::target()?.join(wasm::TARGET).join(file))
+    }
 }
 
 /// What the compiler is told, besides what it is told anyway: the places of the sources on this machine, which messages

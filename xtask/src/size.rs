@@ -6,11 +6,12 @@ use std::process::Command;
 use crate::{command, conformance, npm};
 
 /// Features, what they are for, and how many bytes the module may have once it is compressed by brotli.
-const BUDGETS: [(&[&str], &str, Option<u64>); 7] = [
+const BUDGETS: [(&[&str], &str, Option<u64>); 8] = [
     (&[], "reconcile, canonical form, revision names", Some(90_000)),
     (&["reader"], "and reading YAML", None),
     (&["lint"], "and what an API server says", Some(200_000)),
     (&["explain"], "the first, explanations and DNS", None),
+    (&["admission"], "the first and admission", None),
     (&["simulator"], "the first and the simulator", None),
     (
         &["reader", "simulator"],

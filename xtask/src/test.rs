@@ -3,10 +3,16 @@
 use std::time::Instant;
 
 use crate::command::{self, cargo, option};
-use crate::{admission, chromium, conformance, dns, npm, package, playground, upstream, wasm, yaml};
+use crate::{
+    admission, chromium, conformance, dns, kubewarden, npm, package, playground, reviews, upstream, wasm,
+    yaml,
+};
 
 /// How many manifests, and as many updates, each version's API server code judges: some seconds.
 const MANIFESTS: &str = "2000";
+
+/// How many requests for admission every delivery judges.
+const REVIEWS: &str = "1000";
 
 /// What came of the steps.
 #[derive(Default)]
@@ -105,6 +111,8 @@ fn steps(arguments: &[String]) -> Result<Done, String> {
     step("WebAssembly imports", &mut wasm::check)?;
     if command::is_there("node", "--version") {
         step("npm package, built", &mut npm::build)?;
+        step("Kubewarden policy, built", &mut kubewarden::build)?;
+        step("Kubewarden policy, in a host", &mut kubewarden::test)?;
         step("npm package, its behaviour in Node", &mut || {
             package::behaves(20_000)
         })?;
@@ -130,9 +138,16 @@ fn steps(arguments: &[String]) -> Result<Done, String> {
             )),
         }
     } else {
-        not_run.push("the npm package and the playground (there is no Node.js)".to_owned());
+        not_run.push(
+            "the npm package, the Kubewarden policy and the playground (there is no Node.js)".to_owned(),
+        );
     }
     let seed = option(arguments, "--seed").map_or_else(seed_of_today, str::to_owned);
+    if command::is_there("node", "--version") {
+        let name = format!("{REVIEWS} requests for admission, judged by every delivery, from seed {seed}");
+        let drawn = ["--count", REVIEWS, "--seed", &seed].map(str::to_owned);
+        step(&name, &mut || reviews::compare(&drawn, None))?;
+    }
     let worlds = option(arguments, "--worlds").unwrap_or("20000").to_owned();
     if program.is_some() {
         let (versions, missing) = versions_of_today(&seed)?;

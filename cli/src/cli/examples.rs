@@ -140,6 +140,22 @@ Other kinds are passed over; Services are read, for the names that they give the
 
 Exit code: 0 clean, 1 errors (see --fail-on), 2 bad input (with --lines: at least one bad line).";
 
+pub(super) const ADMIT: &str = "\
+Examples:
+  steadfast admit review.json                 an AdmissionReview, as an API server sends it
+  steadfast admit web.yaml web-v2.yaml        the change from one manifest to another
+  steadfast admit web-v2.yaml --observed dump.yaml
+                                              the change of what a cluster holds, and what stands around it
+  steadfast admit web.yaml --scale 1          as `kubectl scale` and autoscalers ask for it
+  steadfast admit web.yaml --delete --cascade=orphan
+  steadfast admit sts/web -n shop --delete    a live cluster's, read only
+  steadfast admit review.json --settings settings.yaml -o json
+
+Policies that read other objects need them in --observed: Pods, claims, Services,
+PodDisruptionBudgets, other controllers. A kind that is not there is not known, and warns.
+
+Exit code: 0 let through, 1 denied, 2 bad input, 4 the cluster cannot be read.";
+
 pub(super) const DEFAULT: &str = "\
 Examples:
   steadfast default web.yaml                  as kubectl apply --dry-run=server -o yaml

@@ -112,17 +112,19 @@ pub(crate) fn read_each(
     arguments: &[String],
     input: &InputArguments,
     live: &LiveArguments,
+    purpose: Purpose,
     output: &mut Output,
 ) -> Result<Input, Failure> {
     let mut all = Input::default();
     for argument in arguments {
         let read = match set_of(argument) {
             Some(name) => {
-                let wanted = wanted(Some(name), input, live, Purpose::Plan);
+                let wanted = wanted(Some(name), input, live, purpose);
                 let read = Input::of_sighting(live::read(&wanted)?);
                 read.tell_unseen(output)?;
-                // Neighbours are there, and are not what is asked about.
-                let is_other = |set: &super::Found| set.is_set() && set.name() != name;
+                // Neighbours are there; a rollout is not asked about them.
+                let is_other =
+                    |set: &super::Found| purpose == Purpose::Plan && set.is_set() && set.name() != name;
                 read.split(|object| !is_other(object)).0
             }
             None => Input::read(std::slice::from_ref(argument), input.namespace.as_deref(), output)?,
@@ -162,7 +164,7 @@ impl Input {
 }
 
 /// The name of a set of a cluster, where the argument is one and no file: `sts/web`, or `web` where there is no such file.
-fn set_of(argument: &str) -> Option<&str> {
+pub(crate) fn set_of(argument: &str) -> Option<&str> {
     if ENDINGS.iter().any(|ending| argument.ends_with(ending)) {
         return None;
     }

@@ -47,6 +47,13 @@ pub(crate) fn read(names: &[String]) -> Result<Vec<Text>, Failure> {
     Ok(texts)
 }
 
+/// The files of a folder, and of those in it, that may hold manifests.
+pub(crate) fn of_folder(folder: &str) -> Result<Vec<String>, Failure> {
+    let mut found = Vec::new();
+    walk(Path::new(folder), DEEPEST, &mut found)?;
+    Ok(found)
+}
+
 /// Finds the files of a folder and of those in it; hidden ones (`.git`) are not looked into.
 fn walk(folder: &Path, deeper: usize, found: &mut Vec<String>) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {

@@ -6,6 +6,7 @@ pub(crate) enum Purpose {
     Explain,
     Dns,
     Plan,
+    Admit,
 }
 
 /// A kind as an API server serves it.
@@ -106,6 +107,17 @@ impl Purpose {
             Self::Plan => vec![
                 &PODS, &CLAIMS, &REVISIONS, &SERVICES, &NODES, &BUDGETS, &VOLUMES, &CLASSES,
             ],
+            // What policies read; what may not be read warns.
+            Self::Admit => vec![
+                &PODS,
+                &CLAIMS,
+                &SERVICES,
+                &BUDGETS,
+                &DEPLOYMENTS,
+                &REPLICA_SETS,
+                &DAEMON_SETS,
+                &JOBS,
+            ],
         }
     }
 
@@ -115,6 +127,7 @@ impl Purpose {
             Self::Explain => &[&SETS, &PODS],
             Self::Dns => &[&SETS, &PODS, &SERVICES],
             Self::Plan => &[&SETS, &PODS, &CLAIMS, &REVISIONS],
+            Self::Admit => &[&SETS],
         };
         needed.contains(&resource)
     }
@@ -176,7 +189,7 @@ mod tests {
                 );
             }
         }
-        let purposes = [Purpose::Explain, Purpose::Dns, Purpose::Plan];
+        let purposes = [Purpose::Explain, Purpose::Dns, Purpose::Plan, Purpose::Admit];
         let read = purposes.into_iter().flat_map(Purpose::around).chain([&SETS]);
         let read: std::collections::BTreeSet<(String, String)> = read
             .map(|resource| {

@@ -11,6 +11,7 @@ use steadfast_sim::store::Resource;
 use crate::cli::{ChangeArguments, InputArguments};
 use crate::failure::Failure;
 use crate::input::{Choice, Found, Input, ObservationSource, Place, read_each};
+use crate::live::Purpose;
 use crate::output::Output;
 use crate::text::{count, list};
 
@@ -141,7 +142,7 @@ impl Parts {
         let namespace = arguments.input.namespace.as_deref();
         let files = arguments.input.all();
         let read = |named: &[String], output: &mut Output| {
-            read_each(named, &arguments.input, &arguments.live, output)
+            read_each(named, &arguments.input, &arguments.live, Purpose::Plan, output)
         };
         let mut parts = Self::default();
         if !arguments.observed.is_empty() {
@@ -304,7 +305,7 @@ fn newest(objects: Vec<Found>) -> Vec<Found> {
 }
 
 /// Whether two files hold a set of the same namespace and name.
-fn are_old_and_new(old: &Input, new: &Input) -> bool {
+pub(crate) fn are_old_and_new(old: &Input, new: &Input) -> bool {
     old.sets()
         .any(|set| new.sets().any(|other| other.full_name() == set.full_name()))
 }

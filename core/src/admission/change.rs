@@ -101,7 +101,7 @@ impl<'r> Change<'r> {
     pub fn is_for(&self, policy: Policy) -> bool {
         let is_new = self.old.is_none();
         match policy {
-            Policy::P1 => self.leaving().is_some_and(|mut gone| gone.next().is_some()) && self.has_claims(),
+            Policy::P1 => self.is_leaving() && self.has_claims(),
             Policy::P2 => self.new.is_none() && self.has_claims(),
             Policy::P7 => self.has_claims() && self.new.is_some() && (is_new || self.comes_more()),
             Policy::P8 | Policy::P9 => is_new,
@@ -142,18 +142,9 @@ impl<'r> Change<'r> {
         Some(below.chain(above))
     }
 
-    /// How many ordinals leave.
-    pub fn left(&self) -> u64 {
-        match (&self.old, &self.new) {
-            (Some(old), Some(new)) => {
-                let kept = range(old).end.min(range(new).end);
-                old.replicas()
-                    - kept
-                        .saturating_sub(range(old).start.max(range(new).start))
-                        .min(old.replicas())
-            }
-            _ => 0,
-        }
+    /// Whether any ordinal leaves.
+    pub fn is_leaving(&self) -> bool {
+        self.leaving().is_some_and(|mut gone| gone.next().is_some())
     }
 
     /// The names of Pods of ordinals that leave, at most so many.

@@ -26,7 +26,7 @@ pub(super) fn judge(change: &Change, context: &Context, found: &mut Vec<Violatio
 
 /// P1. Only claims of Pods that exist are marked, and go with them (`stateful_pod_control.go`, `UpdatePodClaimForRetentionPolicy`).
 fn scaling_in(change: &Change, new: &StatefulSet, context: &Context) -> Option<Violation> {
-    if change.left() == 0
+    if !change.is_leaving()
         || new.retention().when_scaled == RetentionPolicy::Retain
         || new.claim_templates().is_empty()
     {
@@ -146,25 +146,19 @@ fn moving(change: &Change, old: &StatefulSet, new: &StatefulSet) -> Option<Viola
 fn adopting(change: &Change, new: &StatefulSet, context: &Context) -> Option<Violation> {
     let mut faults = Vec::new();
     let mut claims = Vec::new();
-    for claim in within(&context.claims, new.namespace()) {
-        let name = text(claim, "/metadata/name");
-        for template in new.claim_templates() {
-            let prefix = format!("{}-{}", template.name, new.name());
-            let Some(ordinal) = ordinal_of(name, &prefix).filter(|ordinal| change.comes(*ordinal)) else {
-                continue;
-            };
-            let is_own = change
-                .old
-                .as_ref()
-                .is_some_and(|old| is_owned(claim, old, ordinal));
-            let differences = match is_own {
-                true => Vec::new(),
-                false => differing(claim, new.claim_template(template)),
-            };
-            if !differences.is_empty() {
-                faults.push(format!("{name} ({})", differences.join(", ")));
-                claims.push(name.to_owned());
-            }
+    for (claim, template, ordinal) in of_set(new, context).filter(|(.., ordinal)| change.comes(*ordinal)) {
+        let is_own = change
+            .old
+            .as_ref()
+            .is_some_and(|old| is_owned(claim, old, ordinal));
+        let differences = match is_own {
+            true => Vec::new(),
+            false => differing(claim, template),
+        };
+        if !differences.is_empty() {
+            let name = text(claim, "/metadata/name");
+            faults.push(format!("{name} ({})", differences.join(", ")));
+            claims.push(name.to_owned());
         }
     }
     if faults.is_empty() {
@@ -219,23 +213,31 @@ fn claims_of(set: &StatefulSet, context: &Context, holds: impl Fn(u64) -> bool) 
         pods.map(|pod| text(pod, "/metadata/name")).collect()
     });
     let mut claims = Vec::new();
-    for claim in within(&context.claims, set.namespace()) {
-        let name = text(claim, "/metadata/name");
-        for template in set.claim_templates() {
-            let prefix = format!("{}-{}", template.name, set.name());
-            let Some(ordinal) = ordinal_of(name, &prefix).filter(|ordinal| holds(*ordinal)) else {
-                continue;
-            };
-            let pod = format!("{}-{ordinal}", set.name());
-            let has_pod = pods.as_ref().is_none_or(|pods| pods.contains(&pod.as_str()));
-            if has_pod || is_owned(claim, set, ordinal) {
-                claims.push((ordinal, name.to_owned()));
-            }
+    for (claim, _, ordinal) in of_set(set, context).filter(|(.., ordinal)| holds(*ordinal)) {
+        let pod = format!("{}-{ordinal}", set.name());
+        let has_pod = pods.as_ref().is_none_or(|pods| pods.contains(&pod.as_str()));
+        if has_pod || is_owned(claim, set, ordinal) {
+            claims.push((ordinal, text(claim, "/metadata/name").to_owned()));
         }
     }
     claims.sort();
     claims.dedup();
     claims.into_iter().map(|(_, name)| name).collect()
+}
+
+/// The claims that are called as the set's are, each with its template and its ordinal.
+fn of_set<'a>(
+    set: &'a StatefulSet,
+    context: &'a Context,
+) -> impl Iterator<Item = (&'a Value, &'a Value, u64)> {
+    let claims = within(&context.claims, set.namespace());
+    claims.flat_map(move |claim| {
+        let name = text(claim, "/metadata/name");
+        set.claim_templates().iter().filter_map(move |template| {
+            let ordinal = ordinal_of(name, &format!("{}-{}", template.name, set.name()))?;
+            Some((claim, set.claim_template(template), ordinal))
+        })
+    })
 }
 
 /// Whether the set is an owner of a claim, or the Pod of that ordinal is.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Policy;
+use crate::Observation;
 use crate::object::namespace_of;
 
 /// The objects that policies read beside the request. A list that is absent could not be read: its policies warn and never deny.
@@ -22,6 +23,20 @@ pub struct Context {
     pub disruption_budgets: Option<Vec<Value>>,
     /// Other controllers of Pods: StatefulSets, Deployments, ReplicaSets, DaemonSets, Jobs.
     pub workloads: Option<Vec<Value>>,
+}
+
+/// What was observed, for `wire.md`'s hosts: the set in it, where there is one, is the stored one.
+impl From<Observation> for Context {
+    fn from(observation: Observation) -> Self {
+        Self {
+            stored_set: Some(observation.stateful_set).filter(|set| !set.is_null()),
+            pods: observation.pods,
+            claims: observation.persistent_volume_claims,
+            services: observation.services,
+            disruption_budgets: observation.pod_disruption_budgets,
+            workloads: observation.workloads,
+        }
+    }
 }
 
 /// Whether a list could be read.

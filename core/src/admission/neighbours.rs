@@ -32,19 +32,20 @@ pub(super) fn judge(change: &Change, context: &Context, found: &mut Vec<Violatio
 fn overlap(set: &StatefulSet, context: &Context) -> Option<String> {
     let labels = labels_of(set.template());
     let own = set.selector().ok();
-    let mut others = within(&context.workloads, set.namespace());
-    let other = others.find(|other| {
+    let others = within(&context.workloads, set.namespace());
+    let named = |other: &'_ Value| [text(other, "/kind"), text(other, "/metadata/name")].map(str::to_owned);
+    let overlapping = others.filter(|other| {
         let (kind, name) = (text(other, "/kind"), text(other, "/metadata/name"));
         let is_itself = kind == "StatefulSet" && name == set.name();
         let theirs = other.pointer("/spec/template").map(labels_of).unwrap_or_default();
         let takes = |own: &Selector| theirs != Labels::default() && own.matches(&theirs);
         !is_itself && !is_part_of_another(other) && (selects(other, &labels) || own.is_some_and(takes))
-    })?;
-    let (kind, name) = (text(other, "/kind"), text(other, "/metadata/name"));
-    let kind = if kind.is_empty() {
-        "another controller"
-    } else {
-        kind
+    });
+    // The first by kind and name: the order of a list never matters.
+    let [kind, name] = overlapping.map(named).min()?;
+    let kind = match kind.as_str() {
+        "" => "another controller",
+        kind => kind,
     };
     Some(format!(
         "{kind} {name} selects the same Pods: each may adopt those of the other"

@@ -1,6 +1,6 @@
 //! What an API server asks.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::text;
 use crate::{Cause, CauseType, Error, ErrorCode};
@@ -184,6 +184,28 @@ impl Request {
             options: Value::Null,
             user: String::new(),
             dry_run: true,
+        }
+    }
+
+    /// The same for a change of a set's number of replicas by its `scale`. The set itself belongs into the context, as
+    /// [`Context::stored_set`](super::Context::stored_set).
+    pub fn of_scale(set: &Value, replicas: u64) -> Self {
+        let scale = |replicas: u64| json!({"apiVersion": "autoscaling/v1", "kind": "Scale", "spec": {"replicas": replicas}});
+        let before = set.pointer("/spec/replicas").and_then(Value::as_u64);
+        Self {
+            sub_resource: SubResource::Scale,
+            object: scale(replicas),
+            old_object: scale(before.unwrap_or(1)),
+            operation: Operation::Update,
+            ..Self::of_change(Some(set.clone()), None)
+        }
+    }
+
+    /// The same for a deletion with a propagation policy: `Background`, `Foreground` or `Orphan`.
+    pub fn of_deletion(set: Value, propagation: &str) -> Self {
+        Self {
+            options: json!({"apiVersion": "meta.k8s.io/v1", "kind": "DeleteOptions", "propagationPolicy": propagation}),
+            ..Self::of_change(Some(set), None)
         }
     }
 

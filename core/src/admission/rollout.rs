@@ -142,9 +142,12 @@ fn budget(old: Option<&StatefulSet>, new: &StatefulSet, context: &Context) -> Op
     let closed = |set: &StatefulSet| {
         let labels = labels_of(set.template());
         let budgets = within(&context.disruption_budgets, set.namespace());
-        let mut selecting = budgets.filter(|budget| selects(budget, &labels));
-        let budget = selecting.find(|budget| set.replicas() > 0 && is_closed(budget, set.replicas()))?;
-        Some(text(budget, "/metadata/name").to_owned())
+        let selecting = budgets.filter(|budget| selects(budget, &labels));
+        let closed = selecting.filter(|budget| set.replicas() > 0 && is_closed(budget, set.replicas()));
+        // The first by name: the order of a list never matters.
+        closed
+            .map(|budget| text(budget, "/metadata/name").to_owned())
+            .min()
     };
     let name = closed(new).filter(|_| old.is_none_or(|old| closed(old).is_none()))?;
     Some(format!(

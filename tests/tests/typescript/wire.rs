@@ -1,6 +1,7 @@
 //! `wire.ts`: what crosses the wire, as the Rust types say it.
 
 use steadfast_core::Behaviour as VersionBehaviour;
+use steadfast_core::admission::{Mode as PolicyMode, Policy, Verdict as AdmissionVerdict, Violation};
 use steadfast_core::compare::Why;
 use steadfast_core::diff::{
     Advice, Change, ChangeKind, Diff, Ordinals, Phantom, PhantomReason, PodFates, Restarts, Runbook,
@@ -122,6 +123,7 @@ pub fn text() -> String {
         ("A difference", Some(difference())),
         ("Why a set is as it is", Some(explanation())),
         ("What DNS says", Some(names())),
+        ("What admission says", Some(admission())),
         ("A forecast", Some(forecast())),
         ("Several versions", Some(comparison())),
         ("A story that was played", Some(story())),
@@ -241,6 +243,15 @@ fn names() -> Vec<Declaration> {
         of::<DnsOutcome>(),
         all_optional(of::<DnsSettings>()),
         of::<PodRecords>(),
+    ]
+}
+
+fn admission() -> Vec<Declaration> {
+    vec![
+        of::<AdmissionVerdict>(),
+        of::<Violation>(),
+        of::<Policy>(),
+        of::<PolicyMode>(),
     ]
 }
 

@@ -200,6 +200,44 @@ fn explanations_and_names_are_of_the_types() {
 }
 
 #[test]
+fn verdicts_of_admission_are_of_the_types() {
+    use steadfast_core::admission::{Context, Request, Settings, review};
+    let names = names();
+    let set = |replicas: u32, note: Value| {
+        json!({"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "db", "uid": "u", "annotations": note},
+            "spec": {"replicas": replicas, "serviceName": "", "selector": {"matchLabels": {"app": "db"}},
+                "persistentVolumeClaimRetentionPolicy": {"whenScaled": "Delete"},
+                "template": {"metadata": {"labels": {"app": "db"}}}, "volumeClaimTemplates": [{"metadata": {"name": "data"}}]}})
+    };
+    let mut context = Context::default();
+    context.pods = Some(vec![json!({"metadata": {"name": "db-2"}})]);
+    context.claims = Some(vec![json!({"metadata": {"name": "data-db-2"}})]);
+    context.services = Some(vec![
+        json!({"metadata": {"name": "db"}, "spec": {"clusterIP": "None", "selector": {"app": "db"}}}),
+    ]);
+    let settings = Settings::parse(&json!({"fillServiceName": true})).unwrap();
+    let mut modes = BTreeSet::new();
+    let mut patched = 0;
+    for (old, note) in [
+        (None, json!({})),
+        (Some(set(3, json!({}))), json!({})),
+        (Some(set(3, json!({}))), json!({"steadfast.dev/allow": "P1"})),
+    ] {
+        let request = Request::of_change(old, Some(set(2, note)));
+        let verdict = review(&request, &context, &settings, &Profile::default());
+        patched += usize::from(verdict.patch.is_some());
+        let verdict = check(&names, "AdmissionVerdict", &verdict, "a verdict");
+        for violation in verdict["violations"].as_array().unwrap() {
+            modes.insert(violation["mode"].as_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!((modes.len(), patched), (3, 1), "{modes:?}");
+    for policy in steadfast_core::admission::Policy::ALL {
+        assert_eq!(check(&names, "PolicyName", &policy, policy.name()), policy.name());
+    }
+}
+
+#[test]
 fn comparisons_are_of_the_types() {
     use steadfast_sim::compare::{Question, compare};
     let names = names();

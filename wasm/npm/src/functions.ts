@@ -5,6 +5,7 @@ import type { PlanQuestion, Scenario } from "./scenario.js";
 import type {
   Action,
   ActionRecord,
+  AdmissionVerdict,
   Change,
   Comparison,
   Diagnosis,
@@ -22,6 +23,8 @@ import type {
   Observation,
   Plan,
   Played,
+  PolicyName,
+  PolicyMode,
   RecordType,
   Runbook,
   TextSpan,
@@ -300,6 +303,69 @@ export function lookup(observed: Observed, name: string, options?: LookupOptions
   const question = json({ name: text(name, "name"), types, from }, "options");
   const how = optionsOf(options && settings);
   return parsed(call(() => glue.lookup(given, of, question, how)));
+}
+
+/** What an API server asks: `request` of an AdmissionReview of `admission.k8s.io/v1`. What else is in one plays no part. */
+export interface AdmissionRequest {
+  readonly uid: string;
+  readonly operation: "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
+  readonly resource: { readonly group?: string; readonly version?: string; readonly resource: string };
+  /** `scale` for `kubectl scale` and autoscalers: then `object` and `oldObject` are Scales. */
+  readonly subResource?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly object?: KubernetesObject | null;
+  readonly oldObject?: KubernetesObject | null;
+  /** Such as DeleteOptions with `propagationPolicy`. */
+  readonly options?: KubernetesObject | null;
+  readonly userInfo?: { readonly username?: string; readonly [field: string]: unknown };
+  readonly dryRun?: boolean;
+  readonly [field: string]: unknown;
+}
+
+/** An AdmissionReview, as an API server sends it. */
+export interface AdmissionReview {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly request: AdmissionRequest;
+}
+
+/**
+ * What stands around the set: an observation, of which any part may be absent. Its `statefulSet` is the stored set, which a request
+ * for `scale` does not bring along; a list that is absent is not known, and what needs it warns and never denies.
+ */
+export type AdmissionContext = Partial<Observation>;
+
+/** Which policies deny and which warn. P1, P2 and P3 deny and the others warn, unless something else is said. */
+export interface AdmissionSettings {
+  readonly policies?: { readonly [policy in PolicyName]?: PolicyMode };
+  readonly namespaces?: { readonly exclude?: readonly string[] };
+  /** Below how many replicas P10 objects to scaling in: a majority of those before, a number, or nowhere. */
+  readonly quorum?: "off" | "majority" | number;
+  /** Whether `patch` fills in a missing serviceName, where exactly one headless Service selects the Pods. */
+  readonly fillServiceName?: boolean;
+}
+
+/**
+ * What the policies of admission say of a request: whether it is let through, with what warnings, and what each policy objects to.
+ * A webhook answers with it; `docs/admission.md` has the policies.
+ *
+ * ```ts
+ * const verdict = review(admissionReview, { pods, persistentVolumeClaims }, { policies: { P9: "deny" } });
+ * if (verdict.ok && !verdict.value.allowed) console.log(verdict.value.code, verdict.value.message);
+ * ```
+ */
+export function review(
+  request: AdmissionReview | AdmissionRequest | string,
+  context?: AdmissionContext | string,
+  settings?: AdmissionSettings | string,
+  options?: Omit<Options, "now">,
+): Result<AdmissionVerdict> {
+  const given = json(request, "request");
+  const around = context === undefined ? "" : json(context, "context");
+  const which = settings === undefined ? "" : json(settings, "settings");
+  const how = optionsOf(options);
+  return parsed(call(() => glue.review(given, around, which, how)));
 }
 
 /** Writes a value as YAML, as `kubectl get -o yaml` does. */

@@ -1,9 +1,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** Steadfast: Kubernetes' StatefulSet controller as a library. What every entry of the package exports. */
 
-export { about, canonical, compare, defaulted, diff, dns, explain, lint, lookup, plan, read, reconcile, revisionName, sentences, simulate, write } from "./functions.js";
+export { about, canonical, compare, defaulted, diff, dns, explain, lint, lookup, plan, read, reconcile, review, revisionName, sentences, simulate, write } from "./functions.js";
 export type {
   About,
+  AdmissionContext,
+  AdmissionRequest,
+  AdmissionReview,
+  AdmissionSettings,
   Canonical,
   Contents,
   Difference,

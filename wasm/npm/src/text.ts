@@ -30,4 +30,12 @@ export const text = {
     const how = optionsOf(options);
     return call(() => glue.canonical(given, how));
   },
+  /** See `review`. */
+  review(request: string, context?: string, settings?: string, options?: Omit<Options, "now">): string {
+    const given = textOf(request, "request");
+    const around = textOf(context ?? "", "context");
+    const which = textOf(settings ?? "", "settings");
+    const how = optionsOf(options);
+    return call(() => glue.review(given, around, which, how));
+  },
 } as const;

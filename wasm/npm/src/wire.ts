@@ -1468,6 +1468,83 @@ export type PodRecords =
   /** Where a Pod of the namespace has the address. */
   | "verified";
 
+// What admission says -----------------------------------------------------------------------------
+
+/** The verdict on a request. */
+export type AdmissionVerdict = {
+  /** Whether the change is let through. */
+  allowed: boolean;
+  /** The HTTP status of a refusal: 403. */
+  code?: number;
+  /** Why it is refused, and what to do. */
+  message?: string;
+  /** Warnings for who asked, of at most 120 characters each. */
+  warnings: string[];
+  /**
+   * What is written into the API server's audit log: `violations`, such as `P1=deny P9=warn`, and
+   * `allowed`, the policies that the annotation let through.
+   */
+  auditAnnotations: { [key in string]: string };
+  /** A JSON Patch (RFC 6902), of a delivery that may change objects. */
+  patch?: JsonValue[];
+  /** What the policies object to, in the policies' order. */
+  violations: PolicyViolation[];
+};
+
+/** What a policy objects to. */
+export type PolicyViolation = {
+  /** Which policy. */
+  policy: PolicyName;
+  /**
+   * What became of it, by the settings and what could be seen: `deny`, `warn`, or `off` where an
+   * annotation allows it.
+   */
+  mode: PolicyMode;
+  /** What is wrong, as a clause without a full stop. */
+  message: string;
+  /** What to do instead. */
+  remedy: string;
+  /** The claims that it is about, by name. */
+  claims: string[];
+  /**
+   * False where something that could not be seen may say otherwise, or where it is not wrong in
+   * every case: then it warns.
+   */
+  isCertain: boolean;
+};
+
+/** The policies. */
+export type PolicyName =
+  /** Scaling in deletes claims (whenScaled is Delete). */
+  | "P1"
+  /** The deletion deletes claims (whenDeleted is Delete), or the set is protected. */
+  | "P2"
+  /** The retention of a set that has Pods is changed to Delete. */
+  | "P3"
+  /** The ordinals move. */
+  | "P4"
+  /** Names are too long for labels. */
+  | "P5"
+  /** Claim templates that do not do what they seem to. */
+  | "P6"
+  /** Claims of an earlier set would be taken over. */
+  | "P7"
+  /** Another controller selects the same Pods. */
+  | "P8"
+  /** The Service does not give the Pods their names. */
+  | "P9"
+  /** The rollout would stop, or do nothing, or take too much at once. */
+  | "P10";
+
+/** What a policy does. */
+export type PolicyMode =
+  /** Nothing. */
+  | "off"
+  /** The change is let through with a warning. */
+  | "warn"
+  /** The change is refused. */
+  | "deny";
+
 // A forecast --------------------------------------------------------------------------------------
 
 /** The answer. */

@@ -65,6 +65,20 @@ const scenario = {
   timeline: [{ at: "5s", scale: { name: "web", replicas: 3 } }, { at: "9s", crash: "web-0" }, { at: "1m", deletePod: "web-1" }],
 };
 const question = { objects: [manifest], kubernetes: "1.36", until: "10m", settings: { nodes: 2 } };
+const request = {
+  apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview",
+  request: {
+    uid: "r", operation: "UPDATE", resource: { group: "apps", version: "v1", resource: "statefulsets" }, namespace: "default", name: "web",
+    object: { ...statefulSet, spec: { ...statefulSet.spec, replicas: 1 } }, oldObject: statefulSet, options: null, userInfo: { username: "me" },
+  },
+};
+const scaling = { ...request.request, subResource: "scale", object: { spec: { replicas: 1 } }, oldObject: { spec: { replicas: 2 } } };
+const around = {
+  ...observation, services: [{ kind: "Service", metadata: { name: "web" }, spec: { clusterIP: "None", selector: { app: "web" } } }],
+  podDisruptionBudgets: [{ metadata: { name: "web" }, spec: { minAvailable: "100%", selector: { matchLabels: { app: "web" } } } }],
+  workloads: [{ kind: "Deployment", metadata: { name: "web" }, spec: { selector: { matchLabels: { app: "web" } } } }],
+};
+const settings = { policies: { P1: "deny", P9: "off" }, namespaces: { exclude: ["kube-*"] }, quorum: 2, fillServiceName: true };
 const options = { kubernetes: "1.35", featureGates: { MaxUnavailableStatefulSet: true }, now: "2026-11-21T00:00:00Z" };
 
 /** Each function of the package, and what it is fed with before it is damaged. */
@@ -82,6 +96,8 @@ const CALLS = {
   explainDump: [([given, name]) => steadfast.explain(given, { set: String(name) }), [[manifest, ...observation.pods], "web"]],
   dns: [([given, how]) => steadfast.dns(given, how), [observation, { clusterDomain: "cluster.local", ttl: 5 }]],
   lookup: [([given, name, how]) => steadfast.lookup(given, String(name), how), [observation, "web-0.web", { types: ["A", "SRV"], from: "web-1" }]],
+  review: [([given, context, which]) => steadfast.review(given, context, which), [request, around, settings]],
+  reviewScale: [([given, context, how]) => steadfast.review(given, context, undefined, how), [scaling, around, { kubernetes: "1.36" }]],
   write: [(given) => steadfast.write(given), [manifest]],
   plan: [(given) => steadfast.plan(given), question],
   planText: [(given) => steadfast.plan({ objects: given }), yaml],

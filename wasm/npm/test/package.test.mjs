@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
-  compare, defaulted, diff, dns, explain, init, initSync, lint, lookup, ObservationHandle, plan, read, reconcile, sentences, Simulation, SteadfastError,
+  compare, defaulted, diff, dns, explain, init, initSync, lint, lookup, ObservationHandle, plan, read, reconcile, review, sentences, Simulation, SteadfastError,
+  text,
 } from "../dist/node.js";
 import { watchInstances } from "./memory.mjs";
 import { carriedOut, stableWorld } from "./worlds.mjs";
@@ -154,6 +155,34 @@ test("a name that does not resolve has its reason, and a manifest has the names 
   assert.equal(lookup(STUCK, "web-0.web", { types: "MX" }).error.code, "invalid");
   assert.equal(lookup(STUCK, "a b").error.code, "invalid");
   assert.equal(lookup(STUCK, "web", { from: "web-9" }).error.code, "missing");
+});
+
+test("admission names the claims that a change deletes, and warns where it cannot see", () => {
+  const objects = read(STUCK).value.objects.map(({ object }) => object);
+  const of = (wanted) => objects.filter(({ kind }) => kind === wanted);
+  const stored = structuredClone(of("StatefulSet")[0]);
+  stored.spec.persistentVolumeClaimRetentionPolicy = { whenScaled: "Delete", whenDeleted: "Retain" };
+  const request = {
+    uid: "r", operation: "UPDATE", resource: { group: "apps", version: "v1", resource: "statefulsets" }, subResource: "scale",
+    namespace: "default", name: "web", object: { spec: { replicas: 1 } }, oldObject: { spec: { replicas: 3 } },
+  };
+  const context = { statefulSet: stored, pods: of("Pod"), persistentVolumeClaims: of("PersistentVolumeClaim") };
+  const { allowed, code, message, violations } = review(request, context).value;
+  assert.deepEqual([allowed, code, violations[0].claims], [false, 403, ["www-web-1", "www-web-2"]]);
+  assert.match(message, /^P1: whenScaled is Delete: scaling in deletes www-web-1, www-web-2; .* annotate steadfast.dev\/allow: P1$/);
+  const whole = { apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", request };
+  assert.deepEqual(review(JSON.stringify(whole), context).value, review(request, context).value);
+  assert.equal(text.review(JSON.stringify(whole), JSON.stringify(context)), JSON.stringify(review(request, context)));
+  assert.equal(review(request, context, { policies: { P1: "warn" } }).value.allowed, true);
+  const blind = review(request, { statefulSet: stored }).value;
+  assert.deepEqual([blind.allowed, blind.violations[0].isCertain], [true, false]);
+  assert.match(blind.warnings.at(-1), /PersistentVolumeClaims could not be read/);
+  assert.match(review(request).value.warnings[0], /not judged/);
+  assert.deepEqual(review({}).error.causes.map(({ field }) => field), ["uid", "operation", "resource.resource"]);
+  assert.equal(review(request, context, { policies: { P11: "deny" } }).error.code, "invalid");
+  assert.equal(review(request, { pods: {} }).error.causes[0].field, "pods");
+  assert.equal(review({ ...whole, apiVersion: "admission.k8s.io/v1beta1" }).error.code, "wrongKind");
+  assert.throws(() => review(undefined), thrown("wrongArgument"));
 });
 
 test("versions part at a step and for a reason, or answer alike", () => {
