@@ -8,7 +8,7 @@ use crate::store::{ApiError, Key};
 
 /// Says what became of an action.
 pub(super) fn announce(action: &Action, set: &Key, error: Option<&ApiError>, machine: &mut Machine) {
-    let refused = error.map(|error| (&*error.reason, &*error.message));
+    let refused = error.map(|error| (error.reason, error.message.as_str()));
     let Some(said) = action.announcement(&set.name, refused, &machine.profile) else {
         return;
     };

@@ -47,7 +47,7 @@ impl Process {
     /// # Errors
     /// The signal cannot be sent, or it does not end in time.
     pub fn end(&mut self, limit: Duration) -> Result<Option<i32>, String> {
-        self.signal("-TERM")?;
+        self.send("-TERM")?;
         self.wait(limit)
     }
 

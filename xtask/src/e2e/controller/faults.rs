@@ -42,7 +42,13 @@ pub fn suite(figures: &Figures) -> Result<(), String> {
             stage.stable()?;
         }
         let before = claim_uids(&ordered)?;
-        let steadfast = killed(&cluster, &program, steadfast, [&ordered, &parallel], figures.kills)?;
+        let steadfast = killed(
+            &cluster,
+            &program,
+            steadfast,
+            [&ordered, &parallel],
+            figures.kills,
+        )?;
         drop(steadfast);
         fail_over(&cluster, &program, &ordered)?;
         same_claims(&before, &claim_uids(&ordered)?)?;
