@@ -234,12 +234,11 @@ promise("the editor offers every field at its place, says what it means, and put
   await page.keyboard.type("podM");
   await shows(page, ".cm-tooltip-autocomplete", /podManagementPolicy/);
   await shows(page, ".cm-completionInfo", /OrderedReady or Parallel, default OrderedReady[^]*a Pod is made when all before it are ready/);
-  await page.waitForTimeout(100);
-  await page.keyboard.press("Enter");
+  // The editor takes no Enter in the first moments of a list, which may be renewed at any time: a click is always taken.
+  await page.locator(".cm-tooltip-autocomplete li", { hasText: "podManagementPolicy" }).click();
+  await shows(page, ".cm-content", /podManagementPolicy: /);
   await page.keyboard.type("Par");
-  await shows(page, ".cm-tooltip-autocomplete", /^Parallel$/);
-  await page.waitForTimeout(100);
-  await page.keyboard.press("Enter");
+  await page.locator(".cm-tooltip-autocomplete li", { hasText: "Parallel" }).click();
   await page.keyboard.press("Enter");
   await page.keyboard.type("revisionHistoryLimt: 5");
   await page.locator(".cm-lint-marker-warning").first().waitFor();
