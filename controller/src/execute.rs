@@ -92,7 +92,7 @@ impl<A: Api> Run<'_, A> {
     async fn batches(&mut self, plan: &Plan) {
         let mut rest: VecDeque<(usize, &Action)> = VecDeque::new();
         for (at, action) in plan.actions.iter().enumerate() {
-            if !is_trim(action) {
+            if !action.operation.is_trim() {
                 rest.push_back((at, action));
             }
         }
@@ -181,14 +181,7 @@ impl<A: Api> Run<'_, A> {
             if is_new_revision && refusal.reason == "AlreadyExists" {
                 outcome.taken_name = Some(action.name.clone());
             }
-            outcome.has_failed_early |= matches!(
-                action.operation,
-                Operation::AdoptPod { .. }
-                    | Operation::ReleasePod { .. }
-                    | Operation::AdoptControllerRevision { .. }
-                    | Operation::CreateControllerRevision { .. }
-                    | Operation::UpdateControllerRevision { .. }
-            );
+            outcome.has_failed_early |= action.operation.is_before_status();
             let what = format!("{} {}", action.operation.name(), action.name);
             outcome.refusal.get_or_insert((what, refusal));
         }
@@ -198,15 +191,9 @@ impl<A: Api> Run<'_, A> {
     async fn act(&self, action: &Action) -> Result<Option<Awaited>, Refusal> {
         let write = write_of(action, &self.subject.key);
         let result = self.api.write(write).await;
-        let is_done_anyway = matches!(&result, Err(refusal) if match action.operation {
-            Operation::DeletePod { .. } => refusal.code == 404 && self.profile.takes_gone_pods_for_deleted(),
-            Operation::DeleteControllerRevision { .. } => refusal.code == 404,
-            // Gone, without an owner reference, or another Pod of that name: none of it is the set's any more.
-            Operation::ReleasePod { .. } => matches!(refusal.code, 404 | 422),
-            _ => false,
-        });
+        let is_done = |refusal: &Refusal| action.operation.is_done_despite(refusal.code, self.profile);
         let result = match result {
-            Err(_) if is_done_anyway => Ok(None),
+            Err(refusal) if is_done(&refusal) => Ok(None),
             other => other.map(Some),
         };
         self.listener.tried(action, result.as_ref().err());
@@ -283,7 +270,7 @@ impl<A: Api> Run<'_, A> {
     /// Deletes old revisions, also after a failed Pod or claim action; the first failure ends it.
     async fn trim(&mut self, plan: &Plan) {
         for (at, action) in plan.actions.iter().enumerate() {
-            if !is_trim(action) {
+            if !action.operation.is_trim() {
                 continue;
             }
             match self.act(action).await {
@@ -305,10 +292,6 @@ fn places(rest: &VecDeque<(usize, &Action)>) -> Vec<usize> {
         places.push(*at);
     }
     places
-}
-
-fn is_trim(action: &Action) -> bool {
-    matches!(action.operation, Operation::DeleteControllerRevision { .. })
 }
 
 /// The request that an action is.

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::{Observed, Profile};
 
 mod announcement;
+mod execution;
 mod reason;
 mod status;
 mod wait;
@@ -194,8 +195,6 @@ impl Plan {
             matches!(action.operation, Operation::DeletePod { .. })
                 && matches!(action.reason, Reason::RollingUpdate { .. })
         };
-        let is_trim =
-            |action: &Action| matches!(action.operation, Operation::DeleteControllerRevision { .. });
         let own = || {
             let actions = self.actions.iter().enumerate();
             actions.filter(|(_, action)| is_update(action)).map(|(at, _)| at)
@@ -203,7 +202,7 @@ impl Plan {
         let is_reached = undone
             .iter()
             .filter_map(|at| self.actions.get(*at))
-            .all(|action| is_update(action) || is_trim(action));
+            .all(|action| is_update(action) || action.operation.is_trim());
         let first_undone = own().position(|at| undone.contains(&at));
         let is_undone = |before: &&u32| {
             !is_reached || first_undone.is_some_and(|first| first < usize::try_from(**before).unwrap_or(0))

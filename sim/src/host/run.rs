@@ -124,8 +124,7 @@ impl Run {
 
     /// Forms the chains of the next batch; false where there is none, or the one before contains a failure.
     fn open_batch(&mut self) -> bool {
-        let is_trim =
-            |action: &Action| matches!(action.operation, Operation::DeleteControllerRevision { .. });
+        let is_trim = |action: &Action| action.operation.is_trim();
         let Some(first) = self.plan.actions.get(self.next).filter(|action| !is_trim(action)) else {
             return false;
         };
@@ -197,13 +196,11 @@ impl Run {
         };
         let (key, write) = write_of(action, set);
         let result = machine.call(&key, write).map(drop);
-        let is_done_anyway = matches!(&result, Err(error) if error.status == 404)
-            && match action.operation {
-                Operation::DeletePod { .. } => machine.profile.takes_gone_pods_for_deleted(),
-                Operation::DeleteControllerRevision { .. } | Operation::ReleasePod { .. } => true,
-                _ => false,
-            };
-        let result = if is_done_anyway { Ok(()) } else { result };
+        let is_done = |error: &ApiError| action.operation.is_done_despite(error.status, &machine.profile);
+        let result = match result {
+            Err(error) if is_done(&error) => Ok(()),
+            other => other,
+        };
         announce(action, set, result.as_ref().err(), machine);
         machine.record(Happening::Action {
             set: SetName::of(set),
@@ -215,14 +212,7 @@ impl Run {
         if is_create_revision && error.reason == "AlreadyExists" {
             self.taken_name = Some(action.name.clone());
         }
-        self.has_failed_early |= matches!(
-            action.operation,
-            Operation::AdoptPod { .. }
-                | Operation::ReleasePod { .. }
-                | Operation::AdoptControllerRevision { .. }
-                | Operation::CreateControllerRevision { .. }
-                | Operation::UpdateControllerRevision { .. }
-        );
+        self.has_failed_early |= action.operation.is_before_status();
         let what = format!("{} {}", action.operation.name(), action.name);
         self.fail(what, &error);
         Err(())
@@ -271,7 +261,7 @@ impl Run {
         while let Some(action) = self.plan.actions.get(self.next) {
             let at = self.next;
             self.next += 1;
-            if matches!(action.operation, Operation::DeleteControllerRevision { .. }) {
+            if action.operation.is_trim() {
                 if self.call(at, set, machine).is_err() {
                     self.next = self.plan.actions.len();
                 }

@@ -1,7 +1,7 @@
 //! The controller's work on one set: its cache, its wake-ups, and the plan that it is carrying out.
 
 use steadfast_core::observed::Document;
-use steadfast_core::{Action, Kind, Observed, Operation, Plan, Status, Wait, WaitCode, membership};
+use steadfast_core::{Kind, Observed, Plan, Status, Wait, WaitCode, membership};
 
 use super::decider::{Decision, decide};
 use super::run::{Outcome, Run};
@@ -294,10 +294,8 @@ impl Worker {
             [status.replicas, status.ready_replicas, status.available_replicas] == [replicas; 3]
         });
         // Old revisions that go change nothing for the set, and nothing wakes the controller after them.
-        let is_trim =
-            |action: &Action| matches!(action.operation, Operation::DeleteControllerRevision { .. });
         let is_stable = is_whole
-            && plan.actions.iter().all(is_trim)
+            && plan.actions.iter().all(|action| action.operation.is_trim())
             && !plan.status_changed
             && plan.requeue_after.is_none()
             && plan.waits.iter().all(is_kept);

@@ -366,10 +366,7 @@ impl<'a> Found<'a> {
         if is_parallel {
             return self.branches.push("parallel, ends: update pass");
         }
-        let last = plan
-            .actions
-            .iter()
-            .rfind(|action| !matches!(action.operation, Operation::DeleteControllerRevision { .. }));
+        let last = plan.actions.iter().rfind(|action| !action.operation.is_trim());
         let ending = match last.map(|action| &action.reason) {
             Some(Reason::TerminalPhase { .. }) => Some("ordered, ends: terminal Pod deleted"),
             Some(Reason::ScaleDown { .. }) => Some("ordered, ends: condemned deleted"),

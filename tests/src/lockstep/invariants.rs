@@ -69,9 +69,7 @@ impl Invariants {
 pub(super) fn at_the_end(cluster: &Cluster) -> Option<String> {
     for set in cluster.sets().filter(|set| set.stable_since().is_some()) {
         let plan = cluster.plan(set.key())?;
-        let is_trim =
-            |action: &Action| matches!(action.operation, Operation::DeleteControllerRevision { .. });
-        if !plan.actions.iter().all(is_trim) || plan.status_changed {
+        if !plan.actions.iter().all(|action| action.operation.is_trim()) || plan.status_changed {
             return Some(format!("{} is stable and gets a plan: {plan:?}", set.key().name));
         }
     }
