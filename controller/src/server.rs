@@ -10,7 +10,7 @@ use kube::{Client, Config};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use steadfast_core::Kind;
+use steadfast_core::{Kind, Profile};
 use tokio::sync::Semaphore;
 
 use crate::api::{Answer, Api, Refusal, Verb, Write, path, plural};
@@ -118,21 +118,13 @@ impl Server {
         self
     }
 
-    /// The version of the API server, such as `1.37.1`; vendors add to it: v1.37.1-gke.100.
+    /// The version of the API server, such as `1.37.1`.
     ///
     /// # Errors
     /// It does not answer.
     pub async fn version(&self) -> Result<String, Refusal> {
         let info: Value = self.ask(Method::GET, "/version", None).await?;
-        let text = crate::object::text(&info, "/gitVersion").trim_start_matches('v');
-        let end = text
-            .find(|c: char| !c.is_ascii_digit() && c != '.')
-            .unwrap_or(text.len());
-        Ok(text
-            .get(..end)
-            .unwrap_or_default()
-            .trim_end_matches('.')
-            .to_owned())
+        Ok(Profile::release_of(crate::object::text(&info, "/gitVersion")).to_owned())
     }
 
     /// All objects of a kind that a label selector selects, in pages.

@@ -114,6 +114,20 @@ impl Profile {
         &self.written
     }
 
+    /// The release in what an API server says of its version (`gitVersion` of `/version`): vendors add to it, as in
+    /// `v1.37.1-gke.100` and `v1.36.4+k3s1`.
+    ///
+    /// ```
+    /// use steadfast_core::Profile;
+    /// assert_eq!(Profile::release_of("v1.36.4+k3s1"), "1.36.4");
+    /// ```
+    pub fn release_of(git_version: &str) -> &str {
+        let release = git_version.trim_start_matches('v');
+        let is_number = |c: char| c.is_ascii_digit() || c == '.';
+        let end = release.find(|c| !is_number(c)).unwrap_or(release.len());
+        release.get(..end).unwrap_or_default().trim_end_matches('.')
+    }
+
     /// The minor version, such as 37. Patch releases share their types, defaults and most of their rules.
     pub(crate) fn minor(&self) -> u8 {
         if let Some(minor) = self.borrowed_minor {

@@ -11,6 +11,7 @@ use kube::core::{Request, WatchEvent};
 use kube::{Client, Config, Error};
 use serde::de::DeserializeSeed;
 use serde_json::Value;
+use steadfast_core::Profile;
 
 use crate::arguments::Arguments;
 use crate::cache::{Kind, Listing, Page};
@@ -139,12 +140,7 @@ impl Cluster {
     /// The version of the API server, such as `1.37.1`.
     pub async fn version(&self) -> Result<String, Trouble> {
         let info = in_time(async { self.client.apiserver_version().await.map_err(Trouble::from) }).await?;
-        // Vendors add to it: v1.37.1-gke.100, v1.36.4+k3s1.
-        let release = info.git_version.trim_start_matches('v');
-        let is_number = |c: char| c.is_ascii_digit() || c == '.';
-        let end = release.find(|c| !is_number(c)).unwrap_or(release.len());
-        let release = release.get(..end).unwrap_or_default();
-        Ok(release.trim_end_matches('.').to_owned())
+        Ok(Profile::release_of(&info.git_version).to_owned())
     }
 
     /// All objects of a kind, and the moment that they show.

@@ -8,7 +8,7 @@ use kube::Client;
 use kube::core::params::{ListParams, WatchParams};
 use kube::core::{Request, WatchEvent};
 use serde_json::Value;
-use steadfast_core::{ErrorCode, Timestamp};
+use steadfast_core::{ErrorCode, Profile, Timestamp};
 
 use super::address::Address;
 use super::trouble::Trouble;
@@ -106,14 +106,7 @@ impl Cluster {
         let info = self
             .in_time(async { self.client.apiserver_version().await.map_err(Trouble::from) })
             .await?;
-        // Vendors add to it: v1.37.1-gke.100, v1.36.4+k3s1.
-        let release: String = info
-            .git_version
-            .trim_start_matches('v')
-            .chars()
-            .take_while(|c| c.is_ascii_digit() || *c == '.')
-            .collect();
-        match release.trim_end_matches('.') {
+        match Profile::release_of(&info.git_version) {
             "" => Ok(format!(
                 "{}.{}",
                 info.major,
