@@ -22,6 +22,9 @@ pub mod server;
 mod settings;
 mod shadow;
 mod start;
+#[cfg(feature = "unreliable-on-purpose")]
+mod unreliable;
+pub mod verdicts;
 pub mod watch;
 pub mod worker;
 
@@ -30,7 +33,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use serde_json::json;
 
-use settings::{Cli, Mode};
+use settings::{Arguments, Cli, Mode};
 use start::Failure;
 
 /// The program: reads the command line, and runs on this one thread until it is asked to end.

@@ -31,7 +31,7 @@ struct Inner {
 /// Upper bounds of a reconcile's time, in seconds: the decision and all its writes.
 const BOUNDS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0, 5.0, 30.0];
 
-const HELP: [(&str, &str, &str); 16] = [
+const HELP: [(&str, &str, &str); 18] = [
     (
         "steadfast_actions_total",
         "counter",
@@ -43,6 +43,11 @@ const HELP: [(&str, &str, &str); 16] = [
         "Requests to the API server, by verb, resource and HTTP status (0: no answer).",
     ),
     (
+        "steadfast_diagnoses",
+        "gauge",
+        "What is wrong or worth knowing of the sets, by code and severity.",
+    ),
+    (
         "steadfast_events_dropped_total",
         "counter",
         "Events that were not sent, by why.",
@@ -52,6 +57,11 @@ const HELP: [(&str, &str, &str); 16] = [
         "steadfast_parked_total",
         "counter",
         "How often a set had to wait until its own writes were seen.",
+    ),
+    (
+        "steadfast_progress",
+        "gauge",
+        "The sets by their verdict, such as stable or blocked.",
     ),
     (
         "steadfast_queue_depth",
@@ -115,6 +125,13 @@ impl Metrics {
     /// The value of a gauge.
     pub fn gauge(&self, name: &'static str, labels: String, value: f64) {
         self.lock().gauges.insert((name, labels), value);
+    }
+
+    /// All values of a gauge, by their labels; those that it had before are gone.
+    pub fn gauges(&self, name: &'static str, values: BTreeMap<String, f64>) {
+        let gauges = &mut self.lock().gauges;
+        gauges.retain(|(known, _), _| *known != name);
+        gauges.extend(values.into_iter().map(|(labels, value)| ((name, labels), value)));
     }
 
     /// A counter's value.

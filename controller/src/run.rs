@@ -1,7 +1,7 @@
 //! Mode `run`: in the place of upstream's controller.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -19,6 +19,7 @@ use crate::serve::Pages;
 use crate::server::{AGENT, Server};
 use crate::settings::RunArguments;
 use crate::start::{End, Failure, LAST, connect, follow_all, serve_pages};
+use crate::verdicts;
 use crate::watch::Sink;
 use crate::worker::{Shop, work};
 
@@ -33,9 +34,11 @@ pub async fn run(arguments: RunArguments) -> Result<(), Failure> {
         hub: Arc::new(Hub::new(Arc::clone(&metrics), arguments.both.namespaces.clone())),
         started: clock(),
         is_ready: AtomicBool::new(false),
+        profile: OnceLock::new(),
     });
     serve_pages(&arguments.both, Arc::clone(&desk)).await?;
     let (server, profile) = connect(&arguments.both, &metrics).await?;
+    let profile = desk.profile.get_or_init(|| profile);
 
     let leadership = Arc::new(Leadership::default());
     let lease = arguments
@@ -73,7 +76,7 @@ pub async fn run(arguments: RunArguments) -> Result<(), Failure> {
         None => server.clone(),
     };
     metrics.gauge("steadfast_leader", String::new(), 1.0);
-    let work = act(&arguments, &desk, acting, (taken, profile), &end);
+    let work = act(&arguments, &desk, acting, (taken, profile.clone()), &end);
     let ended = futures::future::select(Box::pin(lost), Box::pin(work)).await;
     metrics.gauge("steadfast_leader", String::new(), 0.0);
     let result = match ended {
@@ -107,6 +110,8 @@ async fn act(
         .events
         .unwrap_or(true)
         .then(|| Recorder::start(server.clone(), Arc::clone(&hub.metrics)));
+    #[cfg(feature = "unreliable-on-purpose")]
+    let server = crate::unreliable::Unreliable::of(server);
     let shop = Arc::new(Shop {
         hub: Arc::clone(hub),
         api: server,
@@ -182,6 +187,8 @@ struct Desk {
     hub: Arc<Hub>,
     started: Timestamp,
     is_ready: AtomicBool,
+    /// What it behaves as, once it has asked the API server.
+    profile: OnceLock<Profile>,
 }
 
 impl Sink for Desk {
@@ -228,17 +235,9 @@ impl Desk {
 impl Pages for Desk {
     fn metrics(&self) -> String {
         let metrics = &self.hub.metrics;
-        metrics.gauge(
-            "steadfast_queue_depth",
-            String::new(),
-            count(self.hub.queue.len()),
-        );
-        let (sets, unread) = {
-            let state = self.hub.state();
-            (state.cache.sets().count(), state.cache.unread().count())
-        };
-        metrics.gauge("steadfast_sets", String::new(), count(sets));
-        metrics.gauge("steadfast_sets_unreadable", String::new(), count(unread));
+        let waiting = u32::try_from(self.hub.queue.len()).unwrap_or(u32::MAX);
+        metrics.gauge("steadfast_queue_depth", String::new(), f64::from(waiting));
+        verdicts::count(&self.hub.state().cache, clock(), self.profile.get(), metrics);
         metrics.text()
     }
 
@@ -252,8 +251,4 @@ impl Pages for Desk {
             false => Err("not all kinds have been read yet".to_owned()),
         }
     }
-}
-
-fn count(number: usize) -> f64 {
-    f64::from(u32::try_from(number).unwrap_or(u32::MAX))
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use steadfast_core::Profile;
 
 /// Steadfast in the place of Kubernetes' StatefulSet controller, or as a silent shadow beside it.
@@ -107,17 +108,34 @@ pub struct BothArguments {
     pub verbose: bool,
 }
 
-impl RunArguments {
+/// The flags of a mode, which a file may complete.
+pub trait Arguments: DeserializeOwned + Default {
+    /// The file, if one is named.
+    fn config(&self) -> Option<&str>;
+
+    /// These, and the others' where these say nothing.
+    #[must_use]
+    fn or(self, other: Self) -> Self;
+
     /// These, and what the file says where these say nothing.
     ///
     /// # Errors
     /// The file cannot be read, or holds something else.
-    pub fn with_file(self) -> Result<Self, String> {
-        let Some(file) = self.both.config.clone() else {
-            return Ok(self);
-        };
-        let other: Self = read(&file)?;
-        Ok(Self {
+    fn with_file(self) -> Result<Self, String> {
+        match self.config() {
+            Some(file) => read(file).map(|other| self.or(other)),
+            None => Ok(self),
+        }
+    }
+}
+
+impl Arguments for RunArguments {
+    fn config(&self) -> Option<&str> {
+        self.both.config.as_deref()
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self {
             both: self.both.or(other.both),
             workers: self.workers.or(other.workers),
             force: self.force || other.force,
@@ -125,9 +143,25 @@ impl RunArguments {
             lease: self.lease.or(other.lease),
             lease_seconds: self.lease_seconds.or(other.lease_seconds),
             events: self.events.or(other.events),
-        })
+        }
+    }
+}
+
+impl Arguments for ShadowArguments {
+    fn config(&self) -> Option<&str> {
+        self.both.config.as_deref()
     }
 
+    fn or(self, other: Self) -> Self {
+        Self {
+            both: self.both.or(other.both),
+            settle_millis: self.settle_millis.or(other.settle_millis),
+            patience_seconds: self.patience_seconds.or(other.patience_seconds),
+        }
+    }
+}
+
+impl RunArguments {
     /// The Lease's namespace and name.
     pub fn lease(&self) -> (String, String) {
         let lease = self
@@ -142,22 +176,6 @@ impl RunArguments {
 }
 
 impl ShadowArguments {
-    /// As [`RunArguments::with_file`].
-    ///
-    /// # Errors
-    /// The file cannot be read, or holds something else.
-    pub fn with_file(self) -> Result<Self, String> {
-        let Some(file) = self.both.config.clone() else {
-            return Ok(self);
-        };
-        let other: Self = read(&file)?;
-        Ok(Self {
-            both: self.both.or(other.both),
-            settle_millis: self.settle_millis.or(other.settle_millis),
-            patience_seconds: self.patience_seconds.or(other.patience_seconds),
-        })
-    }
-
     /// How long changes are collected.
     pub fn settle(&self) -> Duration {
         Duration::from_millis(self.settle_millis.unwrap_or(1000))
@@ -224,7 +242,7 @@ impl BothArguments {
     }
 }
 
-fn read<T: for<'de> Deserialize<'de> + Default>(file: &str) -> Result<T, String> {
+fn read<T: DeserializeOwned + Default>(file: &str) -> Result<T, String> {
     let text = std::fs::read(Path::new(file)).map_err(|error| format!("`{file}` cannot be read: {error}"))?;
     let document = steadfast_core::manifest::read_one(&text).map_err(|error| format!("`{file}`: {error}"))?;
     match document {

@@ -6,7 +6,7 @@
 //! behind the others by some changes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -20,6 +20,7 @@ use crate::serve::Pages;
 use crate::server::Server;
 use crate::settings::ShadowArguments;
 use crate::start::{End, Failure, connect, follow_all, serve_pages};
+use crate::verdicts;
 use crate::watch::Sink;
 
 pub mod effect;
@@ -44,15 +45,17 @@ pub async fn shadow(arguments: ShadowArguments) -> Result<(), Failure> {
         metrics: Arc::clone(&metrics),
         inbox: Mutex::default(),
         state: Mutex::default(),
+        profile: OnceLock::new(),
     });
     serve_pages(&arguments.both, Arc::clone(&gallery)).await?;
     let (server, profile) = connect(&arguments.both, &metrics).await?;
+    let profile = gallery.profile.get_or_init(|| profile);
     follow_all(&server, &gallery, &metrics, &arguments.both).await?;
     log::info(
         "all kinds are followed: what the controller at work does is compared with what would be done here",
         json!({"sets": gallery.state().cache.sets().count()}),
     );
-    let watch = gallery.watch(&server, &profile, &arguments);
+    let watch = gallery.watch(&server, profile, &arguments);
     futures::future::select(Box::pin(watch), Box::pin(end.asked())).await;
     Ok(())
 }
@@ -74,6 +77,8 @@ struct Gallery {
     metrics: Arc<Metrics>,
     inbox: Mutex<Vec<Change>>,
     state: Mutex<State>,
+    /// What it behaves as, once it has asked the API server.
+    profile: OnceLock<Profile>,
 }
 
 #[derive(Default)]
@@ -287,9 +292,7 @@ impl Sink for Gallery {
 
 impl Pages for Gallery {
     fn metrics(&self) -> String {
-        let sets = self.state().cache.sets().count();
-        let sets = f64::from(u32::try_from(sets).unwrap_or(u32::MAX));
-        self.metrics.gauge("steadfast_sets", String::new(), sets);
+        verdicts::count(&self.state().cache, clock(), self.profile.get(), &self.metrics);
         self.metrics.text()
     }
 
