@@ -9,17 +9,19 @@ mod controller;
 mod policies;
 
 const HELP: &str = "\
-cargo xtask e2e [--only SUITE[,SUITE]] [--kills N] [--changes N] [--sets N] [--keep]
+cargo xtask e2e [--only SUITE[,SUITE]] [--kills N] [--leader-kills N] [--cuts N] [--changes N] [--sets N] [--keep]
 
 Builds etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kwok from their Go modules (once), starts them on
 loopback, and runs the suites, each on a control plane of its own.
 
-  --only SUITE  these alone; `controller-speed` runs only where it is named: it measures, and wants the machine to itself
-  --kills N     how often controller-faults kills the controller [20]
-  --changes N   how many random changes controller-shadow makes [60]
-  --sets N      how many sets controller-speed makes [1000]
-  --keep        no suite: the control plane stays up for a person, with its kubeconfig's path printed, until the input ends
-                (Ctrl-D) or the program is interrupted
+  --only SUITE      these alone; `controller-speed` runs only where it is named: it measures, and wants the machine to itself
+  --kills N         how often controller-faults kills the controller [20]
+  --leader-kills N  how often it kills the one that holds the Lease [2]
+  --cuts N          how often it cuts all connections, and how many rollouts it makes while one write in ten fails [6]
+  --changes N       how many random changes controller-shadow makes [60]
+  --sets N          how many sets controller-speed makes [1000]
+  --keep            no suite: the control plane stays up for a person, with its kubeconfig's path printed, until the input
+                    ends (Ctrl-D) or the program is interrupted
 ";
 
 /// The suites by name, in the order in which they run.
@@ -42,6 +44,10 @@ type Suite = fn(&Figures) -> Result<(), String>;
 pub struct Figures {
     /// How often controller-faults kills the controller.
     pub kills: u32,
+    /// How often it kills the process that holds the Lease.
+    pub leader_kills: u32,
+    /// How often it cuts all connections, and how many rollouts it makes while writes fail.
+    pub cuts: u32,
     /// How many random changes controller-shadow makes.
     pub changes: u32,
     /// How many sets controller-speed makes.
@@ -58,6 +64,8 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     chosen.retain(|name| !ON_REQUEST.contains(name));
     let mut figures = Figures {
         kills: 20,
+        leader_kills: 2,
+        cuts: 6,
         changes: 60,
         sets: 1000,
     };
@@ -70,6 +78,8 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             }
             "--keep" => return keep(),
             "--kills" => figures.kills = number(argument, rest.next())?,
+            "--leader-kills" => figures.leader_kills = number(argument, rest.next())?,
+            "--cuts" => figures.cuts = number(argument, rest.next())?,
             "--changes" => figures.changes = number(argument, rest.next())?,
             "--sets" => figures.sets = number(argument, rest.next())?,
             "--only" => {

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub mod faults;
+mod line;
 mod order;
 pub mod shadow;
 pub mod speed;
@@ -144,12 +145,19 @@ fn account(cluster: &Cluster) -> Result<PathBuf, String> {
         "--duration=4h",
     ];
     let token = cluster.kubectl(&token)?;
+    kubeconfig(cluster, "steadfast-controller", |kubeconfig| {
+        kubeconfig["users"][0]["user"] = json!({"token": token.trim()});
+    })
+}
+
+/// The administrator's kubeconfig with a change, as a file of its own.
+fn kubeconfig(cluster: &Cluster, name: &str, change: impl FnOnce(&mut Value)) -> Result<PathBuf, String> {
     let file = cluster.kubeconfig();
     let text = std::fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
     let mut kubeconfig: Value =
         serde_json::from_str(&text).map_err(|e| format!("{}: {e}", file.display()))?;
-    kubeconfig["users"][0]["user"] = json!({"token": token.trim()});
-    let file = cluster.folder().join("steadfast-controller.kubeconfig");
+    change(&mut kubeconfig);
+    let file = cluster.folder().join(format!("{name}.kubeconfig"));
     std::fs::write(&file, kubeconfig.to_string()).map_err(|e| format!("{}: {e}", file.display()))?;
     Ok(file)
 }
@@ -236,26 +244,32 @@ fn unhindered(steadfast: &Steadfast) -> Result<(), String> {
 
 /// Ends with a sentence where there is no API server, no permission, or no valid token.
 fn refusals(cluster: &Cluster, program: &Path) -> Result<(), String> {
-    let administrator = cluster.kubeconfig();
-    let text =
-        std::fs::read_to_string(&administrator).map_err(|e| format!("{}: {e}", administrator.display()))?;
-    let kubeconfig: Value = serde_json::from_str(&text).map_err(|e| format!("the kubeconfig: {e}"))?;
     cluster.kubectl(&["create", "serviceaccount", "nobody", "-n", "default"])?;
     let nobody = cluster.kubectl(&["create", "token", "nobody", "-n", "default"])?;
-    let mut no_server = kubeconfig.clone();
-    no_server["clusters"][0]["cluster"]["server"] = json!("https://127.0.0.1:1");
-    let with_token = |token: &str| {
-        let mut kubeconfig = kubeconfig.clone();
-        kubeconfig["users"][0]["user"] = json!({ "token": token });
-        kubeconfig
+    let no_server = |kubeconfig: &mut Value| {
+        kubeconfig["clusters"][0]["cluster"]["server"] = json!("https://127.0.0.1:1");
     };
-    for (name, kubeconfig, words) in [
-        ("no-server", no_server, "cannot be reached"),
-        ("no-token", with_token("expired"), "does not know who asks (401)"),
-        ("no-permission", with_token(nobody.trim()), "to list "),
+    let with_token = |token: &str| {
+        let user = json!({ "token": token });
+        move |kubeconfig: &mut Value| kubeconfig["users"][0]["user"] = user
+    };
+    for (name, file, words) in [
+        (
+            "no-server",
+            kubeconfig(cluster, "no-server", no_server)?,
+            "cannot be reached",
+        ),
+        (
+            "no-token",
+            kubeconfig(cluster, "no-token", with_token("expired"))?,
+            "does not know who asks (401)",
+        ),
+        (
+            "no-permission",
+            kubeconfig(cluster, "no-permission", with_token(nobody.trim()))?,
+            "to list ",
+        ),
     ] {
-        let file = cluster.folder().join(format!("{name}.kubeconfig"));
-        std::fs::write(&file, kubeconfig.to_string()).map_err(|e| format!("{}: {e}", file.display()))?;
         let line = ["run", "--leader-elect=false", "--force"];
         let mut steadfast = Steadfast::start_as(&file, program, cluster, name, &line)?;
         let code = steadfast.process.wait(Duration::from_secs(60))?;

@@ -209,6 +209,11 @@ impl Cluster {
         self.server.kubectl(args, None)
     }
 
+    /// The port of loopback at which the API server is.
+    pub const fn port(&self) -> u16 {
+        self.server.port()
+    }
+
     /// The kubeconfig of the administrator.
     pub fn kubeconfig(&self) -> PathBuf {
         self.server.credentials().kubeconfig("administrator")

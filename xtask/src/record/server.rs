@@ -4,8 +4,10 @@ use super::binaries::ServerBinaries;
 use super::credentials::{Credentials, Folder};
 use super::process::{Process, wait_for};
 use std::net::TcpListener;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 const START: Duration = Duration::from_secs(60);
@@ -14,6 +16,7 @@ const START: Duration = Duration::from_secs(60);
 pub struct Server {
     apiserver: Process,
     etcd: Process,
+    port: u16,
     /// How the API server is started.
     program: PathBuf,
     flags: Vec<String>,
@@ -71,6 +74,7 @@ impl Server {
         let mut server = Self {
             apiserver,
             etcd,
+            port: secure_port,
             program: binaries.kube_apiserver,
             flags,
             kubectl: binaries.kubectl,
@@ -116,6 +120,11 @@ impl Server {
     /// The signal cannot be sent.
     pub fn resume_etcd(&self) -> Result<(), String> {
         self.etcd.resume()
+    }
+
+    /// The port of loopback at which the API server is.
+    pub const fn port(&self) -> u16 {
+        self.port
     }
 
     /// Where all programs keep their files.
@@ -180,14 +189,25 @@ impl Server {
     }
 }
 
-/// A port of loopback that nobody listens on now.
+/// A port of loopback that nobody listens on now. It is one that the system gives to no outgoing connection (those begin at
+/// 32768): such a connection could take it before the server that it is for has started.
 ///
 /// # Errors
 /// There is none.
 pub fn free_port() -> Result<u16, String> {
-    let listener = TcpListener::bind("127.0.0.1:0").map_err(|e| format!("no free port: {e}"))?;
-    listener
-        .local_addr()
-        .map(|address| address.port())
-        .map_err(|e| format!("no free port: {e}"))
+    const PORTS: Range<u16> = 10_000..30_000;
+    static TRIED: AtomicU16 = AtomicU16::new(0);
+    // Two runs at the same time begin at different places.
+    let own = u16::try_from(std::process::id() % 400).unwrap_or(0) * 50;
+    for _ in PORTS {
+        let nth = u32::from(own) + u32::from(TRIED.fetch_add(1, Ordering::Relaxed));
+        let port = PORTS.start + u16::try_from(nth % 20_000).unwrap_or(0);
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    Err(format!(
+        "no port of loopback is free from {} to {}",
+        PORTS.start, PORTS.end
+    ))
 }

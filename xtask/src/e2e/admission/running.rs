@@ -1,6 +1,5 @@
 //! The webhook as a process on loopback, as an account of the cluster.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use serde_json::{Value, json};
 use super::asking::Asker;
 use crate::record::cluster::Cluster;
 use crate::record::process::{Process, wait_for};
+use crate::record::server::free_port;
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -45,14 +45,12 @@ impl Webhook {
             let token = asker.must(&["-n", "steadfast", "create", "token", name]);
             token.map(|outcome| outcome.out)
         };
-        let listener = TcpListener::bind("127.0.0.1:0").map_err(|e| format!("no free port: {e}"))?;
-        let address = listener.local_addr().map_err(|e| format!("no free port: {e}"))?;
         let webhook = Self {
             program,
             folder: cluster.folder().to_owned(),
             administrator: cluster.kubeconfig(),
             tokens: [token("steadfast-webhook")?, token("stranger")?],
-            port: address.port(),
+            port: free_port()?,
             process: None,
         };
         let config = "server: {shutdownDelay: 0s, shutdownTimeout: 5s}\n";

@@ -1,18 +1,20 @@
-//! Suite `controller-faults`: Steadfast is killed in the middle of rollouts, its watches are cut, the API server is started anew,
-//! etcd stands still, leaders fall. Afterwards the sets are stable, no rule of order is broken in the audit log, and every claim is
+//! Suite `controller-faults`: Steadfast is killed in the middle of rollouts, its connections are cut, its writes fail, the API server
+//! is started anew, etcd stands still, leaders fall. Afterwards the sets are stable, no rule of order is broken in the audit log, and every claim is
 //! the one that it was.
 
+use super::line::Line;
+use super::order::broken_order;
 use super::shadow::{Dice, counted};
-use super::stage::{Stage, is_done, is_of_controller, name_of, pod_written};
+use super::stage::Stage;
 use super::stories::set;
-use super::{Steadfast, build};
+use super::{Steadfast, build, kubeconfig};
 use crate::command;
 use crate::e2e::Figures;
 use crate::record::binaries::Binaries;
 use crate::record::cluster::Cluster;
 use crate::record::process::wait_for;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -38,19 +40,20 @@ pub fn suite(figures: &Figures) -> Result<(), String> {
         ordered.create(&set(4, &claims))?;
         let parallel = Stage::begin(&cluster, "parallel")?;
         parallel.create(&set(4, &json!({"podManagementPolicy": "Parallel"})))?;
-        for stage in [&ordered, &parallel] {
+        let stages = [&ordered, &parallel];
+        for stage in stages {
             stage.stable()?;
         }
         let before = claim_uids(&ordered)?;
-        let steadfast = killed(
-            &cluster,
-            &program,
-            steadfast,
-            [&ordered, &parallel],
-            figures.kills,
-        )?;
+        let steadfast = killed(&cluster, &program, steadfast, stages, figures.kills)?;
         drop(steadfast);
-        fail_over(&cluster, &program, &ordered)?;
+        fail_over(&cluster, &program, &ordered, figures.leader_kills)?;
+        cut(&cluster, &program, stages, figures.cuts)?;
+        let unreliable = build(false, &["--features", "unreliable-on-purpose"])?;
+        let failed = failing(&cluster, &unreliable, stages, figures.cuts);
+        // The program that others find must not be that one.
+        build(false, &[])?;
+        failed?;
         same_claims(&before, &claim_uids(&ordered)?)?;
     }
     let mut steadfast = Steadfast::start(&program, &cluster, "server", &ALONE)?;
@@ -120,47 +123,120 @@ fn killed(
     Ok(steadfast)
 }
 
-/// Two processes and one lease: the leader is killed, then asked to end.
-fn fail_over(cluster: &Cluster, program: &Path, stage: &Stage<'_>) -> Result<(), String> {
-    let leads = |one: &Steadfast| counted(one.port, "steadfast_leader") == 1;
-    let mut first = Steadfast::start(program, cluster, "first", &LED)?;
-    wait_for("the first leader", Duration::from_secs(30), || {
-        Ok(leads(&first).then_some(()))
+/// Tears all its connections at random moments of rollouts: watches, and writes whose answer is then never heard.
+fn cut(cluster: &Cluster, program: &Path, stages: [&Stage<'_>; 2], cuts: u32) -> Result<(), String> {
+    let line = Line::to(cluster.port())?;
+    let through = kubeconfig(cluster, "line", |kubeconfig| {
+        kubeconfig["clusters"][0]["cluster"]["server"] = json!(format!("https://127.0.0.1:{}", line.port()));
     })?;
-    let mut second = Steadfast::start(program, cluster, "second", &LED)?;
-    std::thread::sleep(Duration::from_secs(2));
-    second.process.check()?;
-    if leads(&second) {
-        return Err("two lead at a time".to_owned());
+    let mut steadfast = Steadfast::start_as(&through, program, cluster, "cut", &ALONE)?;
+    steadfast.until_ready()?;
+    let mut dice = Dice(11);
+    let mut torn = 0;
+    for at in 0..cuts {
+        if at % 3 == 0 {
+            for stage in stages {
+                stage.image(&format!("nginx:4.{at}"))?;
+            }
+        }
+        std::thread::sleep(Duration::from_millis(
+            50 + u64::try_from(dice.below(800)).unwrap_or(0),
+        ));
+        torn += line.cut();
     }
-    stage.image("nginx:2.0")?;
-    std::thread::sleep(Duration::from_millis(600));
-    drop(first); // SIGKILL
-    let started = Instant::now();
-    wait_for("the second leader", Duration::from_secs(30), || {
-        Ok(leads(&second).then_some(()))
-    })?;
-    println!(
-        "the leader is killed: the next one leads after {:.1} s (lease of 3 s)",
-        started.elapsed().as_secs_f64()
+    for stage in stages {
+        stage.stable()?;
+    }
+    steadfast.process.check()?;
+    let ends = counted(steadfast.port, "steadfast_watch_ends_total");
+    println!("{cuts} times all connections are cut ({torn}, {ends} of them watches): both sets are stable");
+    match ends >= u64::from(cuts) {
+        true => Ok(()),
+        false => Err("the watches were not cut".to_owned()),
+    }
+}
+
+/// One write in ten fails, not sent or not answered, through rollouts.
+fn failing(cluster: &Cluster, program: &Path, stages: [&Stage<'_>; 2], rolls: u32) -> Result<(), String> {
+    let mut steadfast = Steadfast::start(program, cluster, "failing", &ALONE)?;
+    steadfast.until_ready()?;
+    for at in 0..rolls {
+        for stage in stages {
+            stage.image(&format!("nginx:5.{at}"))?;
+        }
+        for stage in stages {
+            stage.stable()?;
+        }
+    }
+    steadfast.process.check()?;
+    let (done, failed) = (
+        counted(steadfast.port, "outcome=\"done\""),
+        counted(steadfast.port, "outcome=\"failed\""),
     );
-    stage.stable()?;
-    first = Steadfast::start(program, cluster, "third", &LED)?;
-    std::thread::sleep(Duration::from_secs(2));
-    stage.image("nginx:2.1")?;
+    println!(
+        "{rolls} rollouts while one write in ten fails: both sets are stable; {failed} of {} actions failed",
+        done + failed
+    );
+    match failed > 0 {
+        true => Ok(()),
+        false => Err("no write failed".to_owned()),
+    }
+}
+
+/// Two processes and one lease: leaders are killed in rollouts, and the last one is asked to end.
+fn fail_over(cluster: &Cluster, program: &Path, stage: &Stage<'_>, kills: u32) -> Result<(), String> {
+    let mut leader = Steadfast::start(program, cluster, "leader-0", &LED)?;
+    until_leading(&leader)?;
+    let mut longest = Duration::ZERO;
+    for kill in 0..kills {
+        let next = stand_by(cluster, program, kill + 1)?;
+        stage.image(&format!("nginx:2.{kill}"))?;
+        std::thread::sleep(Duration::from_millis(600));
+        drop(leader); // SIGKILL
+        let started = Instant::now();
+        until_leading(&next)?;
+        longest = longest.max(started.elapsed());
+        leader = next;
+        stage.stable()?;
+    }
+    println!(
+        "{kills} leaders are killed: the next one leads after at most {:.1} s (lease of 3 s)",
+        longest.as_secs_f64()
+    );
+    let next = stand_by(cluster, program, kills + 1)?;
+    stage.image("nginx:2.100")?;
     std::thread::sleep(Duration::from_millis(300));
     let started = Instant::now();
-    if second.process.end(Duration::from_secs(30))? != Some(0) {
+    if leader.process.end(Duration::from_secs(30))? != Some(0) {
         return Err("the leader that was asked to end did not end well".to_owned());
     }
-    wait_for("the third leader", Duration::from_secs(30), || {
-        Ok(leads(&first).then_some(()))
-    })?;
+    until_leading(&next)?;
     println!(
         "the leader is asked to end: the next one leads after {:.1} s",
         started.elapsed().as_secs_f64()
     );
     stage.stable()
+}
+
+/// A process beside the leader; it must not lead.
+fn stand_by(cluster: &Cluster, program: &Path, number: u32) -> Result<Steadfast, String> {
+    let mut next = Steadfast::start(program, cluster, &format!("leader-{number}"), &LED)?;
+    std::thread::sleep(Duration::from_secs(2));
+    next.process.check()?;
+    match is_leading(&next) {
+        true => Err("two lead at a time".to_owned()),
+        false => Ok(next),
+    }
+}
+
+fn is_leading(steadfast: &Steadfast) -> bool {
+    counted(steadfast.port, "steadfast_leader") == 1
+}
+
+fn until_leading(steadfast: &Steadfast) -> Result<(), String> {
+    wait_for("a leader", Duration::from_secs(30), || {
+        Ok(is_leading(steadfast).then_some(()))
+    })
 }
 
 fn roll(cluster: &Cluster, namespace: &str, number: usize) -> Result<(), String> {
@@ -195,121 +271,5 @@ fn same_claims(before: &BTreeMap<String, String>, after: &BTreeMap<String, Strin
     match before == after && !before.is_empty() {
         true => Ok(()),
         false => Err(format!("claims were lost: {before:?}, then {after:?}")),
-    }
-}
-
-/// Where a Pod was created before all lower ones were ready, or deleted while another was not. Requests count from when they were
-/// received: a watch may tell of a write before its answer is on the way.
-fn broken_order(events: &[Value], namespace: &str) -> Vec<String> {
-    let mut moments: Vec<(&str, &Value)> = Vec::new();
-    for event in events
-        .iter()
-        .filter(|event| event["objectRef"]["namespace"] == namespace && is_done(event))
-    {
-        moments.push((
-            event["requestReceivedTimestamp"].as_str().unwrap_or_default(),
-            event,
-        ));
-    }
-    moments.sort_by_key(|(at, _)| *at);
-    let mut ready: BTreeSet<u32> = BTreeSet::new();
-    let mut there: BTreeSet<u32> = BTreeSet::new();
-    let mut broken = Vec::new();
-    for (at, event) in moments {
-        if event["objectRef"]["resource"] != "pods" {
-            continue;
-        }
-        let name = name_of(event).to_owned();
-        let Some(ordinal) = name
-            .strip_prefix("web-")
-            .and_then(|number| number.parse::<u32>().ok())
-        else {
-            continue;
-        };
-        match pod_written(event) {
-            Some(write) if write.starts_with('+') => {
-                if let Some(missing) = (0..ordinal).find(|lower| !ready.contains(lower)) {
-                    broken.push(format!(
-                        "{at}: {name} was created while web-{missing} was not ready"
-                    ));
-                }
-                there.insert(ordinal);
-            }
-            Some(_) if is_of_controller(event) => {
-                if let Some(unready) = there
-                    .iter()
-                    .find(|other| **other != ordinal && !ready.contains(other))
-                {
-                    let when = ready_after(events, namespace, *unready, at);
-                    broken.push(format!(
-                        "{at}: {name} was deleted while web-{unready} was not ready, which it was at {when}"
-                    ));
-                }
-                ready.remove(&ordinal);
-            }
-            Some(_) => {
-                ready.remove(&ordinal);
-                there.remove(&ordinal);
-            }
-            None => {
-                let conditions = event["requestObject"]["status"]["conditions"].as_array();
-                let is_ready = conditions
-                    .into_iter()
-                    .flatten()
-                    .any(|condition| condition["type"] == "Ready" && condition["status"] == "True");
-                // Of a creation whose client was killed the log may have no answer.
-                if is_ready {
-                    there.insert(ordinal);
-                    ready.insert(ordinal);
-                }
-            }
-        }
-    }
-    broken
-}
-
-/// When the Pod was made ready next.
-fn ready_after(events: &[Value], namespace: &str, ordinal: u32, at: &str) -> String {
-    let pod = format!("web-{ordinal}");
-    let times = events
-        .iter()
-        .filter(|event| event["objectRef"]["namespace"] == namespace && name_of(event) == pod)
-        .filter(|event| event["objectRef"]["subresource"] == "status")
-        .filter_map(|event| event["requestReceivedTimestamp"].as_str());
-    times
-        .filter(|time| *time > at)
-        .min()
-        .unwrap_or("no time")
-        .to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn event(agent: &str, verb: &str, pod: &str, second: u32, body: Value) -> Value {
-        let at = format!("2026-01-01T00:00:{second:02}.000000Z");
-        let mut reference = json!({"resource": "pods", "namespace": "a", "name": pod});
-        if verb == "patch" {
-            reference["subresource"] = json!("status");
-        }
-        json!({"userAgent": agent, "verb": verb, "requestReceivedTimestamp": at, "stageTimestamp": at,
-            "objectRef": reference, "requestObject": body, "responseStatus": {"code": 200}})
-    }
-
-    #[test]
-    fn a_pod_that_came_too_early_is_found() {
-        let steadfast = "steadfast-controller/0.1.0 (linux)";
-        let ready = json!({"status": {"conditions": [{"type": "Ready", "status": "True"}]}});
-        let first = event(steadfast, "create", "web-0", 1, json!({}));
-        let is_ready = |second| event("kwok", "patch", "web-0", second, ready.clone());
-        let next = |second| event(steadfast, "create", "web-1", second, json!({}));
-        assert_eq!(broken_order(&[first.clone(), is_ready(2), next(3)], "a"), [""; 0]);
-        assert_eq!(broken_order(&[first.clone(), is_ready(3), next(2)], "a").len(), 1);
-        let deleted = event(steadfast, "delete", "web-0", 4, json!({}));
-        assert_eq!(
-            broken_order(&[first, is_ready(2), next(3), deleted], "a").len(),
-            1
-        );
     }
 }
