@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use steadfast_core::{Kind, Observation, Observed, Timestamp, membership};
 
-use crate::object::{Key, Owner, controller, is_terminating, uid, version};
+use crate::object::{Key, Owner, controller, is_terminating, sets_of_claim, uid, version};
 
 /// The cache.
 #[derive(Debug, Default)]
@@ -306,12 +306,7 @@ impl Cache {
         };
         match kind {
             Kind::Pod => sets.extend(membership(name).and_then(|member| is_known(member.parent))),
-            Kind::PersistentVolumeClaim => {
-                let before = name.rsplit_once('-').map_or("", |(before, _)| before);
-                let dashes = before.match_indices('-');
-                let after = |(at, _): (usize, &str)| before.get(at + 1..);
-                sets.extend(dashes.filter_map(after).filter_map(is_known));
-            }
+            Kind::PersistentVolumeClaim => sets.extend(sets_of_claim(name).filter_map(is_known)),
             _ => {
                 let prefix = name.rsplit_once('-').map_or("", |(before, _)| before);
                 match prefix.len() < REVISION_PREFIX {

@@ -88,6 +88,14 @@ pub fn controller(object: &Value) -> Option<Owner<'_>> {
     })
 }
 
+/// The sets whose claim may have this name: `<template>-<set>-<ordinal>`, and both of the first may have dashes in them. Whose a
+/// claim is stands nowhere else.
+pub fn sets_of_claim(name: &str) -> impl Iterator<Item = &str> {
+    let before = name.rsplit_once('-').map_or("", |(before, _)| before);
+    let dashes = before.match_indices('-');
+    dashes.filter_map(|(at, _)| before.get(at + 1..))
+}
+
 /// Takes out what no decision reads and no write needs: who manages which field. An update without it leaves it as it is
 /// (`apimachinery/pkg/util/managedfields/internal`, `decodeLiveOrNew`).
 pub fn without_managed_fields(object: &mut Value) {
@@ -115,4 +123,18 @@ pub fn clock() -> Timestamp {
         i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
         since.subsec_nanos(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_may_be_of_every_set_that_its_name_can_be_split_into() {
+        let sets = |name| sets_of_claim(name).collect::<Vec<_>>();
+        assert_eq!(sets("data-web-0"), ["web"]);
+        assert_eq!(sets("data-db-web-12"), ["db-web", "web"]);
+        assert_eq!(sets("data-0"), [""; 0]);
+        assert_eq!(sets("data"), [""; 0]);
+    }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use steadfast_core::{Action, Kind, Operation, Timestamp};
 
-use crate::object::{Key, Owner, controller, is_terminating, text, uid};
+use crate::object::{Key, Owner, controller, is_terminating, sets_of_claim, text, uid};
 use crate::server::AGENT;
 
 /// How upstream's controller is called in managed fields. Others of the same program are called so, too.
@@ -119,14 +119,9 @@ pub fn effects(
             }
         }
         (Kind::PersistentVolumeClaim, None, Some(claim)) if writer == UPSTREAM => {
-            let name = &*key.name;
-            // Whose it is stands in its name alone: `<template>-<set>-<ordinal>`; a judge that there is none of is not asked.
-            let before = name.rsplit_once('-').map_or("", |(before, _)| before);
-            for (at, _) in before.match_indices('-') {
-                let set = before.get(at + 1..).unwrap_or_default();
-                let set = Key::new(&key.namespace, set);
-                all.push(effect(set, What::CreatePersistentVolumeClaim, claim));
-            }
+            // A judge that there is none of is not asked.
+            let sets = sets_of_claim(&key.name).map(|set| Key::new(&key.namespace, set));
+            all.extend(sets.map(|set| effect(set, What::CreatePersistentVolumeClaim, claim)));
         }
         (Kind::ControllerRevision, None, Some(revision)) => {
             all.extend(

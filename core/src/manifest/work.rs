@@ -19,9 +19,12 @@ pub(super) const DOCUMENT: u64 = 12;
 pub(super) const OBJECT: u64 = 6;
 pub(super) const ANCHOR: u64 = 4;
 pub(super) const TAG: u64 = 2;
-/// What a key costs in an object that has `LARGE` of them already: its place is to be found among them.
-pub(super) const KEY_OF_MANY: u64 = 2;
+/// From this size on an object or a list is none that Kubernetes knows, and what is added to it costs more.
 pub(super) const LARGE: usize = 1_000;
+/// What a key of a large object costs besides: its place is to be found among the others.
+pub(super) const KEY_OF_MANY: u64 = 2;
+/// What an item of a large list costs besides.
+pub(super) const ITEM_OF_MANY: u64 = 1;
 
 impl Work {
     /// What a text of so many bytes may cost.

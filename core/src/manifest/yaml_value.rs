@@ -30,7 +30,7 @@ pub(super) fn parse(text: &str, start: Position, work: &mut Work) -> Result<Pars
     let mut events = Events::of(text, start);
     let mut read = || -> Result<(), ReadError> {
         while let Some((node, at)) = events.next_in_document().map_err(|refusal| *refusal)? {
-            if !work.pay(cost_of(&node) + builder.cost_of_key()) {
+            if !work.pay(cost_of(&node) + builder.cost_of_many()) {
                 return Err(work::excess(at));
             }
             builder.take(node, at)?;
@@ -358,14 +358,15 @@ impl Builder {
         path
     }
 
-    /// What the next node costs more, because it is a key of a large object.
-    fn cost_of_key(&self) -> u64 {
+    /// What the next node costs more, because what it belongs to is large.
+    fn cost_of_many(&self) -> u64 {
         match self.frames.last().map(|frame| &frame.collection) {
+            Some(Collection::Sequence(items)) if items.len() >= work::LARGE => work::ITEM_OF_MANY,
             Some(Collection::Mapping {
                 map,
                 key: Key::Expected,
                 ..
-            }) if map.len() >= work::LARGE => work::KEY_OF_MANY - 1,
+            }) if map.len() >= work::LARGE => work::KEY_OF_MANY,
             _ => 0,
         }
     }

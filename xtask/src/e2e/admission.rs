@@ -117,18 +117,10 @@ fn set(replicas: i64) -> Value {
 /// While lists are missing nothing is denied, who asks is warned, and the server is not ready; once it may read, it is.
 fn before_the_cache_has_listed(asker: &Asker, webhook: &Webhook) -> Result<(), String> {
     println!("\n== before the cache has listed: an account that may read nothing yet");
-    let arguments = [
-        "-n",
-        NAMESPACE,
-        "scale",
-        "sts/db",
-        "--replicas=1",
-        "--dry-run=server",
-    ];
     let says = "the scale of StatefulSet db is not judged: the set could not be read";
     // Until its CA is known, `failurePolicy: Ignore` lets changes through without a word.
     let outcome = wait_for("a warning of the cache", LIMIT, || {
-        let outcome = asker.kubectl(&arguments);
+        let outcome = asker.kubectl(&SCALE_IN);
         Ok((outcome.err.contains(says) || outcome.code != 0).then_some(outcome))
     })?;
     outcome.show("kubectl scale");
@@ -146,21 +138,14 @@ fn before_the_cache_has_listed(asker: &Asker, webhook: &Webhook) -> Result<(), S
     let began = Instant::now();
     webhook.wait_ready()?;
     println!("it may read now: ready {} ms later", began.elapsed().as_millis());
-    asker.kubectl(&arguments).denied(GONE)
+    asker.kubectl(&SCALE_IN).denied(GONE)
 }
 
 fn until_denied(asker: &Asker) -> Result<(), String> {
     println!("\n== the webhook as the account of webhook/deploy/base, all policies at their defaults");
     let began = Instant::now();
     wait_for("the first denial", LIMIT, || {
-        let outcome = asker.kubectl(&[
-            "-n",
-            NAMESPACE,
-            "scale",
-            "sts/db",
-            "--replicas=1",
-            "--dry-run=server",
-        ]);
+        let outcome = asker.kubectl(&SCALE_IN);
         Ok((outcome.code != 0).then_some(()))
     })?;
     println!(
@@ -170,6 +155,15 @@ fn until_denied(asker: &Asker) -> Result<(), String> {
     Ok(())
 }
 
+/// A change that is denied, or is not, and that changes nothing.
+const SCALE_IN: [&str; 6] = [
+    "-n",
+    NAMESPACE,
+    "scale",
+    "sts/db",
+    "--replicas=1",
+    "--dry-run=server",
+];
 const READY: &str = "--for=jsonpath={.status.readyReplicas}=3";
 const GONE: &str = "P1: whenScaled is Delete: scaling in deletes data-db-1, data-db-2";
 
@@ -343,14 +337,7 @@ fn deletions(asker: &Asker) -> Result<(), String> {
 
 fn until_denied_again(asker: &Asker) -> Result<(), String> {
     wait_for("the cache to see the set", LIMIT, || {
-        let outcome = asker.kubectl(&[
-            "-n",
-            NAMESPACE,
-            "scale",
-            "sts/db",
-            "--replicas=1",
-            "--dry-run=server",
-        ]);
+        let outcome = asker.kubectl(&SCALE_IN);
         Ok((outcome.code != 0 && outcome.err.contains(GONE)).then_some(()))
     })
 }
@@ -358,21 +345,13 @@ fn until_denied_again(asker: &Asker) -> Result<(), String> {
 /// The webhook killed, with both failure policies, and started again.
 fn outages(asker: &Asker, webhook: &mut Webhook, account: &std::path::Path) -> Result<(), String> {
     println!("\n== outages");
-    let scale = [
-        "-n",
-        NAMESPACE,
-        "scale",
-        "sts/db",
-        "--replicas=1",
-        "--dry-run=server",
-    ];
     webhook.stop();
     fail_by(asker, "Ignore")?;
-    let outcome = asker.kubectl(&scale);
+    let outcome = asker.kubectl(&SCALE_IN);
     outcome.show("scaling in, the webhook killed, failurePolicy Ignore");
     outcome.allowed(None)?;
     fail_by(asker, "Fail")?;
-    let outcome = asker.kubectl(&scale);
+    let outcome = asker.kubectl(&SCALE_IN);
     outcome.show("scaling in, the webhook killed, failurePolicy Fail");
     outcome.denied("failed calling webhook \"statefulsets.steadfast.dev\"")?;
     let status = r#"{"status":{"replicas":3}}"#;

@@ -1,5 +1,7 @@
 //! A folder for one recording, with the keys and tokens made for it; it goes with the recording.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use std::fs;
 use std::io::Read;
@@ -113,40 +115,6 @@ fn signing_key(number: &[u8; 32]) -> String {
     ]);
     format!(
         "-----BEGIN EC PRIVATE KEY-----\n{}\n-----END EC PRIVATE KEY-----\n",
-        base64(&der)
+        STANDARD.encode(&der)
     )
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let word = (0..3).fold(0_u32, |word, at| {
-            word << 8 | u32::from(chunk.get(at).copied().unwrap_or(0))
-        });
-        for digit in 0..4_u32 {
-            let index = (word >> (18 - 6 * digit)) & 63;
-            let letter = LETTERS.get(index as usize).copied().unwrap_or(b'=');
-            text.push(if digit as usize <= chunk.len() {
-                char::from(letter)
-            } else {
-                '='
-            });
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_pads_as_rfc_4648_shows() {
-        let shown = ["", "f", "fo", "foo", "foob", "fooba", "foobar"].map(|text| base64(text.as_bytes()));
-        assert_eq!(
-            shown,
-            ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"]
-        );
-    }
 }
