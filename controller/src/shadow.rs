@@ -25,14 +25,14 @@ use crate::watch::Sink;
 
 pub mod effect;
 pub mod judge;
+mod suspects;
 
 use effect::{Effect, What};
 use judge::{Judge, Verdict};
+use suspects::Suspects;
 
 /// How often what was collected is looked at.
 const TICK: Duration = Duration::from_millis(100);
-/// When it is asked whether a deletion that nobody planned was the controller's: its Event needs a moment.
-const ASK_AFTER: Duration = Duration::from_secs(3);
 
 /// Looks on until it is asked to end.
 ///
@@ -85,8 +85,7 @@ struct Gallery {
 struct State {
     cache: Cache,
     judges: BTreeMap<Key, Judge>,
-    /// Deletions that nobody planned, until it is known whether the controller made them.
-    suspected: Vec<(Instant, Effect, Value)>,
+    suspects: Suspects,
 }
 
 impl Gallery {
@@ -159,7 +158,7 @@ impl Gallery {
         let State {
             cache,
             judges,
-            suspected,
+            suspects,
         } = &mut *state;
         let before = cache.object(kind, &key);
         let after = (!is_gone).then(|| Arc::new(object));
@@ -170,10 +169,11 @@ impl Gallery {
             let verdict = judge.judge(&effect, at, profile);
             self.count(&effect, &verdict);
             match verdict {
+                Verdict::Planned if effect.what == What::DeletePod => suspects.clear(&effect, at),
                 Verdict::Planned | Verdict::Unknown => {}
                 Verdict::Unplanned if effect.what == What::DeletePod => {
                     let report = judge.report(cache, &effect, &Verdict::Unplanned, at, profile);
-                    suspected.push((Instant::now(), effect, report));
+                    suspects.suspect(effect, report);
                 }
                 verdict => self.tell(&judge.report(cache, &effect, &verdict, at, profile), &verdict),
             }
@@ -206,19 +206,9 @@ impl Gallery {
         let _ = std::io::Write::write_all(&mut std::io::stdout().lock(), format!("{report}\n").as_bytes());
     }
 
-    /// A person, an eviction or a node may delete a Pod. The controller says so in an Event when it was its doing.
+    /// Asks for the Events of those sets of which a Pod was deleted that was not to be.
     async fn ask_about_deletions(&self, server: &Server) {
-        let due: Vec<(Effect, Value)> = {
-            let mut state = self.state();
-            let all = std::mem::take(&mut state.suspected);
-            let (due, rest): (Vec<_>, Vec<_>) = all
-                .into_iter()
-                .partition(|(since, ..)| since.elapsed() > ASK_AFTER);
-            state.suspected = rest;
-            due.into_iter()
-                .map(|(_, effect, report)| (effect, report))
-                .collect()
-        };
+        let due = self.state().suspects.due();
         for (effect, report) in due {
             let path = format!(
                 "/api/v1/namespaces/{}/events?fieldSelector=involvedObject.name%3D{}%2Creason%3DSuccessfulDelete",
@@ -226,7 +216,7 @@ impl Gallery {
             );
             let events: Result<Value, _> = server.ask(http::Method::GET, &path, None).await;
             match events {
-                Ok(events) if effect::is_confessed(&events, &effect, &report) => {
+                Ok(events) if self.state().suspects.is_confessed(&events, &effect, &report) => {
                     self.tell(&report, &Verdict::Unplanned)
                 }
                 Ok(_) => {}

@@ -6,6 +6,7 @@ use crate::record::cluster::Cluster;
 
 mod admission;
 mod controller;
+mod manifests;
 mod policies;
 
 const HELP: &str = "\
@@ -25,9 +26,10 @@ loopback, and runs the suites, each on a control plane of its own.
 ";
 
 /// The suites by name, in the order in which they run.
-const SUITES: [(&str, Suite); 6] = [
+const SUITES: [(&str, Suite); 7] = [
     ("admission", |_| admission::run()),
     ("policies", |_| policies::run()),
+    ("manifests", |_| manifests::suite()),
     ("controller", |_| controller::suite()),
     ("controller-shadow", controller::shadow::suite),
     ("controller-faults", controller::faults::suite),

@@ -141,21 +141,6 @@ pub fn effects(
     all
 }
 
-/// Whether one of these Events says that the controller deleted this Pod then.
-pub fn is_confessed(events: &Value, effect: &Effect, report: &Value) -> bool {
-    let Some(at) = Timestamp::parse(text(report, "/time")) else {
-        return false;
-    };
-    let items = events.get("items").and_then(Value::as_array);
-    let words = format!("Pod {} in StatefulSet", effect.name);
-    items.into_iter().flatten().any(|event| {
-        let told = Timestamp::parse(text(event, "/lastTimestamp"));
-        // Events have whole seconds, and another clock.
-        let is_then = told.is_some_and(|told| at.since(told).as_secs() <= 3 && told.since(at).as_secs() <= 3);
-        is_then && text(event, "/message").contains(&words)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

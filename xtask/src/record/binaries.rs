@@ -63,6 +63,18 @@ impl ServerBinaries {
     }
 }
 
+/// Helm, from `$PATH` or built from its module as the rest is.
+///
+/// # Errors
+/// As [`Binaries::ready`].
+pub fn helm(repository: &Path) -> Result<PathBuf, String> {
+    if let Some(found) = on_path("helm") {
+        return Ok(found);
+    }
+    const HELM: &str = "helm.sh/helm/v3";
+    Module::of(repository, "helm", HELM)?.built(&cache()?, "helm", "helm.sh/helm/v3/cmd/helm")
+}
+
 const ETCD: &str = "go.etcd.io/etcd/server/v3";
 const KUBERNETES: &str = "k8s.io/kubernetes";
 

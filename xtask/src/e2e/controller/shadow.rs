@@ -76,9 +76,17 @@ pub fn suite(figures: &Figures) -> Result<(), String> {
     if let Some(first) = of_right.first() {
         let shown = json!({"difference": first["difference"], "set": first["set"], "type": first["type"], "name": first["name"],
             "fields": first["fields"], "seen": first["seen"]["status"], "planned": first["planned"]["status"]});
+        let brief = |report: &Value| {
+            format!(
+                "{} {} {} of {} at {}",
+                report["difference"], report["type"], report["name"], report["set"], report["time"]
+            )
+        };
+        let all: Vec<String> = of_right.iter().map(brief).collect();
         return Err(format!(
-            "{} differences where there must be none; the first: {shown}",
-            of_right.len()
+            "{} differences where there must be none: {}; the first: {shown}",
+            of_right.len(),
+            all.join("; ")
         ));
     }
     if planned < u64::from(figures.changes) {
