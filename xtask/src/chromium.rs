@@ -1,9 +1,8 @@
 //! The browser that the npm package is tested in.
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
-use crate::command;
+use crate::debian;
 
 /// Under which names it is looked for; the same as in `wasm/npm/test/browser.mjs`.
 const NAMES: [&str; 4] = [
@@ -32,32 +31,9 @@ pub fn find_or_install() -> Result<PathBuf, String> {
     if let Some(found) = on_path() {
         return Ok(found);
     }
-    let missing = || {
-        "Chromium is not there: install it (Debian: `apt-get install chromium`), or name it in STEADFAST_CHROMIUM"
-            .to_owned()
-    };
-    if !command::is_there("apt-get", "--version") || !is_root() {
-        return Err(missing());
-    }
-    println!("installing Chromium with apt-get ...");
-    apt_get(&["update", "--quiet"])?;
-    apt_get(&[
-        "install",
-        "--quiet",
-        "--yes",
-        "--no-install-recommends",
-        "chromium",
-    ])?;
-    on_path().ok_or_else(missing)
-}
-
-fn apt_get(arguments: &[&str]) -> Result<(), String> {
-    let mut apt = Command::new("apt-get");
-    apt.args(arguments)
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null());
-    command::run(&mut apt)
+    let missing = "Chromium is not there: install it (Debian: `apt-get install chromium`), or name it in STEADFAST_CHROMIUM";
+    debian::install("chromium", missing)?;
+    on_path().ok_or_else(|| missing.to_owned())
 }
 
 fn on_path() -> Option<PathBuf> {
@@ -65,9 +41,4 @@ fn on_path() -> Option<PathBuf> {
     std::env::split_paths(&path)
         .flat_map(|folder| NAMES.map(|name| folder.join(name)))
         .find(|program| program.is_file())
-}
-
-/// Whether apt-get would let us install something.
-fn is_root() -> bool {
-    command::output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }

@@ -6,6 +6,7 @@ use crate::record::cluster::Cluster;
 
 mod admission;
 mod controller;
+mod images;
 mod manifests;
 mod policies;
 
@@ -15,7 +16,8 @@ cargo xtask e2e [--only SUITE[,SUITE]] [--kills N] [--leader-kills N] [--cuts N]
 Builds etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kwok from their Go modules (once), starts them on
 loopback, and runs the suites, each on a control plane of its own.
 
-  --only SUITE      these alone; `controller-speed` runs only where it is named: it measures, and wants the machine to itself
+  --only SUITE      these alone; only where they are named run `controller-speed`, which measures and wants the machine to
+                    itself, and `images`, which builds for long
   --kills N         how often controller-faults kills the controller [20]
   --leader-kills N  how often it kills the one that holds the Lease [2]
   --cuts N          how often it cuts all connections, and how many rollouts it makes while one write in ten fails [6]
@@ -26,7 +28,7 @@ loopback, and runs the suites, each on a control plane of its own.
 ";
 
 /// The suites by name, in the order in which they run.
-const SUITES: [(&str, Suite); 7] = [
+const SUITES: [(&str, Suite); 8] = [
     ("admission", |_| admission::run()),
     ("policies", |_| policies::run()),
     ("manifests", |_| manifests::suite()),
@@ -34,10 +36,11 @@ const SUITES: [(&str, Suite); 7] = [
     ("controller-shadow", controller::shadow::suite),
     ("controller-faults", controller::faults::suite),
     ("controller-speed", controller::speed::suite),
+    ("images", |_| images::suite()),
 ];
 
 /// Those that run only where they are named.
-const ON_REQUEST: [&str; 1] = ["controller-speed"];
+const ON_REQUEST: [&str; 2] = ["controller-speed", "images"];
 
 type Suite = fn(&Figures) -> Result<(), String>;
 

@@ -8,6 +8,7 @@ mod bench;
 mod chromium;
 mod command;
 mod conformance;
+mod debian;
 mod deny;
 mod dns;
 mod dry_run;
@@ -66,7 +67,7 @@ cargo xtask COMMAND
                     tests/recorded made anew on a real control plane (needs Go)
   live              `steadfast explain` against a real API server with a Pod that is not ready: as administrator, with
                     the role of docs/live-role.yaml, and without nodes; and a rollout that is watched (needs Go)
-  e2e [--only SUITE[,SUITE]] [--kills N] [--changes N] [--sets N] [--keep]
+  e2e [--only SUITE[,SUITE]] [--keep]
                     what acts on a cluster, on a real control plane (needs Go); --keep leaves one up for a person
   npm [--build]     wasm/npm/dist, packed, and the tarball used as its users do: publint, types, Node, Vite, webpack,
                     esbuild, pages in Chromium (installed where it can be), workers, workerd, the README's examples;

@@ -43,14 +43,22 @@ pub fn check() -> Result<(), String> {
 /// # Errors
 /// rustup is missing or fails.
 pub fn install_target() -> Result<(), String> {
+    add_target(TARGET)
+}
+
+/// Adds any target by rustup where it is missing.
+///
+/// # Errors
+/// rustup is missing or fails.
+pub fn add_target(target: &str) -> Result<(), String> {
     let rustup = || std::process::Command::new("rustup");
     let installed = command::output(rustup().args(["target", "list", "--installed"]))
-        .map_err(|error| format!("{error}; install the target {TARGET} for this toolchain"))?;
-    if installed.lines().any(|line| line == TARGET) {
+        .map_err(|error| format!("{error}; install the target {target} for this toolchain"))?;
+    if installed.lines().any(|line| line == target) {
         return Ok(());
     }
-    println!("installing the Rust target {TARGET} ...");
-    command::run(rustup().args(["target", "add", TARGET]))
+    println!("installing the Rust target {target} ...");
+    command::run(rustup().args(["target", "add", target]))
 }
 
 /// Adds the sources of the standard library by rustup where they are missing.

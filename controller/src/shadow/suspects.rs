@@ -9,10 +9,11 @@ use steadfast_core::Timestamp;
 use super::effect::Effect;
 use crate::object::{Key, text};
 
-/// When it is asked whose a deletion was: its Event needs a moment.
-const ASK_AFTER: Duration = Duration::from_secs(3);
 /// Events have whole seconds, and another clock.
 const ABOUT: Duration = Duration::from_secs(3);
+/// When it is asked whose a deletion was: its Event needs a moment, and every deletion that an Event of that time may speak of must
+/// have been heard of before.
+const ASK_AFTER: Duration = Duration::from_secs(6);
 /// How long planned deletions are remembered.
 const REMEMBERED: Duration = Duration::from_secs(30);
 

@@ -62,7 +62,8 @@ pub fn suite(figures: &Figures) -> Result<(), String> {
         stage.until("a stable set", is_stable)?;
         stage.quiet()?;
     }
-    std::thread::sleep(Duration::from_secs(5));
+    // A shadow asks after six seconds whose a deletion was.
+    std::thread::sleep(Duration::from_secs(10));
     right.process.check()?;
     let (of_right, of_wrong) = (reports(&right)?, reports(&wrong)?);
     let effects = counted(right.port, "steadfast_shadow_effects_total");
