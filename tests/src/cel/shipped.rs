@@ -114,7 +114,7 @@ pub fn check(kubectl: &Kubectl, documents: &[Value]) -> Result<usize, String> {
         },
         Step {
             does: "orphaning keeps the claims",
-            arguments: vec!["delete", "sts", "data", "--cascade=orphan"],
+            arguments: vec!["delete", "sts", "data", "--cascade=orphan", "--wait=false"],
             says: "deleted",
         },
     ];
