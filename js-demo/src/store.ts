@@ -10,6 +10,7 @@ import { keyOf, type SetSpec } from "./model/set.ts";
 import { scenarioOf, spanOf, storyOf, upTo, withEvent, type Story } from "./model/story.ts";
 import { nameOf as versionOf } from "./model/versions.ts";
 import { EMPTY, Film, type World } from "./model/world.ts";
+import { screenedOf } from "./scenarios.ts";
 
 /** A story that was played. */
 export interface Reel {
@@ -236,8 +237,9 @@ export async function replay(which: number): Promise<void> {
     return;
   }
   let outcome: Awaited<ReturnType<typeof play>>;
+  const known = screenedOf(story);
   try {
-    outcome = await play(which, scenarioOf(story));
+    outcome = known === undefined ? await play(which, scenarioOf(story)) : { ok: true, value: known };
   } catch (thrown) {
     if (thrown instanceof Superseded) {
       return;

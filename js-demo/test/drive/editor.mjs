@@ -1,0 +1,88 @@
+// The editor: what it plays, refuses, judges, offers.
+
+import assert from "node:assert/strict";
+import { sentence, shows, toTheEnd } from "../page.mjs";
+
+/** Promises about the editor. */
+export default function ({ promise, at }) {
+  promise("half-typed YAML keeps the last good picture and says so; errors stand at their places; a huge paste is refused", at("#x=first-steps&t=9000"), async ({ page }) => {
+    const code = page.locator(".cm-content");
+    await code.waitFor();
+    const before = await page.locator(".picture").first().innerHTML();
+    await code.click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type("  replic");
+    await shows(page, ".stale", /last story that could be played/);
+    assert.equal(await page.locator(".picture").first().innerHTML(), before);
+    await page.locator(".cm-lint-marker-error").first().waitFor();
+    await page.keyboard.press("Control+a");
+    await page.evaluate(() => {
+      const data = new DataTransfer();
+      data.setData("text/plain", "a: b\n".repeat(2_000_000));
+      const target = document.querySelector(".code").shadowRoot.activeElement;
+      target.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true, composed: true }));
+    });
+    await shows(page, ".notice", /10\.0 million characters; the editor takes one million/);
+    await page.keyboard.press("Control+z");
+    await page.keyboard.press("Control+z");
+    await page.keyboard.press("Escape");
+    assert.match(await page.evaluate(() => document.activeElement.className), /play/);
+  });
+
+  promise("a change is written, judged and applied at the cursor", at("#x=first-steps&t=9400"), async ({ page }) => {
+    const code = page.getByLabel("Manifests as YAML");
+    await code.waitFor();
+    await page.getByRole("button", { name: /^A change at/ }).click();
+    await code.getByText("nginx:1.28").click();
+    await page.keyboard.press("End");
+    await page.keyboard.type("-alpine");
+    await shows(page, ".changes", /1 change, a new revision web-\w+\. Ordinals 0 to 2 restart\.[^]*image: nginx:1\.28 → nginx:1\.28-alpine Pods restart/);
+    // Old and new stand side by side, the line that differs marked in both.
+    const before = page.getByLabel("Manifests before the change");
+    assert.match(await before.locator(".cm-changedLine").innerText(), /image: nginx:1\.28$/);
+    assert.match(await code.locator(".cm-changedLine").innerText(), /image: nginx:1\.28-alpine$/);
+    const [left, right] = [await before.boundingBox(), await code.boundingBox()];
+    assert.ok(left.x + left.width <= right.x + 1 && Math.abs(left.y - right.y) < 2, JSON.stringify([left, right]));
+    await page.locator(".changes button.name").click();
+    assert.match(await page.evaluate(() => document.querySelector(".code").shadowRoot.activeElement?.ariaLabel ?? ""), /Manifests as YAML/);
+    await page.getByRole("button", { name: /^Apply at/ }).click();
+    await shows(page, ".notice", /Applied at .*StatefulSet web/);
+    await page.keyboard.press("Escape");
+    await toTheEnd(page);
+    assert.equal(await page.locator('.band[data-revision="1"]').count(), 3);
+  });
+
+  promise("the editor offers every field at its place, says what it means, and puts a misspelt one right", at("#x=first-steps"), async ({ page }) => {
+    const code = page.locator(".cm-content");
+    await code.waitFor();
+    await code.getByText("replicas: 3").click();
+    await page.keyboard.press("End");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("podM");
+    await offered(page, "podManagementPolicy");
+    await shows(page, ".cm-completionInfo", /OrderedReady or Parallel, default OrderedReady[^]*a Pod is made when all before it are ready/);
+    // The editor takes no Enter in the first moments of a list, which may be renewed at any time: a click is always taken.
+    await page.locator(".cm-tooltip-autocomplete li", { hasText: "podManagementPolicy" }).click();
+    await shows(page, ".cm-content", /podManagementPolicy: /);
+    await page.keyboard.type("Par");
+    await offered(page, "Parallel");
+    await page.locator(".cm-tooltip-autocomplete li", { hasText: "Parallel" }).click();
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("revisionHistoryLimt: 5");
+    await page.locator(".cm-lint-marker-warning").first().waitFor();
+    await page.locator(".cm-lintRange-warning").first().hover();
+    await page.getByRole("button", { name: "Write revisionHistoryLimit" }).click();
+    await page.locator(".cm-lint-marker").first().waitFor({ state: "detached" });
+    assert.match(await code.innerText(), /revisionHistoryLimit: 5/);
+  });
+}
+
+/** Asks the editor what it offers, until it offers this: it reads its schema when it is opened. */
+async function offered(page, label) {
+  const option = page.locator(".cm-tooltip-autocomplete li", { hasText: label });
+  for (let tries = 0; tries < 30 && (await option.count()) === 0; tries += 1) {
+    await page.keyboard.press("Control+Space");
+    await page.waitForTimeout(500);
+  }
+  await option.waitFor();
+}
