@@ -32,7 +32,7 @@ function promise(name, url, what, options) {
 /** What `steadfast simulate` prints for a file, or for `-` with this input. */
 async function told(file, how = [], input = "") {
   const running = promisify(execFile)(steadfast, ["simulate", file, ...how], { encoding: "utf8", maxBuffer: 1e9 });
-  running.child.stdin.end(input);
+  input !== "" && running.child.stdin.end(input);
   return (await running.catch((error) => error)).stdout;
 }
 

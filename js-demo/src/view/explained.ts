@@ -1,7 +1,7 @@
 import type { Diagnosis, Explained } from "steadfast";
 import { capital } from "../model/sentence.ts";
 import { playsOf, triesOf, type Play, type Scene } from "../model/remedies.ts";
-import { specOf } from "../model/set.ts";
+import { keyOf, specOf } from "../model/set.ts";
 import { change, compareVersion, cursor, fork, isRunning, lives, reel, set as spec, world } from "../store.ts";
 import { fill, h } from "./dom.ts";
 import { judge, seenAtCursor, type Seen } from "./seen.ts";
@@ -83,5 +83,5 @@ function sceneOf({ objects }: Seen): Scene | undefined {
     return undefined;
   }
   const first = current.film.objects.find((one) => one.kind === "StatefulSet" && one.metadata?.name === value.name);
-  return { spec: value, pods: world.peek().pods, objects, firstImages: first === undefined ? [] : specOf(first).images, story: current.story };
+  return { spec: value, pods: world.peek().pods, waits: world.peek().said.get(keyOf(value.namespace, value.name))?.waits ?? [], objects, firstImages: first === undefined ? [] : specOf(first).images, story: current.story };
 }

@@ -1,7 +1,7 @@
 // The editor: what it plays, refuses, judges, offers.
 
 import assert from "node:assert/strict";
-import { sentence, shows, toTheEnd } from "../page.mjs";
+import { isShown, sentence, shows, toTheEnd } from "../page.mjs";
 
 /** Promises about the editor. */
 export default function ({ promise, at }) {
@@ -50,6 +50,56 @@ export default function ({ promise, at }) {
     await page.keyboard.press("Escape");
     await toTheEnd(page);
     assert.equal(await page.locator('.band[data-revision="1"]').count(), 3);
+  });
+
+  promise("a change that is not applied goes with its story and comes back with it, and what was written can be undone in it and after it", at("#x=first-steps"), async ({ page }) => {
+    const code = page.getByLabel("Manifests as YAML");
+    const text = () => code.evaluate((content) => [...content.querySelectorAll(".cm-line")].map((line) => line.textContent).join("\n"));
+    const typed = async (line, more) => {
+      await code.getByText(line).click();
+      await page.keyboard.press("End");
+      await page.keyboard.type(more);
+    };
+    const draft = page.getByRole("button", { name: /^A change at/ });
+    await code.waitFor();
+    await typed("replicas: 3", "0");
+    await shows(page, ".sentence", /web-0 to web-29/);
+    await draft.click();
+    await page.getByLabel("Manifests before the change").waitFor();
+    await typed("nginx:1.28", "-alpine");
+    await shows(page, ".changes", /1 change/);
+    // Another story: its own beginning is shown, and no change of it.
+    await page.getByLabel("Scenario", { exact: true }).selectOption("min-ready");
+    await isShown(page, "min-ready");
+    await shows(page, ".notice", /belongs to another story/);
+    await page.getByLabel("Manifests before the change").waitFor({ state: "detached" });
+    await shows(page, ".cm-content", /minReadySeconds/);
+    assert.equal(await draft.getAttribute("aria-pressed"), "false");
+    assert.equal(await page.getByRole("button", { name: /^Apply at/ }).isVisible(), false);
+    assert.equal(await page.locator(".changes").innerText(), "");
+    await draft.click();
+    await page.getByLabel("Manifests before the change").waitFor();
+    assert.doesNotMatch(await text(), /alpine/);
+    await page.getByRole("button", { name: "At the beginning" }).click();
+    // The story of before, as it was left: the draft is there, and what was written before it can be undone.
+    await page.getByLabel("Scenario", { exact: true }).selectOption("first-steps");
+    await isShown(page, "first-steps");
+    await typed("replicas: 3", "0");
+    await shows(page, ".sentence", /web-0 to web-29/);
+    await draft.click();
+    await page.getByLabel("Manifests before the change").waitFor();
+    assert.match(await text(), /alpine/);
+    await code.click();
+    await page.keyboard.press("Control+z");
+    assert.doesNotMatch(await text(), /alpine/);
+    await page.keyboard.press("Control+y");
+    assert.match(await text(), /alpine/);
+    await page.getByRole("button", { name: "At the beginning" }).click();
+    assert.doesNotMatch(await text(), /alpine/);
+    await code.click();
+    await page.keyboard.press("Control+z");
+    await shows(page, ".sentence", /web-0 to web-2 will/);
+    assert.match(await text(), /replicas: 3\n/);
   });
 
   promise("the editor offers every field at its place, says what it means, and puts a misspelt one right", at("#x=first-steps"), async ({ page }) => {
