@@ -79,12 +79,12 @@ function guide(pick: (name: string) => void): HTMLElement {
     next.dataset.name = after?.name ?? "";
     say(next, `Next: ${after?.title ?? ""} →`);
   });
-  let shownText = "";
+  let shownText: string | undefined;
   watch(() => {
     const caption = captionOf(life.value.story.description, cursor.value.at, cursor.value.entries > 0);
-    element.hidden = caption === "";
     if (caption !== shownText) {
       shownText = caption;
+      element.hidden = caption === "";
       fill(words, ...withNames(caption, (name) => (marked.value = name)));
     }
   });
@@ -213,7 +213,7 @@ function strip(): HTMLElement {
     const { value } = spec;
     const { services: known, published } = world.value;
     // Names change at few of all instants.
-    const state = [value, ...known.values(), [...published].join()];
+    const state = [value, ...known.values(), published];
     if (state.length === told.length && state.every((one, index) => one === told[index])) {
       return;
     }
