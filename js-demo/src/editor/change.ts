@@ -38,7 +38,7 @@ export async function judged(text: string, place: HTMLElement, showLine: (line: 
 
 function told({ changes, errors, warnings, makesRevision, newRevision, pods, allowed, runbook, diagnoses }: Difference, showLine: (line: number) => void): HTMLElement[] {
   if (changes.length === 0) {
-    return [h("p", { class: "command" }, "No difference yet: edit the text, then apply it at the cursor.")];
+    return [h("p", { class: "lead" }, "No difference yet: edit the text, then apply it at the cursor.")];
   }
   const rows = changes.slice(0, MOST).map((one) =>
     h(
@@ -52,7 +52,7 @@ function told({ changes, errors, warnings, makesRevision, newRevision, pods, all
   const fates = [fate("restart", pods.restarted), fate("are held by the partition", pods.held), fate("wait for somebody to delete them", pods.byHand), ...(pods.created ?? []).map((one) => fate("are new", one)), ...(pods.deleted ?? []).map((one) => fate(pods.claimsDeleted === true ? "go, and their claims with them" : "go", one))];
   const revision = makesRevision ? `a new revision${newRevision === undefined ? "" : ` ${newRevision}`}` : "no new revision";
   return [
-    h("p", { class: "command" }, `${changes.length} change${changes.length === 1 ? "" : "s"}, ${revision}${allowed ? "" : ": refused"}. ${allowed ? fates.filter(Boolean).map((one) => `${one}.`).join(" ") : ""}`),
+    h("p", { class: "lead" }, `${changes.length} change${changes.length === 1 ? "" : "s"}, ${revision}${allowed ? "" : ": refused"}. ${allowed ? fates.filter(Boolean).map((one) => `${one}.`).join(" ") : ""}`),
     h("ul", {}, ...rows, changes.length > MOST && h("li", {}, `and ${changes.length - MOST} more`)),
     ...errors.map((error) => h("p", { class: "refusal" }, `${error.field}: ${error.detail}`)),
     ...warnings.map((warning) => h("p", { class: "reason" }, `! ${warning}`)),

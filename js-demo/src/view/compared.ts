@@ -68,7 +68,7 @@ export function compared(panel: HTMLElement): void {
   const because = h("div", { class: "because-versions" });
   fill(
     panel,
-    h("p", { class: "command" }, told, parting !== undefined && h("button", { type: "button", class: "name", onclick: () => goTo(parting) }, clockOf(parting)), parting !== undefined && "; figures count from there."),
+    h("p", { class: "lead" }, told, parting !== undefined && h("button", { type: "button", class: "name", onclick: () => goTo(parting) }, clockOf(parting)), parting !== undefined && "; figures count from there."),
     because,
     h("table", { class: "figures" }, h("thead", {}, h("tr", {}, h("td", {}), ...heads)), h("tbody", {}, ...rows)),
     h("p", { class: "choices" }, ...all.map((one, index) => h("button", { type: "button", onclick: () => drop(index) }, `Let ${one.label} go`))),

@@ -46,7 +46,7 @@ function card(diagnosis: Diagnosis, scene: Scene | undefined, leadsTo: (remedy: 
   return h(
     "article",
     { class: "diagnosis", "data-severity": severity },
-    h("h2", {}, `${severity === "error" ? "✕ " : severity === "warning" ? "! " : ""}${code}`),
+    h("h2", {}, h("span", { class: "sign-of", "aria-hidden": "true" }, severity === "error" ? "✕" : severity === "warning" ? "!" : "i"), code, severity !== "info" && h("span", { class: "hidden" }, `, ${severity}`)),
     h("p", {}, message),
     ...remedies.map((remedy, index) => {
       const { sentence, commands } = remedy;
