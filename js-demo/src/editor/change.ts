@@ -1,7 +1,9 @@
 // What a change means: which fields, allowed or not, a new revision or not, which Pods restart, and what to do where it is refused.
 
-import type { Change, Difference, Ordinals } from "steadfast";
-import { judge } from "../core/client.ts";
+import type { Change, Difference, KubernetesObject, Ordinals } from "steadfast";
+import { clerk, judge } from "../core/client.ts";
+import { keyOf } from "../model/set.ts";
+import { millisOf, type Story } from "../model/story.ts";
 import { life } from "../store.ts";
 import { fill, h } from "../view/dom.ts";
 
@@ -25,10 +27,27 @@ export function forget(): void {
   asked += 1;
 }
 
-/** Fills the place below the editor. */
-export async function judged(text: string, place: HTMLElement, showLine: (line: number) => void): Promise<void> {
+/** An object's kind and name, by which a manifest is known again. */
+export function nameOf(object: KubernetesObject): string {
+  return `${object.kind} ${keyOf(object.metadata?.namespace, object.metadata?.name ?? "")}`;
+}
+
+/** The manifests as they were applied last at an instant: what somebody would change then. */
+export async function manifestsAt({ yaml, timeline }: Story, at: number): Promise<string> {
+  const applied = timeline.flatMap((event) => ("apply" in event && millisOf(event.at) <= Math.round(at) ? [event.apply as KubernetesObject] : []));
+  const contents = applied.length === 0 ? undefined : await clerk.read(yaml);
+  if (contents?.ok !== true) {
+    return yaml;
+  }
+  const objects = new Map([...contents.value.objects.map(({ object }) => object), ...applied].map((object) => [nameOf(object), object]));
+  const text = await clerk.write([...objects.values()]);
+  return text.ok ? text.value : yaml;
+}
+
+/** Fills the place below the editor with what a change of `yaml` means. */
+export async function judged(yaml: string, text: string, place: HTMLElement, showLine: (line: number) => void): Promise<void> {
   const own = (asked += 1);
-  const { yaml, kubernetes, featureGates } = life.peek().story;
+  const { kubernetes, featureGates } = life.peek().story;
   const answer = await judge.diff(yaml, text, { kubernetes, featureGates });
   if (own !== asked) {
     return;

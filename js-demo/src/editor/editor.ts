@@ -9,15 +9,14 @@ import { MergeView, unifiedMergeView } from "@codemirror/merge";
 import { EditorState, Transaction, type Text } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import type { Finding, KubernetesObject, ScenarioEvent } from "steadfast";
+import type { Finding, ScenarioEvent } from "steadfast";
 import { clerk, judge } from "../core/client.ts";
-import { keyOf } from "../model/set.ts";
 import { clockOf, parseScenario, spanOf, withEvent } from "../model/story.ts";
 import { change, cursor, isRunning, life, notice, open as openStory } from "../store.ts";
 import { fill, h, say, set, watch } from "../view/dom.ts";
 import style from "../style/code.css?inline";
 import { complete, documentation } from "./fields.ts";
-import { forget, judged } from "./change.ts";
+import { forget, judged, manifestsAt, nameOf } from "./change.ts";
 import { fixesOf } from "./fixes.ts";
 import { lineOf } from "./path.ts";
 
@@ -31,8 +30,9 @@ let isSetting = false;
 let isTouched = false;
 /** The text is a change that is to be applied at the cursor, and not the story's beginning. */
 let isDraft = false;
-/** What the draft is compared with: the beginning of the story that it was begun in. */
+/** What the draft is compared with: the manifests as they were applied last, and the beginning of the story that it was begun in. */
 let original = "";
+let story = "";
 
 /** A text that is left for another one, with what can be undone in it. */
 interface Left {
@@ -75,9 +75,9 @@ export function open(holder: HTMLElement): void {
   fill(holder, bar, place, changes);
   watch(() => {
     const text = life.value.story.yaml;
-    if (isDraft && text !== original) {
+    if (isDraft && text !== story) {
       // Another story, or another beginning: what is drafted is no change of it.
-      turn(false);
+      void turn(false);
       if (drafts.has(original)) {
         notice.value = "The change that was not applied belongs to another story: it is there again when you go back to that one.";
       }
@@ -191,31 +191,35 @@ async function written(text: string, changes: HTMLElement): Promise<void> {
     }
   }
   if (isDraft) {
-    return judged(text, changes, showLine);
+    return judged(original, text, changes, showLine);
   }
   isRunning.value = false;
   change((story) => ({ ...story, yaml: text }));
 }
 
-function toolbar(changes: HTMLElement, show: (doc: string, undo: unknown) => void): { readonly bar: HTMLElement; readonly turn: (to: boolean) => void } {
-  const start = h("button", { type: "button", onclick: () => turn(false) }, "At the beginning");
-  const later = h("button", { type: "button", onclick: () => turn(true) });
+function toolbar(changes: HTMLElement, show: (doc: string, undo: unknown) => void): { readonly bar: HTMLElement; readonly turn: (to: boolean) => Promise<void> } {
+  const start = h("button", { type: "button", onclick: () => void turn(false) }, "At the beginning");
+  const later = h("button", { type: "button", onclick: () => void turn(true) });
   const apply = h("button", { type: "button", class: "primary", onclick: () => void applied() });
   const format = h("button", { type: "button", class: "quiet", onclick: () => void formatted() }, "Format");
-  const turn = (to: boolean): void => {
+  const turn = async (to: boolean): Promise<void> => {
     if (to === isDraft) {
       return;
     }
     // What was written is played first; what was drafted need not be judged any more.
     isDraft ? clearTimeout(pending?.timer) : pending?.now();
     pending = undefined;
+    const text = life.peek().story.yaml;
+    const applied = to ? await manifestsAt(life.peek().story, cursor.peek().at) : "";
+    if (to === isDraft || life.peek().story.yaml !== text) {
+      return;
+    }
     const here: Left = { original, doc: view?.state.doc.toString() ?? "", undo: view?.state.field(historyField, false) };
     isDraft = to;
-    const text = life.peek().story.yaml;
     if (to) {
-      original = text;
+      [original, story] = [applied, text];
       beginning = here;
-      const kept = drafts.get(text) ?? here;
+      const kept = drafts.get(applied) ?? (applied === here.doc ? here : { doc: applied, undo: undefined });
       show(kept.doc, kept.undo);
     } else {
       here.doc === original ? drafts.delete(original) : drafts.set(original, here);
@@ -226,14 +230,14 @@ function toolbar(changes: HTMLElement, show: (doc: string, undo: unknown) => voi
     apply.hidden = !to;
     if (to) {
       view?.focus();
-      void judged(view?.state.doc.toString() ?? "", changes, showLine);
+      void judged(original, view?.state.doc.toString() ?? "", changes, showLine);
     } else {
       forget();
       fill(changes);
     }
   };
   const applied = async (): Promise<void> => {
-    const [before, after] = await Promise.all([clerk.read(life.peek().story.yaml), clerk.read(view?.state.doc.toString() ?? "")]);
+    const [before, after] = await Promise.all([clerk.read(original), clerk.read(view?.state.doc.toString() ?? "")]);
     if (!before.ok || !after.ok) {
       notice.value = "This cannot be read yet: nothing was applied.";
       return;
@@ -245,7 +249,7 @@ function toolbar(changes: HTMLElement, show: (doc: string, undo: unknown) => voi
       notice.value = "Nothing is different: nothing was applied.";
       return;
     }
-    turn(false);
+    await turn(false);
     drafts.delete(original);
     change((story) => changed.reduce((so, { object }) => withEvent(so, { at, apply: object } as ScenarioEvent), story));
     notice.value = `Applied at ${at}: ${changed.map(({ object }) => `${object.kind} ${object.metadata?.name}`).join(", ")}.`;
@@ -259,10 +263,6 @@ function toolbar(changes: HTMLElement, show: (doc: string, undo: unknown) => voi
   set(later, { "aria-pressed": "false" });
   apply.hidden = true;
   return { bar: h("div", { class: "toolbar", role: "group", "aria-label": "What the text is" }, start, later, apply, format), turn };
-}
-
-function nameOf(object: KubernetesObject): string {
-  return `${object.kind} ${keyOf(object.metadata?.namespace, object.metadata?.name ?? "")}`;
 }
 
 async function formatted(): Promise<void> {

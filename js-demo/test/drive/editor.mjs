@@ -50,6 +50,18 @@ export default function ({ promise, at }) {
     await page.keyboard.press("Escape");
     await toTheEnd(page);
     assert.equal(await page.locator('.band[data-revision="1"]').count(), 3);
+    // The next change is one of what was applied last, and takes nothing of it back.
+    await page.getByRole("button", { name: /^A change at/ }).click();
+    await page.getByLabel("Manifests before the change").getByText("nginx:1.28-alpine").waitFor();
+    await code.getByText("replicas: 3").click();
+    await page.keyboard.press("End");
+    await page.keyboard.press("Backspace");
+    await page.keyboard.type("4");
+    await shows(page, ".changes", /1 change, no new revision\.[^]*spec\.replicas: 3 → 4/);
+    await page.getByRole("button", { name: /^Apply at/ }).click();
+    await page.keyboard.press("Escape");
+    await toTheEnd(page);
+    assert.equal(await page.locator('.band[data-revision="1"]').count(), 4);
   });
 
   promise("a change that is not applied goes with its story and comes back with it, and what was written can be undone in it and after it", at("#x=first-steps"), async ({ page }) => {

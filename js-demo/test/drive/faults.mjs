@@ -55,7 +55,7 @@ export default function ({ promise, at }) {
     await shows(page, ".panel", /1\.37 without MaxUnavailableStatefulSet[^]*/);
     await shows(page, ".because-versions", /1\.37 with MaxUnavailableStatefulSet=false[^]*gate MaxUnavailableStatefulSet/);
     await page.getByLabel("Kubernetes version").selectOption("1.33");
-    await shows(page, ".gate", /^\S+$/);
+    await shows(page, ".gate", /^⚑ Gates$/);
   });
 
   promise("explain names the trap and its remedy, which is played with one click", at("#x=rollback-trap&t=180000"), async ({ page }) => {
