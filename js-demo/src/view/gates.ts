@@ -2,13 +2,13 @@
 
 import { gatesOf, SAYS, switched } from "../model/versions.ts";
 import { change, life } from "../store.ts";
-import { fill, h, say, set, watch } from "./dom.ts";
+import { dialogOf, fill, h, say, set, watch } from "./dom.ts";
 
 /** A button beside the versions, and what it opens. */
 export function gates(): HTMLElement {
   const list = h("div", { class: "gate-list" });
   const close = h("button", { class: "primary" }, "Close");
-  const dialog = h("dialog", { class: "help gates", "aria-labelledby": "gates-title" }, h("h2", { id: "gates-title" }), list, h("form", { method: "dialog" }, close));
+  const dialog = dialogOf("help gates", "gates-title", h("h2", { id: "gates-title" }), list, h("form", { method: "dialog" }, close));
   const count = h("span", {});
   const button = h("button", { type: "button", class: "gate", "aria-haspopup": "dialog", title: "Feature gates of this version", onclick: () => dialog.showModal() }, h("span", { "aria-hidden": "true" }, "⚑"), h("span", { class: "long" }, " Gates"), count);
   let drawn = "";
