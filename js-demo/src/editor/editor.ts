@@ -73,8 +73,14 @@ export function open(holder: HTMLElement): void {
   show(life.peek().story.yaml, undefined);
   const { bar, turn } = toolbar(changes, show);
   fill(holder, bar, place, changes);
+  let known = life.peek().story.yaml;
   watch(() => {
     const text = life.value.story.yaml;
+    // A story that was played meanwhile is no other text: what has been written since stays, and the cursor where it is.
+    if (text === known) {
+      return;
+    }
+    known = text;
     if (isDraft && text !== story) {
       // Another story, or another beginning: what is drafted is no change of it.
       void turn(false);

@@ -29,6 +29,19 @@ export default function ({ promise, at }) {
     assert.match(await page.evaluate(() => document.activeElement.className), /play/);
   });
 
+  promise("what is written while the story is played anew stays, and the cursor with it", at("#x=three-hundred"), async ({ page }) => {
+    const line = page.locator(".cm-line", { hasText: "replicas: 300" });
+    await line.click();
+    await page.keyboard.press("End");
+    await page.keyboard.type(" # one");
+    await page.waitForSelector("#app[aria-busy]");
+    // Without a pause in which it would be played once more, and for longer than the story takes.
+    for (let more = 0; more < 20 || (await page.locator("#app[aria-busy]").count()) > 0; more += 1) {
+      await page.keyboard.type("x", { delay: 100 });
+    }
+    assert.match(await line.innerText(), /replicas: 300 # onex{20,}$/);
+  });
+
   promise("a change is written, judged and applied at the cursor", at("#x=first-steps&t=9400"), async ({ page }) => {
     const code = page.getByLabel("Manifests as YAML");
     await code.waitFor();
@@ -121,14 +134,9 @@ export default function ({ promise, at }) {
     await page.keyboard.press("End");
     await page.keyboard.press("Enter");
     await page.keyboard.type("podM");
-    await offered(page, "podManagementPolicy");
-    await shows(page, ".cm-completionInfo", /OrderedReady or Parallel, default OrderedReady[^]*a Pod is made when all before it are ready/);
-    // The editor takes no Enter in the first moments of a list, which may be renewed at any time: a click is always taken.
-    await page.locator(".cm-tooltip-autocomplete li", { hasText: "podManagementPolicy" }).click();
-    await shows(page, ".cm-content", /podManagementPolicy: /);
+    await taken(page, "podManagementPolicy", /OrderedReady or Parallel, default OrderedReady[^]*a Pod is made when all before it are ready/, /podManagementPolicy: /);
     await page.keyboard.type("Par");
-    await offered(page, "Parallel");
-    await page.locator(".cm-tooltip-autocomplete li", { hasText: "Parallel" }).click();
+    await taken(page, "Parallel", /./, /podManagementPolicy: Parallel/);
     await page.keyboard.press("Enter");
     await page.keyboard.type("revisionHistoryLimt: 5");
     await page.locator(".cm-lint-marker-warning").first().waitFor();
@@ -139,12 +147,24 @@ export default function ({ promise, at }) {
   });
 }
 
-/** Asks the editor what it offers, until it offers this: it reads its schema when it is opened. */
-async function offered(page, label) {
+/**
+ * Takes what the editor offers, and what it says of it, until it is written. The schema is read when the editor is opened, and a list
+ * that is renewed at the moment of a click takes none: so it is asked again where it offers nothing, and clicked again.
+ */
+async function taken(page, label, meaning, written) {
   const option = page.locator(".cm-tooltip-autocomplete li", { hasText: label });
-  for (let tries = 0; tries < 30 && (await option.count()) === 0; tries += 1) {
-    await page.keyboard.press("Control+Space");
-    await page.waitForTimeout(500);
+  let failure;
+  for (let tries = 0; tries < 15; tries += 1) {
+    (await option.count()) === 0 && (await page.keyboard.press("Control+Space"));
+    try {
+      await option.waitFor({ timeout: 1_000 });
+      await page.locator(".cm-tooltip", { hasText: meaning }).first().waitFor({ timeout: 2_000 });
+      await option.click({ timeout: 2_000 });
+      await page.locator(".cm-line", { hasText: written }).waitFor({ timeout: 2_000 });
+      return;
+    } catch (error) {
+      failure = error;
+    }
   }
-  await option.waitFor();
+  throw failure;
 }
