@@ -1,7 +1,9 @@
 import "./style/base.css";
 import "./style/page.css";
+import "./style/over.css";
 import "./style/picture.css";
 import "./style/time.css";
+import "./style/panels.css";
 import { warm } from "./core/client.ts";
 import { address, followed, isFirstVisit, keep, pick, restore, share } from "./keep.ts";
 import { isEditorOpen, life, lives, notice, scenario, startClock } from "./store.ts";
