@@ -14,7 +14,7 @@ const named = [...html.matchAll(/(?:src|href)="\.\/([^"]+)"/g)].map(([, file]) =
 const first = [
   "index.html",
   ...named,
-  ...assets.filter((file) => /^(player\.worker|player|first-steps)-.*\.(js|wasm)$/.test(file)).map((file) => `assets/${file}`),
+  ...assets.filter((file) => /^(player\.worker|player)-.*\.(js|wasm)$/.test(file)).map((file) => `assets/${file}`),
 ];
 const later = assets.map((file) => `assets/${file}`).filter((file) => !first.includes(file));
 

@@ -1,15 +1,16 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { initSync, read } from "steadfast";
+import { initSync, read, type Scenario } from "steadfast";
 import { defineConfig, type Plugin } from "vite";
+import { screened } from "./src/core/screen.ts";
 
 const root = import.meta.dirname;
 const wasm = join(root, "node_modules/steadfast/dist/steadfast.wasm");
 
 export default defineConfig({
   base: "./",
-  plugins: [scenarios(), offline()],
+  plugins: [scenarios(), head(), offline()],
   worker: { format: "es" },
   build: {
     target: "es2022",
@@ -52,7 +53,14 @@ function scenarios(): Plugin {
         if (files.length !== index.length) {
           throw new Error(`order.txt lists ${index.length} of ${files.length} scenarios`);
         }
-        return `export default ${JSON.stringify(index)}`;
+        const scenario = parsed(join(folder, `${index[0]?.name}.yaml`));
+        const played = screened(scenario as unknown as Scenario);
+        if (!played.ok) {
+          throw new Error(`${index[0]?.name}: ${played.error.message}`);
+        }
+        const first = { scenario, screened: { ...played.value, clauses: [...played.value.clauses] } };
+        // A string is read faster than a literal of this size.
+        return `export default ${JSON.stringify(index)};\nexport const first = JSON.parse(${JSON.stringify(JSON.stringify(first))});`;
       }
       return id.startsWith(folder) && id.endsWith(".yaml") ? `export default ${JSON.stringify(parsed(id))}` : undefined;
     },
@@ -73,6 +81,29 @@ function manifestsOf(text: string, objects: unknown): string {
     throw new Error(`these manifests do not mean what the scenario's list means:\n${manifests}`);
   }
   return manifests;
+}
+
+/**
+ * What is fetched first. The policy in the page's head keeps Chromium from looking ahead of a script that it waits for: so the one
+ * that sets the theme comes last, and the module that plays is on its way before any script asks for it.
+ */
+function head(): Plugin {
+  const theme = /\s*<script src="\.\/theme\.js"[^>]*><\/script>/;
+  return {
+    name: "head",
+    apply: "build",
+    transformIndexHtml: {
+      order: "post",
+      handler(html, { bundle }) {
+        const player = Object.keys(bundle ?? {}).find((file) => /^assets\/player-.*\.wasm$/.test(file));
+        if (player === undefined || !theme.test(html)) {
+          throw new Error("the page has no module that plays, or no theme");
+        }
+        const last = [`<link rel="preload" href="./${player}" as="fetch" type="application/wasm" crossorigin fetchpriority="low" />`, '<script src="./theme.js"></script>'];
+        return html.replace(theme, "").replace("</head>", `${last.map((line) => `  ${line}\n`).join("  ")}  </head>`);
+      },
+    },
+  };
 }
 
 /** A service worker that keeps all files of this very build, so that the page works without a network. */

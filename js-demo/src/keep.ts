@@ -7,6 +7,11 @@ import { cursor, goTo, isCompared, lives, notice, open, replay, scenario, shown,
 
 const STORE = "steadfast.story";
 
+/** Whether nothing else than the first scenario is asked for. */
+export function isFirstVisit(): boolean {
+  return location.hash.length <= 1 && read() === undefined;
+}
+
 /** Opens what the address asks for, else what was open last, else the first scenario. */
 export async function restore(): Promise<void> {
   const fragment = location.hash.slice(1);

@@ -1,8 +1,11 @@
 import "./style/base.css";
 import "./style/page.css";
+import "./style/over.css";
 import "./style/picture.css";
 import "./style/time.css";
-import { address, followed, keep, pick, restore, share } from "./keep.ts";
+import "./style/panels.css";
+import { warm } from "./core/client.ts";
+import { address, followed, isFirstVisit, keep, pick, restore, share } from "./keep.ts";
 import { isEditorOpen, life, lives, notice, scenario, startClock } from "./store.ts";
 import { h, set, watch } from "./view/dom.ts";
 import { header } from "./view/header.ts";
@@ -10,6 +13,10 @@ import { listen } from "./view/keys.ts";
 import { stage } from "./view/stage.ts";
 import { tabs } from "./view/tabs.ts";
 import { timeline } from "./view/timeline.ts";
+
+// The controller loads while the page is drawn; the first scenario is drawn without it, and before it.
+const isFirst = isFirstVisit();
+isFirst || warm();
 
 const isEmbedded = new URLSearchParams(location.search).get("embed") === "1";
 const app = document.querySelector<HTMLElement>("#app") ?? document.body;
@@ -87,6 +94,7 @@ if (isEmbedded) {
 addEventListener("hashchange", () => location.hash.length > 1 && !location.hash.startsWith("#stage") && void followed(location.hash.slice(1)));
 startClock();
 void restore();
+isFirst && requestAnimationFrame(() => setTimeout(warm));
 
 let timer = 0;
 watch(() => {
@@ -97,5 +105,6 @@ watch(() => {
 });
 
 if (import.meta.env.PROD && "serviceWorker" in navigator && !isEmbedded) {
-  addEventListener("load", () => void navigator.serviceWorker.register("./sw.js").catch(() => undefined));
+  // It fetches all that there is: what is looked at comes first.
+  addEventListener("load", () => setTimeout(() => void navigator.serviceWorker.register("./sw.js").catch(() => undefined), 1_500));
 }

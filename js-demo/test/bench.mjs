@@ -2,11 +2,8 @@
 // main thread (its CPU time), so that a machine which does something else besides disturbs them little; the time to the first
 // interaction is on the wall clock.
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { deflateRawSync } from "node:zlib";
 import { serve } from "../serve.mjs";
-import { isReady, launch } from "./page.mjs";
+import { isReady, launch, linkOf } from "./page.mjs";
 
 const STEPS = 120;
 const median = (numbers) => numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)];
@@ -15,7 +12,8 @@ const shown = (millis) => `${millis.toFixed(1)} ms`;
 const server = await serve();
 const { browser, close } = await launch();
 try {
-  await navigation();
+  await navigation("a first visit", "");
+  await navigation("a link to another story", "#x=stuck-predecessor");
   for (const replicas of [3, 30, 300, 3_000]) {
     await steps(replicas);
   }
@@ -25,7 +23,7 @@ try {
 }
 
 /** From the navigation to a page that can be played, without a cache; the first one warms the server and the browser. */
-async function navigation() {
+async function navigation(what, hash) {
   const times = [];
   for (let turn = 0; turn < 8; turn += 1) {
     const context = await browser.newContext({ viewport: { width: 1_440, height: 900 }, serviceWorkers: "block" });
@@ -40,12 +38,12 @@ async function navigation() {
       };
       requestAnimationFrame(look);
     });
-    await page.goto(server.url);
+    await page.goto(server.url + hash);
     await page.waitForFunction(() => globalThis.interactive !== undefined);
     times.push(await page.evaluate(() => globalThis.interactive));
     await context.close();
   }
-  console.log(`interactive after ${shown(median(times.slice(1)))} at the median of ${times.length - 1} visits (at most ${shown(Math.max(...times.slice(1)))})`);
+  console.log(`${what}: interactive after ${shown(median(times.slice(1)))} at the median of ${times.length - 1} visits (at most ${shown(Math.max(...times.slice(1)))})`);
 }
 
 /** Steps through a story of so many Pods, one frame each. */
@@ -55,7 +53,8 @@ async function steps(replicas) {
   const client = await context.newCDPSession(page);
   await client.send("Performance.setTimeDomain", { timeDomain: "threadTicks" });
   await client.send("Performance.enable");
-  await page.goto(`${server.url}${storyOf(replicas)}`);
+  const story = linkOf("three-hundred", (scenario) => ({ ...scenario, settings: { nodes: 10 }, objects: scenario.objects.replace(/replicas: 300/, `replicas: ${replicas}`) }));
+  await page.goto(`${server.url}${replicas === 300 ? "#x=three-hundred" : story}`);
   await isReady(page);
   // The editor comes beside the picture by itself; its loading is no step.
   await page.locator(".cm-content").waitFor();
@@ -83,17 +82,4 @@ async function steps(replicas) {
 async function metrics(client) {
   const { metrics: all } = await client.send("Performance.getMetrics");
   return Object.fromEntries(all.map(({ name, value }) => [name, value]));
-}
-
-/** The scenario of three hundred Pods with another number of them, as a link. */
-function storyOf(replicas) {
-  const text = readFileSync(join(import.meta.dirname, "../scenarios/three-hundred.yaml"), "utf8");
-  if (replicas === 300) {
-    return "#x=three-hundred";
-  }
-  const objects = text.slice(text.indexOf("objects:\n") + 9).split(/\n(?=\S)/)[0].split("\n");
-  const yaml = objects.map((line) => (line.startsWith("  - ") ? `---\n${line.slice(4)}` : line.slice(4))).join("\n").replace(/^---\n/, "");
-  const scenario = { kubernetes: "1.37", settings: { nodes: 10 }, objects: yaml.replace(/replicas: 300/, `replicas: ${replicas}`) };
-  const kept = { l: [{ n: "A", s: scenario }], i: 0, t: 0 };
-  return `#s1.${deflateRawSync(JSON.stringify(kept)).toString("base64url")}`;
 }

@@ -37,7 +37,7 @@ test("an ordinal keeps its place through the whole story, those that come later 
   assert.ok(played.ok);
   const { trace, at } = played.value;
   const objects = [{ kind: "StatefulSet", metadata: { name: "web" }, spec: { replicas: 3, ordinals: { start: 5 } } }];
-  const reel = { story: undefined as never, played: played.value, film: new Film(trace, objects), axis: new Axis(trace, at), epoch: 0 };
+  const reel = { story: undefined as never, played: played.value, film: new Film(trace, objects), axis: new Axis(trace, at), sets: [], epoch: 0 };
   assert.deepEqual(ordinalsOf(reel, specOf(objects[0] ?? {})), [5, 6, 7, 8]);
 });
 

@@ -2,9 +2,10 @@
 
 import { chromium } from "playwright-core";
 import { findChromium } from "../../wasm/npm/test/browser.mjs";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { deflateRawSync } from "node:zlib";
 
 /** Starts Chromium with a home of its own, which goes with it. */
 export async function launch() {
@@ -88,6 +89,17 @@ export async function shows(page, selector, pattern) {
   throw new Error(`${selector} never showed ${pattern}, but ${JSON.stringify(await page.locator(selector).allInnerTexts())}`);
 }
 
+/** To the end of the story as it was changed last: not to that of the one before. */
+export async function toTheEnd(page) {
+  await page.waitForSelector("#app:not([aria-busy])");
+  await page.keyboard.press("End");
+}
+
+/** Waits until the page shows a scenario. */
+export async function isShown(page, name) {
+  await page.waitForSelector(`#app[data-story="${name}"]:not([aria-busy])`);
+}
+
 /** Chooses an export and gives the file that it makes. */
 export async function exported(page, word) {
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByLabel("Export", { exact: true }).selectOption({ label: word })]);
@@ -96,4 +108,13 @@ export async function exported(page, word) {
     chunks.push(chunk);
   }
   return { name: download.suggestedFilename(), text: Buffer.concat(chunks).toString("utf8") };
+}
+
+/** A scenario's objects as a link to play them, with whatever else the scenario is to have. */
+export function linkOf(name, change = (scenario) => scenario) {
+  const text = readFileSync(join(import.meta.dirname, `../scenarios/${name}.yaml`), "utf8");
+  const lines = text.slice(text.indexOf("objects:\n") + 9).split(/\n(?=\S)/)[0].trimEnd().split("\n");
+  const objects = lines.map((line) => (line.startsWith("  - ") ? `---\n${line.slice(4)}` : line.slice(4))).join("\n").replace(/^---\n/, "");
+  const kept = { l: [{ n: "A", s: change({ kubernetes: "1.37", objects: `${objects}\n` }) }], i: 0, t: 0 };
+  return `#s1.${deflateRawSync(JSON.stringify(kept)).toString("base64url")}`;
 }

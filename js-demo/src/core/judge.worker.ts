@@ -1,4 +1,5 @@
 import { compare, diff, dns, explain, init, lint, lookup, read, type KubernetesObject } from "steadfast";
+import { observedOf } from "../model/observed.ts";
 import { serve, type Judge } from "./protocol.ts";
 
 const judge: Judge = {
@@ -9,9 +10,9 @@ const judge: Judge = {
     return !answer.ok && answer.error.code === "ambiguous" ? diff(firstOf(old), firstOf(changed), version) : answer;
   },
   compare: (scenario, versions) => compare({ scenario }, versions),
-  explain: (objects, set, when) => explain(objects, { set, ...when }),
-  dns: (objects, set) => dns(objects, { set }),
-  lookup: (objects, set, name, from) => lookup(objects, name, { set, ...(from !== undefined && { from }) }),
+  explain: (objects, set, when) => explain(observedOf(objects, set), when),
+  dns: (objects, set) => dns(observedOf(objects, set)),
+  lookup: (objects, set, name, from) => lookup(observedOf(objects, set), name, from === undefined ? {} : { from }),
 };
 
 /** The first StatefulSet of a text. */

@@ -1,24 +1,9 @@
-import { init, read, sentences, Simulation, simulate, text, write, type KubernetesObject } from "steadfast";
-import module from "../../generated/player.wasm?url";
-import { toldOf } from "../model/words.ts";
-import { serve, type Player } from "./protocol.ts";
+import { init, read, Simulation, text, write } from "steadfast";
+import { equipped, serve, type Player } from "./protocol.ts";
+import { screened } from "./screen.ts";
 
 const player: Player = {
-  play(scenario) {
-    const played = simulate(scenario);
-    if (!played.ok) {
-      return played;
-    }
-    const contents = typeof scenario.objects === "string" ? read(scenario.objects) : undefined;
-    const objects: KubernetesObject[] = contents?.ok ? contents.value.objects.map(({ object }) => object) : [];
-    const told = toldOf(played.value.trace);
-    const said = sentences([...told.values()]);
-    if (!said.ok) {
-      return said;
-    }
-    const clauses = new Map([...told.keys()].map((key, index) => [key, said.value[index] ?? ""]));
-    return { ok: true, value: { played: played.value, objects, clauses } };
-  },
+  play: screened,
   trace(scenario) {
     // The text and not the value: numbers and the order of fields are the core's own.
     const answer = text.simulate(JSON.stringify(scenario));
@@ -57,4 +42,4 @@ const player: Player = {
   },
 };
 
-serve(player, init(module));
+serve(player, init(equipped()));

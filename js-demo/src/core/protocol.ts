@@ -73,10 +73,23 @@ export type Remote<Service> = {
   [Name in keyof Service]: (...given: Calls<Service>[Name]["given"]) => Promise<Calls<Service>[Name]["answer"]>;
 };
 
+/** What a worker that plays is given: the module, which the page has fetched and compiled once for all of them. */
+export interface Equipment {
+  readonly module: WebAssembly.Module;
+}
+
+/** Waits in a worker for its module. */
+export function equipped(): Promise<WebAssembly.Module> {
+  return new Promise((done) => addEventListener("message", ({ data }: MessageEvent<Equipment | Question>) => "module" in data && done(data.module)));
+}
+
 /** Answers questions in a worker: each in turn, once `ready` has come. */
 export function serve<Service extends object>(service: Service, ready: Promise<void>): void {
-  addEventListener("message", (event: MessageEvent<Question>) => {
-    const { id, name, given } = event.data;
+  addEventListener("message", ({ data }: MessageEvent<Question | Equipment>) => {
+    if (!("id" in data)) {
+      return;
+    }
+    const { id, name, given } = data;
     ready
       .then(() => (service as Record<string, (...given: readonly unknown[]) => unknown>)[name]?.(...given))
       .then(

@@ -1,7 +1,9 @@
 // What a change means: which fields, allowed or not, a new revision or not, which Pods restart, and what to do where it is refused.
 
-import type { Change, Difference, Ordinals } from "steadfast";
-import { judge } from "../core/client.ts";
+import type { Change, Difference, KubernetesObject, Ordinals } from "steadfast";
+import { clerk, judge } from "../core/client.ts";
+import { keyOf } from "../model/set.ts";
+import { millisOf, type Story } from "../model/story.ts";
 import { life } from "../store.ts";
 import { fill, h } from "../view/dom.ts";
 
@@ -20,10 +22,32 @@ const MOST = 30;
 
 let asked = 0;
 
-/** Fills the place below the editor. */
-export async function judged(text: string, place: HTMLElement, showLine: (line: number) => void): Promise<void> {
+/** Lets an answer go that nobody waits for any more. */
+export function forget(): void {
+  asked += 1;
+}
+
+/** An object's kind and name, by which a manifest is known again. */
+export function nameOf(object: KubernetesObject): string {
+  return `${object.kind} ${keyOf(object.metadata?.namespace, object.metadata?.name ?? "")}`;
+}
+
+/** The manifests as they were applied last at an instant: what somebody would change then. */
+export async function manifestsAt({ yaml, timeline }: Story, at: number): Promise<string> {
+  const applied = timeline.flatMap((event) => ("apply" in event && millisOf(event.at) <= Math.round(at) ? [event.apply as KubernetesObject] : []));
+  const contents = applied.length === 0 ? undefined : await clerk.read(yaml);
+  if (contents?.ok !== true) {
+    return yaml;
+  }
+  const objects = new Map([...contents.value.objects.map(({ object }) => object), ...applied].map((object) => [nameOf(object), object]));
+  const text = await clerk.write([...objects.values()]);
+  return text.ok ? text.value : yaml;
+}
+
+/** Fills the place below the editor with what a change of `yaml` means. */
+export async function judged(yaml: string, text: string, place: HTMLElement, showLine: (line: number) => void): Promise<void> {
   const own = (asked += 1);
-  const { yaml, kubernetes, featureGates } = life.peek().story;
+  const { kubernetes, featureGates } = life.peek().story;
   const answer = await judge.diff(yaml, text, { kubernetes, featureGates });
   if (own !== asked) {
     return;
@@ -33,7 +57,7 @@ export async function judged(text: string, place: HTMLElement, showLine: (line: 
 
 function told({ changes, errors, warnings, makesRevision, newRevision, pods, allowed, runbook, diagnoses }: Difference, showLine: (line: number) => void): HTMLElement[] {
   if (changes.length === 0) {
-    return [h("p", { class: "command" }, "No difference yet: edit the text, then apply it at the cursor.")];
+    return [h("p", { class: "lead" }, "No difference yet: edit the text, then apply it at the cursor.")];
   }
   const rows = changes.slice(0, MOST).map((one) =>
     h(
@@ -47,7 +71,7 @@ function told({ changes, errors, warnings, makesRevision, newRevision, pods, all
   const fates = [fate("restart", pods.restarted), fate("are held by the partition", pods.held), fate("wait for somebody to delete them", pods.byHand), ...(pods.created ?? []).map((one) => fate("are new", one)), ...(pods.deleted ?? []).map((one) => fate(pods.claimsDeleted === true ? "go, and their claims with them" : "go", one))];
   const revision = makesRevision ? `a new revision${newRevision === undefined ? "" : ` ${newRevision}`}` : "no new revision";
   return [
-    h("p", { class: "command" }, `${changes.length} change${changes.length === 1 ? "" : "s"}, ${revision}${allowed ? "" : ": refused"}. ${allowed ? fates.filter(Boolean).map((one) => `${one}.`).join(" ") : ""}`),
+    h("p", { class: "lead" }, `${changes.length} change${changes.length === 1 ? "" : "s"}, ${revision}${allowed ? "" : ": refused"}. ${allowed ? fates.filter(Boolean).map((one) => `${one}.`).join(" ") : ""}`),
     h("ul", {}, ...rows, changes.length > MOST && h("li", {}, `and ${changes.length - MOST} more`)),
     ...errors.map((error) => h("p", { class: "refusal" }, `${error.field}: ${error.detail}`)),
     ...warnings.map((warning) => h("p", { class: "reason" }, `! ${warning}`)),

@@ -1,23 +1,22 @@
 // The YAML of the story: loaded when it is first opened. What is written is played; what cannot be played changes nothing.
 
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { defaultKeymap, history, historyField, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { forceLinting, linter, lintGutter, lintKeymap, type Diagnostic } from "@codemirror/lint";
 import { MergeView, unifiedMergeView } from "@codemirror/merge";
-import { EditorState, type Text } from "@codemirror/state";
+import { EditorState, Transaction, type Text } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import type { Finding, KubernetesObject, ScenarioEvent } from "steadfast";
+import type { Finding, ScenarioEvent } from "steadfast";
 import { clerk, judge } from "../core/client.ts";
-import { keyOf } from "../model/set.ts";
 import { clockOf, parseScenario, spanOf, withEvent } from "../model/story.ts";
 import { change, cursor, isRunning, life, notice, open as openStory } from "../store.ts";
 import { fill, h, say, set, watch } from "../view/dom.ts";
 import style from "../style/code.css?inline";
 import { complete, documentation } from "./fields.ts";
-import { judged } from "./change.ts";
+import { forget, judged, manifestsAt, nameOf } from "./change.ts";
 import { fixesOf } from "./fixes.ts";
 import { lineOf } from "./path.ts";
 
@@ -31,6 +30,23 @@ let isSetting = false;
 let isTouched = false;
 /** The text is a change that is to be applied at the cursor, and not the story's beginning. */
 let isDraft = false;
+/** What the draft is compared with: the manifests as they were applied last, and the beginning of the story that it was begun in. */
+let original = "";
+let story = "";
+
+/** A text that is left for another one, with what can be undone in it. */
+interface Left {
+  readonly original: string;
+  readonly doc: string;
+  readonly undo: unknown;
+}
+
+/** Drafts that were left without being applied, by what they change: each is there again where its story is. */
+const drafts = new Map<string, Left>();
+/** The beginning, while a draft is open. */
+let beginning: Left | undefined;
+/** What was written a moment ago and is not played yet. */
+let pending: { readonly timer: number; readonly now: () => void } | undefined;
 
 /** Old and new side by side, while a change is drafted and there is room. */
 let merged: MergeView | undefined;
@@ -45,20 +61,33 @@ export function open(holder: HTMLElement): void {
   sheet.replaceSync(style);
   root.adoptedStyleSheets = [sheet];
   const changes = h("div", { class: "changes", role: "status" });
-  const show = (doc: string): void => {
+  const show = (doc: string, undo: unknown): void => {
     merged?.destroy();
     view?.destroy();
-    const original = life.peek().story.yaml;
     const isBeside = isDraft && innerWidth >= ROOM;
-    const own = extensions(changes);
+    const own = [extensions(changes), undo === undefined ? [] : historyField.init(() => undo)];
     merged = isBeside ? new MergeView({ parent: root, root, a: { doc: original, extensions: [...reading(), EditorState.readOnly.of(true), EditorView.contentAttributes.of({ "aria-label": "Manifests before the change" })] }, b: { doc, extensions: own } }) : undefined;
     view = merged?.b ?? new EditorView({ parent: root, root, state: EditorState.create({ doc, extensions: [own, isDraft ? unifiedMergeView({ original, mergeControls: false }) : []] }) });
     set(document.querySelector("#app") as Element, { "data-draft": isBeside || undefined });
   };
-  show(life.peek().story.yaml);
-  fill(holder, toolbar(changes, show), place, changes);
+  show(life.peek().story.yaml, undefined);
+  const { bar, turn } = toolbar(changes, show);
+  fill(holder, bar, place, changes);
+  let known = life.peek().story.yaml;
   watch(() => {
     const text = life.value.story.yaml;
+    // A story that was played meanwhile is no other text: what has been written since stays, and the cursor where it is.
+    if (text === known) {
+      return;
+    }
+    known = text;
+    if (isDraft && text !== story) {
+      // Another story, or another beginning: what is drafted is no change of it.
+      void turn(false);
+      if (drafts.has(original)) {
+        notice.value = "The change that was not applied belongs to another story: it is there again when you go back to that one.";
+      }
+    }
     if (!isDraft) {
       put(text);
     }
@@ -95,7 +124,8 @@ function put(text: string): void {
     return;
   }
   isSetting = true;
-  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+  // What another story says is nothing to be undone.
+  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, annotations: Transaction.addToHistory.of(false) });
   isSetting = false;
 }
 
@@ -105,7 +135,6 @@ function reading() {
 }
 
 function extensions(changes: HTMLElement) {
-  let timer = 0;
   return [
     reading(),
     highlightActiveLineGutter(),
@@ -142,8 +171,13 @@ function extensions(changes: HTMLElement) {
         return;
       }
       isTouched = true;
-      clearTimeout(timer);
-      timer = setTimeout(() => void written(update.view.state.doc.toString(), changes), 250) as unknown as number;
+      clearTimeout(pending?.timer);
+      const now = (): void => {
+        clearTimeout(pending?.timer);
+        pending = undefined;
+        void written(update.view.state.doc.toString(), changes);
+      };
+      pending = { now, timer: setTimeout(now, 250) as unknown as number };
     }),
   ];
 }
@@ -163,32 +197,53 @@ async function written(text: string, changes: HTMLElement): Promise<void> {
     }
   }
   if (isDraft) {
-    return judged(text, changes, showLine);
+    return judged(original, text, changes, showLine);
   }
   isRunning.value = false;
   change((story) => ({ ...story, yaml: text }));
 }
 
-function toolbar(changes: HTMLElement, show: (doc: string) => void): HTMLElement {
-  const start = h("button", { type: "button", onclick: () => turn(false) }, "At the beginning");
-  const draft = h("button", { type: "button", onclick: () => turn(true) });
+function toolbar(changes: HTMLElement, show: (doc: string, undo: unknown) => void): { readonly bar: HTMLElement; readonly turn: (to: boolean) => Promise<void> } {
+  const start = h("button", { type: "button", onclick: () => void turn(false) }, "At the beginning");
+  const later = h("button", { type: "button", onclick: () => void turn(true) });
   const apply = h("button", { type: "button", class: "primary", onclick: () => void applied() });
   const format = h("button", { type: "button", class: "quiet", onclick: () => void formatted() }, "Format");
-  const turn = (to: boolean): void => {
+  const turn = async (to: boolean): Promise<void> => {
+    if (to === isDraft) {
+      return;
+    }
+    // What was written is played first; what was drafted need not be judged any more.
+    isDraft ? clearTimeout(pending?.timer) : pending?.now();
+    pending = undefined;
+    const text = life.peek().story.yaml;
+    const applied = to ? await manifestsAt(life.peek().story, cursor.peek().at) : "";
+    if (to === isDraft || life.peek().story.yaml !== text) {
+      return;
+    }
+    const here: Left = { original, doc: view?.state.doc.toString() ?? "", undo: view?.state.field(historyField, false) };
     isDraft = to;
-    set(start, { "aria-pressed": String(!to) });
-    set(draft, { "aria-pressed": String(to) });
-    apply.hidden = !to;
-    show(to ? (view?.state.doc.toString() ?? "") : life.peek().story.yaml);
     if (to) {
-      void view?.focus();
-      void judged(view?.state.doc.toString() ?? "", changes, showLine);
+      [original, story] = [applied, text];
+      beginning = here;
+      const kept = drafts.get(applied) ?? (applied === here.doc ? here : { doc: applied, undo: undefined });
+      show(kept.doc, kept.undo);
     } else {
+      here.doc === original ? drafts.delete(original) : drafts.set(original, here);
+      show(text, beginning?.doc === text ? beginning.undo : undefined);
+    }
+    set(start, { "aria-pressed": String(!to) });
+    set(later, { "aria-pressed": String(to) });
+    apply.hidden = !to;
+    if (to) {
+      view?.focus();
+      void judged(original, view?.state.doc.toString() ?? "", changes, showLine);
+    } else {
+      forget();
       fill(changes);
     }
   };
   const applied = async (): Promise<void> => {
-    const [before, after] = await Promise.all([clerk.read(life.peek().story.yaml), clerk.read(view?.state.doc.toString() ?? "")]);
+    const [before, after] = await Promise.all([clerk.read(original), clerk.read(view?.state.doc.toString() ?? "")]);
     if (!before.ok || !after.ok) {
       notice.value = "This cannot be read yet: nothing was applied.";
       return;
@@ -200,23 +255,20 @@ function toolbar(changes: HTMLElement, show: (doc: string) => void): HTMLElement
       notice.value = "Nothing is different: nothing was applied.";
       return;
     }
-    turn(false);
+    await turn(false);
+    drafts.delete(original);
     change((story) => changed.reduce((so, { object }) => withEvent(so, { at, apply: object } as ScenarioEvent), story));
     notice.value = `Applied at ${at}: ${changed.map(({ object }) => `${object.kind} ${object.metadata?.name}`).join(", ")}.`;
   };
   watch(() => {
     const at = clockOf(cursor.value.at);
-    say(draft, `A change at ${at}`);
+    say(later, `A change at ${at}`);
     say(apply, `Apply at ${at}`);
   });
   set(start, { "aria-pressed": "true" });
-  set(draft, { "aria-pressed": "false" });
+  set(later, { "aria-pressed": "false" });
   apply.hidden = true;
-  return h("div", { class: "toolbar", role: "group", "aria-label": "What the text is" }, start, draft, apply, format);
-}
-
-function nameOf(object: KubernetesObject): string {
-  return `${object.kind} ${keyOf(object.metadata?.namespace, object.metadata?.name ?? "")}`;
+  return { bar: h("div", { class: "toolbar", role: "group", "aria-label": "What the text is" }, start, later, apply, format), turn };
 }
 
 async function formatted(): Promise<void> {

@@ -1,6 +1,6 @@
 // What a diagnosis proposes, as events of the story: a remedy that can be played is a button.
 
-import type { Diagnosis, KubernetesObject, Proposal, Remedy, ScenarioEvent } from "steadfast";
+import type { Diagnosis, KubernetesObject, Proposal, Remedy, ScenarioEvent, Wait } from "steadfast";
 import { nameOf, type SetSpec } from "./set.ts";
 import { spanOf, type Story, withEvent } from "./story.ts";
 import { switched, under } from "./versions.ts";
@@ -19,6 +19,8 @@ export interface Play {
 export interface Scene {
   readonly spec: SetSpec;
   readonly pods: ReadonlyMap<string, Pod>;
+  /** What the controller waits for. */
+  readonly waits: readonly Wait[];
   /** Everything that there is. */
   readonly objects: readonly KubernetesObject[];
   /** The images that the set had in the beginning. */
@@ -54,7 +56,11 @@ export function triesOf({ code, objects }: Diagnosis, scene: Scene): Play[] {
     case "ScaleDownBlocked":
       return [...back, ...pods.flatMap((pod) => mended(pod, scene)), ...(code === "ScaleDownBlocked" ? [scaled(scene)] : [])].filter((play) => play !== undefined);
     case "ParallelBudgetStuck":
-      return [...back, { label: "Play the story under 1.37", how: (from: Story) => under(from, "1.37"), isVersion: true as const }].filter(({ label }) => story.kubernetes !== "1.37" || !label.endsWith("1.37"));
+      return [
+        ...back,
+        ...(story.kubernetes === "1.37" ? [] : [elsewhere("Play the story under 1.37", (from) => under(from, "1.37"))]),
+        elsewhere("Play the story without the gate MaxUnavailableStatefulSet", (from) => switched(from, "MaxUnavailableStatefulSet", false)),
+      ];
     case "PartitionOffset":
       return patched("Set the partition to 0", { spec: { updateStrategy: { rollingUpdate: { partition: 0 } } } }, scene);
     case "BudgetSerial":
@@ -62,10 +68,27 @@ export function triesOf({ code, objects }: Diagnosis, scene: Scene): Play[] {
     case "GoverningService":
       return service(scene);
     case "ControllerStopped":
+      return scene.waits.flatMap((wait) => corrected(wait, scene));
+    default:
+      return [];
+  }
+}
+
+/** What would let a controller go on that has stopped at something. */
+function corrected({ code, kind, name }: Wait, scene: Scene): Play[] {
+  const full = nameOf(scene.spec.namespace, name);
+  switch (code) {
+    case "strategyDisabled":
       return [
-        ...("StatefulSetRecreateStrategy" in story.featureGates || spec.strategy !== "Recreate" ? [] : [{ label: "Play the story with the gate StatefulSetRecreateStrategy", how: (from: Story) => switched(from, "StatefulSetRecreateStrategy", true), isVersion: true as const }]),
-        ...patched("Use the strategy RollingUpdate", { spec: { updateStrategy: { type: "RollingUpdate" } } }, scene).filter(() => spec.strategy === "Recreate"),
+        elsewhere("Play the story with the gate StatefulSetRecreateStrategy", (from) => switched(from, "StatefulSetRecreateStrategy", true)),
+        ...patched("Use the strategy RollingUpdate", { spec: { updateStrategy: { type: "RollingUpdate" } } }, scene),
       ];
+    case "maxUnavailableInvalid":
+      return patched("Set maxUnavailable to 1", { spec: { updateStrategy: { rollingUpdate: { maxUnavailable: 1 } } } }, scene);
+    case "nameTaken":
+    case "revisionUnreadable":
+    case "revisionAdoption":
+      return [played(`Delete the ${kind} ${name} that is in the way`, [happening({ delete: { kind, name: full } })])];
     default:
       return [];
   }
@@ -117,9 +140,8 @@ function eventsOf(action: Remedy, scene: Scene): (Happening | undefined)[] | und
       return [happening({ delete: { kind: "StatefulSet", name: nameOf(spec.namespace, spec.name), cascade: "orphan" } })];
     case "RestartPods":
       return [patchOf({ spec: { template: { metadata: { annotations: { "kubectl.kubernetes.io/restartedAt": "now" } } } } }, scene)];
-    case "RecreatePods":
-      return Array.from({ length: action.replicas }, (_, index) => happening({ deletePod: nameOf(spec.namespace, `${spec.name}-${action.start + index}`) }));
     default:
+      // RecreatePods among them: one Pod at a time, each once the one before is ready. A timeline has no such conditions.
       return undefined;
   }
 }
@@ -171,6 +193,11 @@ function merged(value: unknown, patch: Values): Values {
     }
   }
   return into;
+}
+
+/** The whole story under another Kubernetes. */
+function elsewhere(label: string, how: (story: Story) => Story): Play {
+  return { label, how, isVersion: true };
 }
 
 function played(label: string, events: readonly Happening[]): Play {

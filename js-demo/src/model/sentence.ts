@@ -111,10 +111,10 @@ function actionsAt(film: Film, world: World, set: SetSpec, now: number): ActionE
       break;
     }
     if (entry.type === "action" && entry.set.name === set.name && entry.set.namespace === set.namespace) {
-      acted.unshift(entry);
+      acted.push(entry);
     }
   }
-  return acted;
+  return acted.reverse();
 }
 
 function told(film: Film, acted: readonly ActionEntry[], first: ActionEntry, set: SetSpec): Sentence {

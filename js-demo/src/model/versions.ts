@@ -1,4 +1,4 @@
-import type { FeatureGates } from "steadfast";
+import type { FeatureGates, KubernetesObject } from "steadfast";
 import type { Story } from "./story.ts";
 import made from "./gates.json";
 
@@ -20,6 +20,33 @@ export const SAYS: Readonly<Record<string, string>> = {
 export function gatesOf(kubernetes: string): Readonly<Record<string, boolean>> {
   const minor = /^1\.\d+/.exec(kubernetes)?.[0] ?? "";
   return Object.hasOwn(GATES, minor) ? (GATES[minor] ?? {}) : {};
+}
+
+/**
+ * The gates that can make another story of this one, each with what it is now: those that bear on something in it, and those that
+ * somebody has switched. `objects` are the manifests with which it begins.
+ */
+export function gatesThatMatter(story: Story, objects: readonly KubernetesObject[]): Readonly<Record<string, boolean>> {
+  const applied = story.timeline.flatMap((event) => ("apply" in event ? [event.apply as KubernetesObject] : []));
+  const all = [...objects, ...applied];
+  const sets = all.filter(({ kind }) => kind === "StatefulSet").map(({ spec }) => (spec ?? {}) as SpecOfGates);
+  const isUpdated = ({ updateStrategy }: SpecOfGates): boolean => (updateStrategy?.type ?? "RollingUpdate") === "RollingUpdate";
+  const bears: Readonly<Record<string, () => boolean>> = {
+    MaxUnavailableStatefulSet: () => sets.some((spec) => isUpdated(spec) && (spec.podManagementPolicy === "Parallel" || spec.updateStrategy?.rollingUpdate?.maxUnavailable !== undefined)),
+    RelaxedServiceNameValidation: () => all.some(({ kind, metadata }) => kind === "Service" && /^\d/.test(metadata?.name ?? "")),
+    // Which bytes a revision has matters where some were stored by another version.
+    StatefulSetSemanticRevisionComparison: () => all.some(({ kind }) => kind === "ControllerRevision"),
+    StaleControllerConsistencyStatefulSet: () => story.settings.watch !== undefined,
+    StatefulSetRecreateStrategy: () => sets.some(({ updateStrategy }) => updateStrategy?.type === "Recreate"),
+  };
+  const switchedOnes = story.featureGates as Readonly<Record<string, boolean>>;
+  const known = Object.entries({ ...gatesOf(story.kubernetes), ...switchedOnes });
+  return Object.fromEntries(known.filter(([gate]) => Object.hasOwn(switchedOnes, gate) || (bears[gate]?.() ?? true)));
+}
+
+interface SpecOfGates {
+  readonly podManagementPolicy?: string;
+  readonly updateStrategy?: { readonly type?: string; readonly rollingUpdate?: { readonly maxUnavailable?: unknown } };
 }
 
 /** The story under another version: gates that the version does not have, or has so anyway, are left out. */

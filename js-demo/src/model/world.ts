@@ -63,8 +63,9 @@ export interface World {
   readonly revisions: readonly string[];
 }
 
-type Open<T> = T extends ReadonlyMap<infer K, infer V> ? Map<K, V> : T extends ReadonlySet<infer V> ? Set<V> : T;
-type Mutable = { -readonly [Field in keyof World]: Open<World[Field]> };
+type Open<T> = T extends ReadonlyMap<infer K, infer V> ? Map<K, V> : T;
+/** `published` is put in place of another as a whole, and never changed: the same names are the same set. */
+type Mutable = { -readonly [Field in keyof World]: Field extends "published" ? World[Field] : Open<World[Field]> };
 
 const CHECKPOINT = 1_024;
 
@@ -135,7 +136,6 @@ function copy(world: World): Mutable {
     nodes: new Map(world.nodes),
     said: new Map(world.said),
     statuses: new Map(world.statuses),
-    published: new Set(world.published),
     services: new Map(world.services),
   };
 }

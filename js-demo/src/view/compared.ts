@@ -2,7 +2,7 @@ import type { Parting } from "steadfast";
 import { figuresOf, partingOf, type Figures } from "../model/compare.ts";
 import { clockOf } from "../model/story.ts";
 import { compareVersion, drop, fork, goTo, life, lives, set as spec, shown, specAt, type Reel } from "../store.ts";
-import { gatesOf, nameOf, switched, under, VERSIONS } from "../model/versions.ts";
+import { gatesThatMatter, nameOf, switched, under, VERSIONS } from "../model/versions.ts";
 import { EMPTY } from "../model/world.ts";
 import { judge } from "../core/client.ts";
 import { scenarioOf } from "../model/story.ts";
@@ -38,7 +38,7 @@ export function compared(panel: HTMLElement): void {
       h(
         "p",
         { class: "choices" },
-        ...Object.entries({ ...gatesOf(here), ...(life.value.story.featureGates as Record<string, boolean>) }).map(([gate, isOn]) =>
+        ...Object.entries(gatesThatMatter(life.value.story, life.value.reel?.film.objects ?? [])).map(([gate, isOn]) =>
           h("button", { type: "button", onclick: () => compareVersion((story) => switched(story, gate, !isOn)) }, `${isOn ? "without" : "with"} ${gate}`),
         ),
       ),
@@ -68,7 +68,7 @@ export function compared(panel: HTMLElement): void {
   const because = h("div", { class: "because-versions" });
   fill(
     panel,
-    h("p", { class: "command" }, told, parting !== undefined && h("button", { type: "button", class: "name", onclick: () => goTo(parting) }, clockOf(parting)), parting !== undefined && "; figures count from there."),
+    h("p", { class: "lead" }, told, parting !== undefined && h("button", { type: "button", class: "name", onclick: () => goTo(parting) }, clockOf(parting)), parting !== undefined && "; figures count from there."),
     because,
     h("table", { class: "figures" }, h("thead", {}, h("tr", {}, h("td", {}), ...heads)), h("tbody", {}, ...rows)),
     h("p", { class: "choices" }, ...all.map((one, index) => h("button", { type: "button", onclick: () => drop(index) }, `Let ${one.label} go`))),

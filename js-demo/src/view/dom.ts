@@ -68,6 +68,21 @@ export function sayWhole(element: Element, text: string): void {
   }
 }
 
+/** The dialogs that were made: which is open is asked at every key, and is not looked for in the whole page. */
+const dialogs: HTMLDialogElement[] = [];
+
+/** A dialog with its title's id. */
+export function dialogOf(className: string, title: string, ...children: readonly Child[]): HTMLDialogElement {
+  const made = h("dialog", { class: className, "aria-labelledby": title }, ...children);
+  dialogs.push(made);
+  return made;
+}
+
+/** Whether a dialog is open, so that keys are its own. */
+export function isDialogOpen(): boolean {
+  return dialogs.some(({ open }) => open);
+}
+
 /** Whether motion is not wanted. */
 export function isStill(): boolean {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,8 +1,8 @@
 import type { Diagnosis, Explained } from "steadfast";
 import { capital } from "../model/sentence.ts";
 import { playsOf, triesOf, type Play, type Scene } from "../model/remedies.ts";
-import { specOf } from "../model/set.ts";
-import { change, compareVersion, cursor, fork, isRunning, lives, reel, set as spec, world } from "../store.ts";
+import { keyOf, specOf } from "../model/set.ts";
+import { change, compareVersion, cursor, fork, isRunning, lives, reel, set as spec, tab, world } from "../store.ts";
 import { fill, h } from "./dom.ts";
 import { judge, seenAtCursor, type Seen } from "./seen.ts";
 
@@ -12,6 +12,8 @@ let asked = 0;
 export function explained(panel: HTMLElement): void {
   const seen = seenAtCursor();
   const own = (asked += 1);
+  // Another tab may have the panel by the time of the answer.
+  const isWanted = (): boolean => own === asked && tab.peek() === "explain";
   if (seen === undefined) {
     fill(panel, h("p", { class: "empty" }, isRunning.value ? "Explained when the story stands still: press Space." : "Nothing has happened yet that could be explained."));
     return;
@@ -25,8 +27,8 @@ export function explained(panel: HTMLElement): void {
       return answer.ok && looked.ok ? sections(answer.value, sceneOf(looked.value)) : [h("p", { class: "empty" }, answer.ok ? "" : answer.error.message)];
     })
     .then(
-      (answer) => own === asked && fill(panel, ...answer),
-      (error: unknown) => own === asked && fill(panel, h("p", { class: "empty" }, error instanceof Error ? error.message : String(error))),
+      (answer) => isWanted() && fill(panel, ...answer),
+      (error: unknown) => isWanted() && fill(panel, h("p", { class: "empty" }, error instanceof Error ? error.message : String(error))),
     );
 }
 
@@ -44,7 +46,7 @@ function card(diagnosis: Diagnosis, scene: Scene | undefined, leadsTo: (remedy: 
   return h(
     "article",
     { class: "diagnosis", "data-severity": severity },
-    h("h2", {}, `${severity === "error" ? "✕ " : severity === "warning" ? "! " : ""}${code}`),
+    h("h2", {}, h("span", { class: "sign-of", "aria-hidden": "true" }, severity === "error" ? "✕" : severity === "warning" ? "!" : "i"), code, severity !== "info" && h("span", { class: "hidden" }, `, ${severity}`)),
     h("p", {}, message),
     ...remedies.map((remedy, index) => {
       const { sentence, commands } = remedy;
@@ -83,5 +85,5 @@ function sceneOf({ objects }: Seen): Scene | undefined {
     return undefined;
   }
   const first = current.film.objects.find((one) => one.kind === "StatefulSet" && one.metadata?.name === value.name);
-  return { spec: value, pods: world.peek().pods, objects, firstImages: first === undefined ? [] : specOf(first).images, story: current.story };
+  return { spec: value, pods: world.peek().pods, waits: world.peek().said.get(keyOf(value.namespace, value.name))?.waits ?? [], objects, firstImages: first === undefined ? [] : specOf(first).images, story: current.story };
 }

@@ -2,19 +2,20 @@
 
 import { gatesOf, SAYS, switched } from "../model/versions.ts";
 import { change, life } from "../store.ts";
-import { fill, h, say, set, watch } from "./dom.ts";
+import { dialogOf, fill, h, say, set, watch } from "./dom.ts";
 
 /** A button beside the versions, and what it opens. */
 export function gates(): HTMLElement {
   const list = h("div", { class: "gate-list" });
   const close = h("button", { class: "primary" }, "Close");
-  const dialog = h("dialog", { class: "help gates", "aria-labelledby": "gates-title" }, h("h2", { id: "gates-title" }), list, h("form", { method: "dialog" }, close));
-  const button = h("button", { type: "button", class: "icon gate", "aria-haspopup": "dialog", title: "Feature gates of this version", onclick: () => dialog.showModal() });
+  const dialog = dialogOf("help gates", "gates-title", h("h2", { id: "gates-title" }), list, h("form", { method: "dialog" }, close));
+  const count = h("span", {});
+  const button = h("button", { type: "button", class: "gate", "aria-haspopup": "dialog", title: "Feature gates of this version", onclick: () => dialog.showModal() }, h("span", { "aria-hidden": "true" }, "⚑"), h("span", { class: "long" }, " Gates"), count);
   let drawn = "";
   watch(() => {
     const { kubernetes, featureGates } = life.value.story;
     const changed = Object.keys(featureGates).length;
-    say(button, changed === 0 ? "⚑" : `⚑ ${changed}`);
+    say(count, changed === 0 ? "" : ` ${changed}`);
     set(button, { "aria-label": `Feature gates${changed === 0 ? "" : `, ${changed} changed`}`, "data-changed": changed > 0 || undefined });
     const key = JSON.stringify([kubernetes, featureGates]);
     if (drawn === key) {

@@ -32,7 +32,7 @@ export function header(pick: (name: string) => void, share: () => void): HTMLEle
     }
     versions.value = kubernetes;
   });
-  const save = h("select", { "aria-label": "Export", class: "export" }, h("option", { value: "" }, "Export …"), ...EXPORTS.map(({ word }, index) => h("option", { value: index }, word)));
+  const save = h("select", { "aria-label": "Export", class: "export" }, h("option", { value: "" }, "Export"), ...EXPORTS.map(({ word }, index) => h("option", { value: index }, word)));
   save.addEventListener("change", () => {
     const chosen = EXPORTS[Number(save.value)];
     save.value = "";

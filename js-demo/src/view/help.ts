@@ -1,4 +1,4 @@
-import { h } from "./dom.ts";
+import { dialogOf, h } from "./dom.ts";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["Space", "play, pause"],
@@ -33,14 +33,13 @@ export function toggleHelp(): void {
 
 function make(): HTMLDialogElement {
   const rows = KEYS.map(([keys, what]) => h("div", {}, h("dt", {}, ...keys.split(", ").map((key) => h("kbd", {}, key))), h("dd", {}, what)));
-  const made = h(
-    "dialog",
-    { class: "help", "aria-labelledby": "help-title" },
+  return dialogOf(
+    "help",
+    "help-title",
     h("h2", { id: "help-title" }, "What this is, and the keys"),
     h("p", {}, "A StatefulSet and the controller that looks after it, in a simulated cluster. Play the story, drag time back, click a Pod, a node or a claim to break it, and read why the controller does what it does. Everything runs in this page."),
     h("dl", {}, ...rows),
     h("p", {}, "A card is an ordinal: it keeps its place when its Pod is gone, and its claim stays below it. ", "● ready, ◇ running and not ready, ◐ starting, ○ pending, ▽ terminating, ✕ in trouble. The ring is the grace period, or minReadySeconds, running down. The band on the left is the revision."),
     h("form", { method: "dialog" }, h("button", { class: "primary" }, "Close")),
   );
-  return made;
 }

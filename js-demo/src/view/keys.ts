@@ -1,4 +1,5 @@
 import { cursor, goTo, grouping, isEditorOpen, jump, lives, shown, fork, speed, step, tab, toggleRunning, type Tab } from "../store.ts";
+import { isDialogOpen } from "./dom.ts";
 import { turnTheme } from "./header.ts";
 import { toggleHelp } from "./help.ts";
 
@@ -11,7 +12,7 @@ export function listen(share: () => void): void {
     // The editor is in a shadow root: what has the focus there is the first of the path.
     const target = (event.composedPath()[0] ?? event.target) as HTMLElement;
     const isWriting = target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName) || (target instanceof HTMLInputElement && target.type !== "range" && target.type !== "checkbox");
-    if (event.defaultPrevented || isWriting || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) {
+    if (event.defaultPrevented || isWriting || event.ctrlKey || event.metaKey || event.altKey || isDialogOpen()) {
       return;
     }
     const isPressing = event.key === " " && target.tagName === "BUTTON" && !target.classList.contains("play");

@@ -138,7 +138,7 @@ export function upcoming(panel: HTMLElement): void {
   const verdict = end.value;
   const blockers = verdict?.verdict.blockers?.map((one) => `${one.kind} ${one.name} is ${one.reason ?? "in the way"}`).join("; ");
   const ends = verdict === undefined ? "" : `Ends ${verdict.verdict.deleted ? "deleted" : verdict.outcome}${blockers ? `: ${blockers}` : ""}, at ${clockOf(current?.played.at ?? 0)}.`;
-  fill(panel, h("p", { class: "command" }, ends), rows.length === 0 ? h("p", { class: "empty" }, "Nothing more will be done.") : h("ol", { class: "decisions" }, ...rows), more > 0 && h("p", { class: "empty" }, `and ${more} more`));
+  fill(panel, h("p", { class: "lead" }, ends), rows.length === 0 ? h("p", { class: "empty" }, "Nothing more will be done.") : h("ol", { class: "decisions" }, ...rows), more > 0 && h("p", { class: "empty" }, `and ${more} more`));
 }
 
 /** The picture as a table. */

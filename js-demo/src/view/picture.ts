@@ -25,11 +25,14 @@ export interface Scene {
 
 interface Cell {
   readonly group: SVGGElement;
+  /** The Pod, and what of it is touched at every size. */
+  readonly pod: { readonly group: SVGGElement; readonly title: Element; readonly frame: Element; readonly shape: SVGPathElement };
   readonly name: string;
   readonly key: string;
   place: Place | undefined;
   readonly claims: SVGGElement;
-  pod: Pod | undefined;
+  /** The Pod as it was drawn last, and how it was marked. */
+  was: Pod | undefined;
   drawn: string;
   uid: string | undefined;
 }
@@ -102,15 +105,13 @@ export class Picture {
 
   #drawCells(scene: Scene, layout: Layout): void {
     const { world, spec } = scene;
-    const gone = new Set(this.#cells.keys());
+    // Places are looked up where they may be others: at most steps they are not.
+    const isPlaced = this.#placed === layout && this.#cells.size === this.#ordinals.length;
+    const [within, without] = [`true${world.revisions.length}`, `false${world.revisions.length}`];
     for (const ordinal of this.#ordinals) {
-      gone.delete(ordinal);
-      const place = layout.places.get(ordinal);
-      if (place === undefined) {
-        continue;
-      }
       const cell = this.#cells.get(ordinal) ?? this.#added(ordinal, layout.size, spec);
-      if (cell.place !== place && (cell.place?.x !== place.x || cell.place.y !== place.y)) {
+      const place = isPlaced ? cell.place : layout.places.get(ordinal);
+      if (place !== undefined && cell.place !== place && (cell.place?.x !== place.x || cell.place.y !== place.y)) {
         cell.group.style.transform = `translate(${place.x}px, ${place.y}px)`;
       }
       cell.place = place;
@@ -118,10 +119,10 @@ export class Picture {
       const pod = world.pods.get(cell.key);
       const inRange = ordinal >= spec.start && ordinal < spec.start + spec.replicas;
       const mark = scene.marked === name ? "marked" : scene.sentence.pod === name ? scene.sentence.tone : scene.sentence.held === name ? "held" : "";
-      const drawn = `${inRange}${mark}${world.revisions.length}`;
-      if (pod !== cell.pod || drawn !== cell.drawn || cell.uid === undefined) {
+      const drawn = mark === "" ? (inRange ? within : without) : `${inRange}${mark}${world.revisions.length}`;
+      if (pod !== cell.was || drawn !== cell.drawn || cell.uid === undefined) {
         this.#drawPod(cell, pod, name, inRange, mark, scene, layout.size);
-        cell.pod = pod;
+        cell.was = pod;
         cell.drawn = drawn;
         cell.uid = pod?.uid ?? "";
       }
@@ -132,26 +133,39 @@ export class Picture {
         drawClaims(cell.claims, claimsOf(world, spec, ordinal), layout.size, scene.marked);
       }
     }
-    for (const ordinal of gone) {
-      this.#cells.get(ordinal)?.group.remove();
-      this.#cells.delete(ordinal);
+    this.#placed = layout;
+    if (this.#cells.size > this.#ordinals.length) {
+      const here = new Set(this.#ordinals);
+      [...this.#cells].filter(([ordinal]) => !here.has(ordinal)).forEach(([ordinal, cell]) => {
+        cell.group.remove();
+        this.#cells.delete(ordinal);
+      });
     }
-    const first = this.#focused !== undefined && this.#cells.has(this.#focused) ? this.#focused : this.#ordinals[0];
-    if (first !== undefined && !this.#pods.querySelector('.pod[tabindex="0"]')) {
-      set(this.#cells.get(first)?.group.querySelector(".pod") as Element, { tabindex: 0 });
+    // One of them can be reached by the tabulator; the arrows lead to the others.
+    const stop = this.#cells.get(this.#focused ?? NaN) ?? this.#cells.get(this.#ordinals[0] ?? NaN);
+    if (stop !== this.#stop) {
+      this.#stop !== undefined && set(this.#stop.pod.group, { tabindex: -1 });
+      stop !== undefined && set(stop.pod.group, { tabindex: 0 });
+      this.#stop = stop;
     }
   }
+
+  #placed: Layout | undefined;
+  #stop: Cell | undefined;
 
   #added(ordinal: number, size: Size, spec: SetSpec): Cell {
     const { width, height } = SIZES[size];
     const isSmall = size === "dot" || size === "speck";
     const radius = size === "card" ? 10 : size === "tile" ? 8 : 3;
-    const pod = s("g", { class: "pod", role: "button", tabindex: -1, "data-ordinal": ordinal }, s("title"), s("rect", { class: "frame", width, height, rx: radius }));
+    const title = s("title");
+    const frame = s("rect", { class: "frame", width, height, rx: radius });
+    const shape = s("path", { class: "shape", transform: transformOf(size) });
+    const pod = s("g", { class: "pod", role: "button", tabindex: -1, "data-ordinal": ordinal }, title, frame);
     if (!isSmall) {
       pod.append(
         s("path", { class: "band" }),
         s("text", { class: "ordinal", x: size === "card" ? 18 : 14, y: size === "card" ? 38 : 26 }, ordinal),
-        s("g", { class: "body" }, s("path", { class: "shape" }), ...(size === "card" ? LINES.map(([name, y]) => s("text", { class: name, x: 18, y })) : [])),
+        s("g", { class: "body" }, shape, ...(size === "card" ? LINES.map(([name, y]) => s("text", { class: name, x: 18, y })) : [])),
       );
       if (size === "card") {
         // Identity outlives the Pod: the place says what it is without one.
@@ -159,20 +173,21 @@ export class Picture {
         pod.append(s("circle", { class: "ring", cx: width - 24, cy: 28, r: 14 }));
       }
     } else {
-      pod.append(s("path", { class: "shape" }));
+      pod.append(shape);
     }
     const claims = s("g", { class: "claims", transform: `translate(0 ${height + (size === "card" ? 12 : 3)})` });
     const group = s("g", { class: "cell" }, claims, pod);
     this.#pods.append(group);
     const name = `${spec.name}-${ordinal}`;
-    const cell: Cell = { group, claims, name, key: keyOf(spec.namespace, name), place: undefined, pod: undefined, drawn: "", uid: undefined };
+    const cell: Cell = { group, pod: { group: pod, title, frame, shape }, claims, name, key: keyOf(spec.namespace, name), place: undefined, was: undefined, drawn: "", uid: undefined };
     this.#cells.set(ordinal, cell);
     return cell;
   }
 
   #drawPod(cell: Cell, pod: Pod | undefined, name: string, inRange: boolean, mark: string, scene: Scene, size: Size): void {
     const { width, height } = SIZES[size];
-    const group = cell.group.querySelector(".pod") as SVGGElement;
+    const { group, title, frame, shape } = cell.pod;
+    const isSmall = size === "dot" || size === "speck";
     const look = lookOf(pod);
     const revision = pod?.revision === undefined ? -1 : scene.world.revisions.indexOf(pod.revision);
     set(group, {
@@ -181,13 +196,12 @@ export class Picture {
       "data-range": inRange ? undefined : "out",
     });
     // A title and not a label: it is also what a mouse is told.
-    say(group.firstElementChild as Element, `Pod ${name}: ${WORDS[look]}${pod === undefined ? (inRange ? "" : ", out of range") : `, ${pod.status}${pod.node === undefined ? "" : `, on ${pod.node}`}`}`);
-    const shape = group.querySelector(".shape") as SVGPathElement;
+    say(title, `Pod ${name}: ${WORDS[look]}${pod === undefined ? (inRange ? "" : ", out of range") : `, ${pod.status}${pod.node === undefined ? "" : `, on ${pod.node}`}`}`);
     // What has gone fades as it was; its shape and words stay until something else takes the place.
-    if (pod !== undefined || size === "dot" || size === "speck") {
-      set(shape, { d: SHAPES[look], transform: transformOf(size) });
+    if (pod !== undefined || isSmall) {
+      set(shape, { d: SHAPES[look] });
     }
-    if (pod !== undefined && size !== "dot" && size !== "speck") {
+    if (pod !== undefined && !isSmall) {
       set(group.querySelector(".band") as Element, { d: `M10 0a10 10 0 0 0-10 10v${height - 20}a10 10 0 0 0 10 10z`, "data-revision": revision % 4, transform: size === "tile" ? "scale(.7 1)" : undefined });
     }
     if (pod !== undefined && size === "card") {
@@ -199,11 +213,11 @@ export class Picture {
       text("node", pod.node ?? "no node");
       text("revision", pod.revision?.slice(pod.revision.lastIndexOf("-") + 1) ?? "");
     }
-    if (cell.uid !== undefined && pod !== undefined && pod.uid !== cell.uid && !isStill()) {
+    if (isSmall) {
+      // Hundreds of fades at once are no motion that anybody could follow.
+      set(frame, { "data-revision": revision < 0 ? undefined : revision % 4 });
+    } else if (cell.uid !== undefined && pod !== undefined && pod.uid !== cell.uid && !isStill()) {
       group.animate([{ opacity: 0.2 }, { opacity: 1 }], { duration: 220, easing: "ease-out" });
-    }
-    if (size === "dot" || size === "speck") {
-      set(group.querySelector(".frame") as Element, { "data-revision": revision < 0 ? undefined : revision % 4 });
     }
   }
 
@@ -304,12 +318,13 @@ export class Picture {
     event.stopPropagation();
     const next = this.#ordinals[Math.max(0, Math.min(this.#ordinals.length - 1, here + by))];
     const cell = next === undefined ? undefined : this.#cells.get(next);
-    const pod = cell?.group.querySelector<SVGGElement>(".pod");
-    if (pod) {
+    if (cell !== undefined) {
       set(target, { tabindex: -1 });
-      set(pod, { tabindex: 0 });
+      this.#stop !== undefined && set(this.#stop.pod.group, { tabindex: -1 });
+      set(cell.pod.group, { tabindex: 0 });
       this.#focused = next;
-      pod.focus();
+      this.#stop = cell;
+      cell.pod.group.focus();
     }
   }
 }

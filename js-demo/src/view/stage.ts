@@ -1,6 +1,6 @@
 // The stage: the sentence, the guide's words, the picture of each life, nodes and Services below it.
 
-import { grouping, isCompared, lives, marked, otherWorld, reel, sentence, set as spec, shown, specAt, world, cursor, endOf, life, happen, notice, change, scenario, sets, chosen } from "../store.ts";
+import { grouping, isCompared, lives, marked, otherWorld, reel, sentence, set as spec, shown, specAt, world, cursor, endOf, life, happen, change, scenario, sets, chosen } from "../store.ts";
 import { sentenceOf } from "../model/sentence.ts";
 import { keyOf, nameOf, ordinalOf } from "../model/set.ts";
 import { clockOf } from "../model/story.ts";
@@ -26,6 +26,8 @@ export function stage(showField: (field: string) => void, pick: (name: string) =
     const both = isCompared.value && lives.value.length > 1;
     const own = both && shown.value === 1 ? second : first;
     own.draw(here, both ? (lives.value[shown.value]?.label ?? "") : "");
+    set(own.element, { "data-shown": both });
+    set((own === first ? second : first).element, { "data-shown": undefined });
     const there = lives.value[1 - shown.value];
     if (both && there?.reel !== undefined && otherWorld.value !== undefined) {
       const other = specAt(otherWorld.value, there.reel);
@@ -56,7 +58,8 @@ function headline(showField: (field: string) => void): HTMLElement {
   watch(() => {
     const { value } = spec;
     const at = clockOf(cursor.value.at);
-    say(name, value === undefined ? at : `${value.namespace}/${value.name} at ${at}`);
+    const which = lives.value.length > 1 ? ` in ${life.value.label}` : "";
+    say(name, value === undefined ? at : `${value.namespace}/${value.name}${which} at ${at}`);
   });
   watch(() => {
     const { problem, reel: good } = life.value;
@@ -79,12 +82,12 @@ function guide(pick: (name: string) => void): HTMLElement {
     next.dataset.name = after?.name ?? "";
     say(next, `Next: ${after?.title ?? ""} →`);
   });
-  let shownText = "";
+  let shownText: string | undefined;
   watch(() => {
     const caption = captionOf(life.value.story.description, cursor.value.at, cursor.value.entries > 0);
-    element.hidden = caption === "";
     if (caption !== shownText) {
       shownText = caption;
+      element.hidden = caption === "";
       fill(words, ...withNames(caption, (name) => (marked.value = name)));
     }
   });
@@ -211,9 +214,11 @@ function strip(): HTMLElement {
   let told: readonly unknown[] = [];
   watch(() => {
     const { value } = spec;
-    const { services: known, published } = world.value;
+    const { services: known, published, entries } = world.value;
+    // Before anything has happened the manifests say what there will be.
+    const planned = entries === 0 ? (reel.value?.film.objects ?? []) : [];
     // Names change at few of all instants.
-    const state = [value, ...known.values(), [...published].join()];
+    const state = [value, ...known.values(), published, ...planned];
     if (state.length === told.length && state.every((one, index) => one === told[index])) {
       return;
     }
@@ -223,7 +228,8 @@ function strip(): HTMLElement {
       fill(services);
       return;
     }
-    const governing = known.get(keyOf(value.namespace, value.serviceName));
+    const key = keyOf(value.namespace, value.serviceName);
+    const governing = known.get(key) ?? planned.find(({ kind, metadata }) => kind === "Service" && keyOf(metadata?.namespace, metadata?.name ?? "") === key);
     const isHeadless = governing?.spec?.clusterIP === "None";
     const inSet = [...published].filter((pod) => {
       const ordinal = ordinalOf(value.name, pod.slice(value.namespace.length + 1));
@@ -249,10 +255,5 @@ function strip(): HTMLElement {
       others.length > 0 && h("span", { class: "service" }, `Also: ${others.join(", ")}`),
     );
   });
-  const said = h("p", { class: "notice", role: "status" });
-  watch(() => {
-    said.hidden = notice.value === "";
-    say(said, notice.value);
-  });
-  return h("div", { class: "strip" }, nodes, services, said);
+  return h("div", { class: "strip" }, nodes, services);
 }

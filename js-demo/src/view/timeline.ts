@@ -1,7 +1,7 @@
 // Time: one line with marks for what the controller does, waits and what happens from outside; a lane for each life.
 
 import type { Reel } from "../store.ts";
-import { cursor, fork, goTo, isCompared, isRunning, jump, lives, reel, shown, speed, step, toggleRunning } from "../store.ts";
+import { cursor, fork, goTo, isCompared, isRunning, jump, lives, notice, reel, shown, speed, step, toggleRunning } from "../store.ts";
 import { clockOf, wordsOf } from "../model/story.ts";
 import { fill, h, s, say, set, watch } from "./dom.ts";
 
@@ -65,7 +65,17 @@ export function timeline(): HTMLElement {
     lanes.onpointermove = scrub;
     lanes.onpointerup = () => (lanes.onpointermove = null);
   });
-  return h("section", { class: "timeline", "aria-label": "Timeline" }, controls(now), line);
+  return h("section", { class: "timeline", "aria-label": "Timeline" }, said(), controls(now), line);
+}
+
+/** What is said for a moment, above the line of time: it moves nothing. */
+function said(): HTMLElement {
+  const words = h("p", { class: "notice", role: "status", onclick: () => (notice.value = "") });
+  watch(() => {
+    words.hidden = notice.value === "";
+    say(words, notice.value);
+  });
+  return words;
 }
 
 function controls(now: HTMLElement): HTMLElement {
