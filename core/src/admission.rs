@@ -37,6 +37,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::Profile;
+use crate::object::text_at;
 
 mod change;
 mod claims;
@@ -175,6 +176,16 @@ impl Violation {
 
 /// Judges a request. Nothing but its arguments counts; the same arguments give the same verdict.
 pub fn review(request: &Request, context: &Context, settings: &Settings, profile: &Profile) -> Verdict {
+    review_taking(&mut request.clone(), context, settings, profile)
+}
+
+/// [`review`] for who needs the request's objects no more: they are taken out of it, and not copied.
+pub fn review_taking(
+    request: &mut Request,
+    context: &Context,
+    settings: &Settings,
+    profile: &Profile,
+) -> Verdict {
     if !request.is_of_set() || settings.excludes(&request.namespace) || request.is_cleaning_up() {
         return Verdict::allowing();
     }
@@ -213,10 +224,7 @@ fn named(names: &[String]) -> String {
     }
 }
 
-/// The text at a JSON pointer, or nothing.
-fn text<'a>(object: &'a Value, pointer: &str) -> &'a str {
-    object
-        .pointer(pointer)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
+/// The text at a path through mappings, or nothing.
+fn text<'a>(object: &'a Value, path: &str) -> &'a str {
+    text_at(object, path).unwrap_or_default()
 }

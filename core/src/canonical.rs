@@ -119,14 +119,17 @@ pub fn canonical(set: &Value, profile: &Profile) -> Result<Value, Error> {
 /// # Ok::<(), steadfast_core::Error>(())
 /// ```
 pub fn canonical_with(set: &Value, profile: &Profile, unknown: UnknownFields) -> Result<Canonical, Error> {
-    let mut canonical = walk(
-        &schema::set::STATEFUL_SET,
-        set,
-        "",
-        profile,
-        unknown,
-        Form::Stored,
-    )?;
+    canonical_of(set.clone(), profile, unknown)
+}
+
+/// [`canonical_with`] for who needs the set no more: what is in canonical form already is not copied.
+pub(crate) fn canonical_of(
+    set: Value,
+    profile: &Profile,
+    unknown: UnknownFields,
+) -> Result<Canonical, Error> {
+    let of = &schema::set::STATEFUL_SET;
+    let mut canonical = walk(of, set, "", profile, unknown, Form::Stored)?;
     if let Value::Object(set) = &mut canonical.object {
         set.insert("apiVersion".to_owned(), json!("apps/v1"));
         set.insert("kind".to_owned(), json!("StatefulSet"));
@@ -157,7 +160,7 @@ pub fn canonical_pod(pod: &Value, profile: &Profile, unknown: UnknownFields) -> 
         drop_fields(template, &["apiVersion", "kind", "status"]);
     }
     let of = &schema::pod::POD_TEMPLATE_SPEC;
-    let mut canonical = walk(of, &template, "", profile, unknown, Form::Stored)?;
+    let mut canonical = walk(of, template, "", profile, unknown, Form::Stored)?;
     if let Value::Object(pod) = &mut canonical.object {
         pod.insert("apiVersion".to_owned(), json!("v1"));
         pod.insert("kind".to_owned(), json!("Pod"));
@@ -183,7 +186,7 @@ pub fn canonical_pod(pod: &Value, profile: &Profile, unknown: UnknownFields) -> 
 /// ```
 pub fn canonical_claim(claim: &Value, profile: &Profile, unknown: UnknownFields) -> Result<Canonical, Error> {
     let of = &schema::claim::PERSISTENT_VOLUME_CLAIM;
-    let mut canonical = walk(of, claim, "", profile, unknown, Form::Stored)?;
+    let mut canonical = walk(of, claim.clone(), "", profile, unknown, Form::Stored)?;
     if let Value::Object(claim) = &mut canonical.object {
         claim.insert("apiVersion".to_owned(), json!("v1"));
         claim.insert("kind".to_owned(), json!("PersistentVolumeClaim"));
@@ -208,6 +211,7 @@ pub fn canonical_claim(claim: &Value, profile: &Profile, unknown: UnknownFields)
 /// ```
 pub fn normal_template(template: &Value, profile: &Profile, unknown: UnknownFields) -> Result<Value, Error> {
     let of = &schema::pod::POD_TEMPLATE_SPEC;
+    let template = template.clone();
     Ok(walk(of, template, "spec.template", profile, unknown, Form::Normal)?.object)
 }
 
@@ -236,7 +240,7 @@ pub fn restored_template(data: &Value, profile: &Profile, unknown: UnknownFields
         drop_fields(template, &["$patch"]);
     }
     let of = &schema::pod::POD_TEMPLATE_SPEC;
-    Ok(walk(of, &data, "spec.template", profile, unknown, Form::Defaulted)?.object)
+    Ok(walk(of, data, "spec.template", profile, unknown, Form::Defaulted)?.object)
 }
 
 /// Every struct that a StatefulSet of this version is made of, the set itself first.
@@ -296,6 +300,7 @@ pub fn schema(profile: &Profile) -> Vec<SchemaStruct> {
 #[cfg(feature = "validation")]
 pub(crate) fn received(set: &Value, profile: &Profile) -> Result<Canonical, Error> {
     let of = &schema::set::STATEFUL_SET;
+    let set = set.clone();
     walk(of, set, "", profile, UnknownFields::Drop, Form::Received)
 }
 
@@ -311,7 +316,7 @@ enum Form {
 
 fn walk(
     of: &'static Struct,
-    value: &Value,
+    mut object: Value,
     root: &str,
     profile: &Profile,
     unknown: UnknownFields,
@@ -327,12 +332,7 @@ fn walk(
         keeps_empty: form == Form::Received,
         found: &mut found,
     };
-    let object = Value::Object(normal::structure(
-        of,
-        Some(value),
-        &Place::Root(root),
-        &mut purpose,
-    ));
+    normal::structure(of, &mut object, &Place::Root(root), &mut purpose);
     if found.faults.is_empty() {
         Ok(Canonical {
             object,

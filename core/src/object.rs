@@ -17,9 +17,16 @@ pub(crate) fn without_nulls(value: &Value) -> Value {
     }
 }
 
-/// The text at a JSON pointer.
-pub(crate) fn text_at<'a>(object: &'a Value, pointer: &str) -> Option<&'a str> {
-    object.pointer(pointer).and_then(Value::as_str)
+/// The value at a path through mappings such as `/metadata/name`. `Value::pointer` would make two copies of each step of it.
+pub(crate) fn at<'a>(object: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('/')
+        .skip(1)
+        .try_fold(object, |value, key| value.get(key))
+}
+
+/// The text at a path through mappings.
+pub(crate) fn text_at<'a>(object: &'a Value, path: &str) -> Option<&'a str> {
+    at(object, path).and_then(Value::as_str)
 }
 
 /// `metadata.namespace`; none named is `default`.

@@ -35,7 +35,10 @@ impl RevisionData {
         if let Value::Object(template) = &mut template {
             template.insert("$patch".to_owned(), json!("replace"));
         }
-        Self::of_bytes(to_go_json(&json!({ "spec": { "template": template } })))
+        let mut text = r#"{"spec":{"template":"#.to_owned();
+        go_json::write_value(&mut text, &template);
+        text.push_str("}}");
+        Self::of_bytes(text.into_bytes())
     }
 
     pub(crate) fn of_bytes(bytes: Vec<u8>) -> Self {

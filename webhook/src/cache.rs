@@ -137,6 +137,14 @@ impl Cache {
         kind.decode(&names.get(name)?.kept)
     }
 
+    /// The objects of these names in a namespace; `None` where the kind is not known.
+    fn named(&self, kind: &Kind, namespace: &str, names: &[&str]) -> Option<Vec<Value>> {
+        let state = self.stores.get(kind.plural)?.read();
+        let all = state.seen()?.get(namespace);
+        let entries = names.iter().filter_map(|name| all?.get(*name));
+        Some(entries.filter_map(|entry| kind.decode(&entry.kept)).collect())
+    }
+
     /// The objects of a namespace; `None` where the kind is not known.
     fn within(&self, kind: &Kind, namespace: &str) -> Option<Vec<Value>> {
         let state = self.stores.get(kind.plural)?.read();

@@ -2,11 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::de::DeserializeSeed;
 use serde_json::{Value, json};
-use steadfast_core::admission::{Context, Operation, Request, Settings, SubResource, Verdict, review};
+use steadfast_core::admission::{Context, Operation, Request, Settings, SubResource, Verdict, review_taking};
 use steadfast_core::{Error, Profile};
 
-use crate::cache::{Cache, surroundings};
+use crate::cache::{Cache, Keep, surroundings};
 
 /// Which webhook is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +38,7 @@ pub struct Reviewed {
     pub answer: Value,
     /// The verdict in it.
     pub verdict: Verdict,
-    /// What was asked.
+    /// What was asked, without the objects.
     pub request: Request,
     /// How long it took.
     pub took: Duration,
@@ -52,7 +55,7 @@ pub fn answer(
     profile: &Profile,
 ) -> Answer {
     let began = Instant::now();
-    let mut asked: Value = match serde_json::from_slice(body) {
+    let mut asked = match read(body) {
         Ok(asked) => asked,
         Err(error) => return Answer::Refusal(400, format!("the body cannot be read as JSON: {error}")),
     };
@@ -68,7 +71,7 @@ pub fn answer(
         );
         return Answer::Refusal(400, message);
     }
-    let request = match Request::take(&mut asked) {
+    let mut request = match Request::take(&mut asked) {
         Ok(request) => request,
         Err(error) => {
             let why = told(&error);
@@ -88,7 +91,7 @@ pub fn answer(
         Some(cache) if is_a_change(&request) => surroundings(&request, settings, cache),
         _ => Context::default(),
     };
-    let mut verdict = review(&request, &context, settings, profile);
+    let mut verdict = review_taking(&mut request, &context, settings, profile);
     match path {
         // An API server refuses a patch of a validating webhook.
         Path::Validate => verdict.patch = None,
@@ -101,11 +104,24 @@ pub fn answer(
         }
     }
     Answer::Review(Box::new(Reviewed {
-        answer: verdict.response(&request.uid, base64),
+        answer: verdict.response(&request.uid, |patch| STANDARD.encode(patch)),
         verdict,
         took: began.elapsed(),
         request,
     }))
+}
+
+/// Reads all that a decision may be about. Who wrote which fields is none of it, and the larger half of many an object.
+fn read(body: &[u8]) -> serde_json::Result<Value> {
+    const WRITTEN: Keep<'_> = Keep::But(&[("fieldsV1", Keep::Nothing)]);
+    const METADATA: Keep<'_> = Keep::But(&[("managedFields", Keep::Each(&WRITTEN))]);
+    const OBJECT: Keep<'_> = Keep::But(&[("metadata", METADATA)]);
+    const REVIEW: Keep<'_> =
+        Keep::But(&[("request", Keep::But(&[("object", OBJECT), ("oldObject", OBJECT)]))]);
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let review = REVIEW.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(review)
 }
 
 /// Whether anything is to be looked up: not for other kinds, nor where a set stays as it is.
@@ -131,44 +147,35 @@ fn short(text: &str) -> String {
     crate::failure::one_line(&text.chars().take(60).collect::<String>())
 }
 
-/// RFC 4648, with padding.
-pub(crate) fn base64(bytes: &[u8]) -> String {
-    const LETTERS: [char; 64] = {
-        let text = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        let mut letters = ['='; 64];
-        let mut at = 0;
-        while at < 64 {
-            #[allow(clippy::indexing_slicing, reason = "at compile time, and below 64")]
-            {
-                letters[at] = text[at] as char;
-            }
-            at += 1;
-        }
-        letters
-    };
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let word = (0..3).fold(0_usize, |word, at| {
-            word << 8 | usize::from(chunk.get(at).copied().unwrap_or(0))
-        });
-        for digit in 0..4 {
-            let letter = LETTERS.get(word >> (18 - 6 * digit) & 63).copied().unwrap_or('=');
-            text.push(if digit <= chunk.len() { letter } else { '=' });
-        }
-    }
-    text
-}
-
 #[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 mod tests {
-    use super::base64;
+    use super::*;
 
     #[test]
-    fn base64_pads_as_rfc_4648_shows() {
-        let shown = ["", "f", "fo", "foo", "foob", "fooba", "foobar"].map(|text| base64(text.as_bytes()));
-        assert_eq!(
-            shown,
-            ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"]
-        );
+    fn all_of_a_review_is_read_but_who_wrote_which_fields() {
+        let written = json!([{"manager": "kubectl", "fieldsV1": {"f:spec": {"f:replicas": {}}}}, 5]);
+        let set = json!({"metadata": {"name": "db", "managedFields": written}, "spec": {"fieldsV1": {}}});
+        let mut review =
+            json!({"kind": "AdmissionReview", "request": {"uid": "r", "object": set, "oldObject": set}});
+        let found = read(review.to_string().as_bytes()).unwrap();
+        for object in ["object", "oldObject"] {
+            review["request"][object]["metadata"]["managedFields"] = json!([{"manager": "kubectl"}, 5]);
+        }
+        assert_eq!(found, review);
+        // What has another shape is not touched.
+        for odd in [
+            json!([1]),
+            json!(null),
+            json!({"request": [{"object": 1}]}),
+            json!({"request": {"object": [{}], "oldObject": {"metadata": {"managedFields": {"fieldsV1": 1}}}}}),
+        ] {
+            assert_eq!(read(odd.to_string().as_bytes()).unwrap(), odd);
+        }
+        assert!(read(b"{} {}").is_err());
     }
 }

@@ -1,21 +1,26 @@
 //! What changes, read once: the sets before and after, and the ordinals that leave and come.
 
+use std::mem::take;
+
 use serde_json::Value;
 
 use super::request::{Operation, Request, SubResource};
+use super::rollout::asks_max_unavailable;
 use super::{ALLOW, Context, Policy, text};
+use crate::canonical::{UnknownFields, canonical_of};
+use crate::object::at;
 use crate::observed::{Object, StatefulSet};
-use crate::{Ordinal, Profile, membership};
+use crate::{Gate, Ordinal, Profile, membership};
 
 /// A change of a set.
 #[derive(Debug)]
-pub(super) struct Change<'r> {
+pub(super) struct Change {
     /// The set as it is stored; nothing where it is made.
     pub old: Option<StatefulSet>,
     /// The set as it would be stored; nothing where it is deleted.
     pub new: Option<StatefulSet>,
-    /// What the request itself brought, before defaults: it may hold what this Kubernetes drops.
-    pub raw: &'r Value,
+    /// The request itself asks for a maxUnavailable, which this Kubernetes drops: after that it cannot be seen.
+    pub asks_max_unavailable: bool,
     /// The set's dependents stay without it.
     pub orphans: bool,
     allowed: Vec<Policy>,
@@ -23,18 +28,23 @@ pub(super) struct Change<'r> {
 
 /// What comes of reading a request.
 #[derive(Debug)]
-pub(super) enum Reading<'r> {
+pub(super) enum Reading {
     /// Something to judge.
-    Change(Box<Change<'r>>),
+    Change(Box<Change>),
     /// Nothing that any policy is about.
     Nothing,
     /// What is to be said of a request that cannot be judged.
     Unreadable(String),
 }
 
-impl<'r> Change<'r> {
-    pub fn read(request: &'r Request, context: &Context, profile: &Profile) -> Reading<'r> {
-        let set = |object: &Value| read(object, request, profile);
+impl Change {
+    /// Takes the objects out of the request.
+    pub fn read(request: &mut Request, context: &Context, profile: &Profile) -> Reading {
+        let (object, old_object) = (take(&mut request.object), take(&mut request.old_object));
+        let request = &*request;
+        let is_dropped = !profile.is_enabled(Gate::MaxUnavailableStatefulSet);
+        let asks_max_unavailable = is_dropped && asks_max_unavailable(&object);
+        let set = |object: Value| read(object, request, profile);
         let (old, new) = match (request.sub_resource, request.operation) {
             (SubResource::Scale, Operation::Update) => {
                 let Some(stored) = &context.stored_set else {
@@ -43,15 +53,15 @@ impl<'r> Change<'r> {
                         request.name
                     ));
                 };
-                let at = |scale: &Value| set(&scaled(stored, scale));
-                (Some(at(&request.old_object)), Some(at(&request.object)))
+                let at = |scale: &Value| set(scaled(stored, scale));
+                (Some(at(&old_object)), Some(at(&object)))
             }
             (SubResource::Scale, _) => return Reading::Nothing,
-            (_, Operation::Create) => (None, Some(set(&request.object))),
-            (_, Operation::Update) => (Some(set(&request.old_object)), Some(set(&request.object))),
-            _ => match (&request.old_object, &context.stored_set) {
-                (Value::Object(_), _) => (Some(set(&request.old_object)), None),
-                (_, Some(stored)) => (Some(set(stored)), None),
+            (_, Operation::Create) => (None, Some(set(object))),
+            (_, Operation::Update) => (Some(set(old_object)), Some(set(object))),
+            _ => match (&old_object, &context.stored_set) {
+                (Value::Object(_), _) => (Some(set(old_object)), None),
+                (_, Some(stored)) => (Some(set(stored.clone())), None),
                 _ => {
                     let message = format!(
                         "the deletion of StatefulSet {} is not judged: the set could not be read",
@@ -82,7 +92,7 @@ impl<'r> Change<'r> {
             allowed: allowed_by(annotated.object()),
             old,
             new,
-            raw: &request.object,
+            asks_max_unavailable,
             orphans: request.orphans(),
         }))
     }
@@ -169,8 +179,9 @@ pub(super) fn ordinal_of(name: &str, prefix: &str) -> Option<u64> {
 }
 
 /// The set with defaults. A server that has yet to give it a name or UID is no obstacle.
-fn read(object: &Value, request: &Request, profile: &Profile) -> Result<StatefulSet, String> {
-    let mut set = crate::canonical::canonical(object, profile).map_err(|error| error.to_string())?;
+fn read(object: Value, request: &Request, profile: &Profile) -> Result<StatefulSet, String> {
+    let canonical = canonical_of(object, profile, UnknownFields::Drop).map_err(|error| error.to_string())?;
+    let mut set = canonical.object;
     if let Some(Value::Object(metadata)) = set.get_mut("metadata") {
         let mut fill = |field: &str, value: &str| {
             let is_there = metadata
@@ -199,10 +210,7 @@ fn read(object: &Value, request: &Request, profile: &Profile) -> Result<Stateful
 
 /// The stored set with the replicas of a Scale; no number is 0 (`spec.replicas` of a Scale is left out where it is 0).
 fn scaled(stored: &Value, scale: &Value) -> Value {
-    let replicas = scale
-        .pointer("/spec/replicas")
-        .and_then(Value::as_i64)
-        .unwrap_or(0);
+    let replicas = at(scale, "/spec/replicas").and_then(Value::as_i64).unwrap_or(0);
     let mut set = stored.clone();
     if let Some(Value::Object(spec)) = set.get_mut("spec") {
         spec.insert("replicas".to_owned(), replicas.into());

@@ -8,6 +8,7 @@ use super::change::{Change, ordinal_of};
 use super::context::within;
 use super::{Context, PROTECT, Policy, Violation, named, text};
 use crate::diff::order;
+use crate::object::at;
 use crate::observed::{RetentionPolicy, StatefulSet};
 
 pub(super) fn judge(change: &Change, context: &Context, found: &mut Vec<Violation>) {
@@ -174,10 +175,7 @@ fn adopting(change: &Change, new: &StatefulSet, context: &Context) -> Option<Vio
 /// What a claim has that its template does not ask for.
 fn differing(claim: &Value, template: &Value) -> Vec<String> {
     let mut found = Vec::new();
-    if claim
-        .pointer("/metadata/deletionTimestamp")
-        .is_some_and(|time| !time.is_null())
-    {
+    if at(claim, "/metadata/deletionTimestamp").is_some_and(|time| !time.is_null()) {
         found.push("being deleted".to_owned());
     }
     let (has, wants) = (
@@ -242,9 +240,7 @@ fn of_set<'a>(
 
 /// Whether the set is an owner of a claim, or the Pod of that ordinal is.
 fn is_owned(claim: &Value, set: &StatefulSet, ordinal: u64) -> bool {
-    let owners = claim
-        .pointer("/metadata/ownerReferences")
-        .and_then(Value::as_array);
+    let owners = at(claim, "/metadata/ownerReferences").and_then(Value::as_array);
     let pod = format!("{}-{ordinal}", set.name());
     owners.into_iter().flatten().any(|owner| {
         text(owner, "/uid") == &*set.metadata().uid

@@ -81,3 +81,35 @@ pub(super) fn within<'a>(
     let all = list.iter().flatten();
     all.filter(move |object| namespace_of(object) == namespace)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn each_list_of_an_observation_is_that_of_the_context_and_what_is_not_there_is_not_known() {
+        let named = |name: &str| json!({"metadata": {"name": name}});
+        let observed = json!({"statefulSet": named("set"), "pods": [named("pod")], "persistentVolumeClaims": [named("claim")],
+            "services": [named("service")], "podDisruptionBudgets": [named("budget")], "workloads": [named("workload")]});
+        let observation: Observation = serde_json::from_value(observed).unwrap();
+        let list = |name: &str| Some(vec![named(name)]);
+        let expected = Context {
+            stored_set: Some(named("set")),
+            pods: list("pod"),
+            claims: list("claim"),
+            services: list("service"),
+            disruption_budgets: list("budget"),
+            workloads: list("workload"),
+        };
+        assert_eq!(Context::from(observation), expected);
+
+        let empty: Observation = serde_json::from_value(json!({"statefulSet": null, "pods": []})).unwrap();
+        let expected = Context {
+            pods: Some(Vec::new()),
+            ..Context::default()
+        };
+        assert_eq!(Context::from(empty), expected);
+    }
+}

@@ -7,6 +7,7 @@ use super::context::within;
 use super::{Context, Policy, Violation, text};
 use crate::explain::selects;
 use crate::json::{Faults, Field};
+use crate::object::at;
 use crate::observed::{Labels, Selector, StatefulSet};
 
 pub(super) fn judge(change: &Change, context: &Context, found: &mut Vec<Violation>) {
@@ -37,8 +38,10 @@ fn overlap(set: &StatefulSet, context: &Context) -> Option<String> {
     let overlapping = others.filter(|other| {
         let (kind, name) = (text(other, "/kind"), text(other, "/metadata/name"));
         let is_itself = kind == "StatefulSet" && name == set.name();
-        let theirs = other.pointer("/spec/template").map(labels_of).unwrap_or_default();
-        let takes = |own: &Selector| theirs != Labels::default() && own.matches(&theirs);
+        let takes = |own: &Selector| {
+            let theirs = at(other, "/spec/template").map(labels_of).unwrap_or_default();
+            theirs != Labels::default() && own.matches(&theirs)
+        };
         !is_itself && !is_part_of_another(other) && (selects(other, &labels) || own.is_some_and(takes))
     });
     // The first by kind and name: the order of a list never matters.
@@ -54,9 +57,7 @@ fn overlap(set: &StatefulSet, context: &Context) -> Option<String> {
 
 /// A Deployment's ReplicaSet: the Deployment speaks for it.
 fn is_part_of_another(workload: &Value) -> bool {
-    let owners = workload
-        .pointer("/metadata/ownerReferences")
-        .and_then(Value::as_array);
+    let owners = at(workload, "/metadata/ownerReferences").and_then(Value::as_array);
     owners
         .into_iter()
         .flatten()
@@ -100,7 +101,7 @@ fn service(set: &StatefulSet, context: &Context) -> Option<(String, String)> {
 
 /// Whether a Service selects Pods with these labels; one without a selector selects none.
 pub(super) fn is_selected_by(service: &Value, labels: &Labels) -> bool {
-    let selector = service.pointer("/spec/selector").and_then(Value::as_object);
+    let selector = at(service, "/spec/selector").and_then(Value::as_object);
     selector.is_some_and(|selector| {
         let mut wanted = selector.iter();
         !selector.is_empty()

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::text;
+use crate::object::at;
 use crate::{Cause, CauseType, Error, ErrorCode};
 
 /// A request for admission: what `request` of an AdmissionReview of `admission.k8s.io/v1` says.
@@ -104,16 +105,16 @@ impl Request {
             return Err(Error::invalid(vec![cause]));
         }
         let mut causes = Vec::new();
-        let mut read = |pointer: &str, is_required: bool| match request.pointer(pointer) {
+        let mut read = |path: &str, is_required: bool| match at(request, path) {
             Some(Value::String(text)) if !text.is_empty() || !is_required => text.clone(),
             None | Some(Value::Null | Value::String(_)) => {
                 if is_required {
-                    causes.push(Cause::required(format!("{prefix}{}", field(pointer))));
+                    causes.push(Cause::required(format!("{prefix}{}", field(path))));
                 }
                 String::new()
             }
             Some(other) => {
-                let field = format!("{prefix}{}", field(pointer));
+                let field = format!("{prefix}{}", field(path));
                 causes.push(Cause::wrong_type(field, other, "a string"));
                 String::new()
             }
@@ -191,7 +192,7 @@ impl Request {
     /// [`Context::stored_set`](super::Context::stored_set).
     pub fn of_scale(set: &Value, replicas: u64) -> Self {
         let scale = |replicas: u64| json!({"apiVersion": "autoscaling/v1", "kind": "Scale", "spec": {"replicas": replicas}});
-        let before = set.pointer("/spec/replicas").and_then(Value::as_u64);
+        let before = at(set, "/spec/replicas").and_then(Value::as_u64);
         Self {
             sub_resource: SubResource::Scale,
             object: scale(replicas),
@@ -248,10 +249,10 @@ impl Request {
     /// `options.propagationPolicy`, or what `orphanDependents` stood for before it.
     pub(super) fn orphans(&self) -> bool {
         text(&self.options, "/propagationPolicy") == "Orphan"
-            || self.options.pointer("/orphanDependents") == Some(&Value::Bool(true))
+            || at(&self.options, "/orphanDependents") == Some(&Value::Bool(true))
     }
 }
 
-fn field(pointer: &str) -> String {
-    pointer.trim_start_matches('/').replace('/', ".")
+fn field(path: &str) -> String {
+    path.trim_start_matches('/').replace('/', ".")
 }

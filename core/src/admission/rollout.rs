@@ -7,8 +7,9 @@ use super::context::within;
 use super::neighbours::labels_of;
 use super::{Context, Policy, Quorum, Settings, Violation, text};
 use crate::explain::{Trouble, selects};
+use crate::object::at;
 use crate::observed::{Object, Pod, PodManagementPolicy, StatefulSet, StrategyType};
-use crate::{Gate, Profile, revision};
+use crate::{Gate, Profile};
 
 pub(super) fn judge(
     change: &Change,
@@ -19,9 +20,8 @@ pub(super) fn judge(
 ) {
     let Some(new) = &change.new else { return };
     let old = change.old.as_ref();
-    let revision = |set: &StatefulSet| revision::name_of_stored(set.object(), profile).ok();
     // Asked last: a revision's name takes longer than all the rest.
-    let is_new_template = || old.is_none_or(|old| revision(old) != revision(new));
+    let is_new_template = || old.is_none_or(|old| old.revision_name(profile) != new.revision_name(profile));
     let mut object = |message: String, remedy: &str| {
         found.push(Violation::new(Policy::P10, message, remedy));
     };
@@ -117,24 +117,25 @@ fn past_the_end(
 /// Whether the request asks for maxUnavailable where it is switched off: a validating delivery sees only what was left of it, so
 /// what `kubectl apply` notes counts too.
 fn drops_max_unavailable(change: &Change, new: &StatefulSet, profile: &Profile) -> bool {
-    const FIELD: &str = "/spec/updateStrategy/rollingUpdate/maxUnavailable";
     if profile.is_enabled(Gate::MaxUnavailableStatefulSet) {
         return false;
     }
-    let asks = |object: &Value| {
-        let applied = object.get("metadata").and_then(|metadata| {
-            metadata
-                .get("annotations")?
-                .get("kubectl.kubernetes.io/last-applied-configuration")
-        });
-        let applied = applied
-            .and_then(Value::as_str)
-            .and_then(|text| serde_json::from_str::<Value>(text).ok());
-        object.pointer(FIELD).is_some_and(|value| !value.is_null())
-            || applied.is_some_and(|applied| applied.pointer(FIELD).is_some())
-    };
-    let had = change.old.as_ref().is_some_and(|old| asks(old.object()));
-    !had && (asks(change.raw) || asks(new.object()))
+    let asks = |set: &StatefulSet| asks_max_unavailable(set.object());
+    !change.old.as_ref().is_some_and(asks) && (change.asks_max_unavailable || asks(new))
+}
+
+pub(super) fn asks_max_unavailable(set: &Value) -> bool {
+    const FIELD: &str = "/spec/updateStrategy/rollingUpdate/maxUnavailable";
+    let applied = set.get("metadata").and_then(|metadata| {
+        metadata
+            .get("annotations")?
+            .get("kubectl.kubernetes.io/last-applied-configuration")
+    });
+    let applied = applied
+        .and_then(Value::as_str)
+        .and_then(|text| serde_json::from_str::<Value>(text).ok());
+    at(set, FIELD).is_some_and(|value| !value.is_null())
+        || applied.is_some_and(|applied| at(&applied, FIELD).is_some())
 }
 
 /// A disruption budget that lets no Pod go, however many are available.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::change::Change;
 use super::{Policy, Violation, text};
 use crate::observed::StatefulSet;
-use crate::{Ordinal, Profile, revision};
+use crate::{Ordinal, Profile};
 
 /// The longest value of a label, and so of a revision's and a Pod's name.
 const LABEL: usize = 63;
@@ -51,7 +51,7 @@ fn too_long(set: &StatefulSet, profile: &Profile) -> Vec<String> {
     let mut faults = Vec::new();
     // Up to there no revision's name is too long, and its letters need not be known.
     let revision = match set.name().len() > SAFE {
-        true => revision::name_of_stored(set.object(), profile).unwrap_or_default(),
+        true => set.revision_name(profile),
         false => String::new(),
     };
     if revision.len() > LABEL {

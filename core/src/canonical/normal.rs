@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::quantity::Quantity;
 use super::schema::{Default, Field, Kind, Shape, Struct};
 use super::{moment, rules};
+use crate::object::drop_fields;
 use crate::{Cause, CauseType};
 
 /// What the walk is for.
@@ -43,134 +44,112 @@ pub(super) enum Place<'a> {
     Key(&'a Place<'a>, &'a str),
 }
 
-/// The normal form of a struct; null and absent are the empty struct.
-pub(super) fn structure(
-    of: &'static Struct,
-    value: Option<&Value>,
-    at: &Place<'_>,
-    purpose: &mut Purpose<'_>,
-) -> Map<String, Value> {
-    let mut normal = Map::new();
-    let empty = Map::new();
-    let entries = match value {
-        None | Some(Value::Null) => &empty,
-        Some(Value::Object(entries)) => entries,
-        Some(other) => {
-            purpose.wrong_type::<()>(at, other, "a mapping");
-            return normal;
-        }
+/// Brings a struct into its normal form; null is the empty struct. What was read is changed where it stands: an object that an
+/// API server wrote is in normal form already, but for a field or two.
+pub(super) fn structure(of: &'static Struct, value: &mut Value, at: &Place<'_>, purpose: &mut Purpose<'_>) {
+    if value.is_null() {
+        *value = Value::Object(Map::new());
+    }
+    let Value::Object(entries) = value else {
+        purpose.wrong_type(at, value, "a mapping");
+        return;
     };
     let minor = purpose.minor;
     let mut fields = of.fields.iter().filter(|field| field.is_in(minor)).peekable();
+    let (mut absent, mut gone) = (Vec::new(), Vec::new());
     // Both are in order of name.
-    for (name, value) in entries {
+    for (name, value) in entries.iter_mut() {
         while let Some(passed) = fields.next_if(|field| field.name < name.as_str()) {
-            put(&mut normal, passed, None, at, purpose);
+            absent.extend(Some(passed).filter(|field| field.is_written_absent()));
         }
-        match fields.next_if(|field| field.name == name.as_str()) {
-            Some(field) => put(&mut normal, field, Some(value), at, purpose),
+        let stays = match fields.next_if(|field| field.name == name.as_str()) {
+            Some(field) => put(field, value, &Place::Field(at, field.name), purpose),
             None => {
                 purpose.found.unknown.push(Place::Field(at, name).to_string());
-                if purpose.keeps_unknown {
-                    normal.insert(name.clone(), value.clone());
-                }
+                purpose.keeps_unknown
             }
+        };
+        if !stays {
+            gone.push(name.clone());
         }
     }
-    for absent in fields {
-        put(&mut normal, absent, None, at, purpose);
+    absent.extend(fields.filter(|field| field.is_written_absent()));
+    let gone: Vec<&str> = gone.iter().map(String::as_str).collect();
+    drop_fields(entries, &gone);
+    for field in absent {
+        let mut value = Value::Null;
+        if put(field, &mut value, &Place::Field(at, field.name), purpose) {
+            entries.insert(field.name.to_owned(), value);
+        }
     }
     if let Some(rule) = of.rule.filter(|_| purpose.is_defaulted) {
-        rules::apply(rule, &mut normal, purpose);
+        rules::apply(rule, entries, purpose);
     }
-    normal
 }
 
-fn put(
-    normal: &mut Map<String, Value>,
-    field: &'static Field,
-    value: Option<&Value>,
-    at: &Place<'_>,
-    purpose: &mut Purpose<'_>,
-) {
-    let value = value.filter(|value| !value.is_null());
-    let is_silent = value.is_none() && !field.is_always && field.default.is_none();
-    if is_silent {
-        return;
+/// Brings the value of a field into normal form, null where it is absent. Whether the field is written.
+fn put(field: &'static Field, value: &mut Value, at: &Place<'_>, purpose: &mut Purpose<'_>) -> bool {
+    let is_given = !value.is_null();
+    if is_given && is_full(field, value, at, purpose) {
+        return true;
     }
-    let written = written(field, value, &Place::Field(at, field.name), purpose);
-    let default = field.default.filter(|_| purpose.is_defaulted);
-    let value = match (written, default) {
-        (Some(value), _) => value,
-        (None, Some(default)) => defaulted(default, field, &Place::Field(at, field.name), purpose),
-        (None, None) if !field.is_always => return,
-        (None, None) => zero(field, value.is_some(), at, purpose),
-    };
-    normal.insert(field.name.to_owned(), value);
+    match field.default.filter(|_| purpose.is_defaulted) {
+        Some(default) => *value = defaulted(default, field, at, purpose),
+        None if field.is_always => *value = zero(field, is_given, at, purpose),
+        None => return false,
+    }
+    true
 }
 
-/// What stands in the field; `None` where that is empty in Go's sense.
-fn written(
-    field: &'static Field,
-    value: Option<&Value>,
-    at: &Place<'_>,
-    purpose: &mut Purpose<'_>,
-) -> Option<Value> {
-    let value = value?;
+/// Brings what stands in the field into normal form; false where that is empty in Go's sense.
+fn is_full(field: &'static Field, value: &mut Value, at: &Place<'_>, purpose: &mut Purpose<'_>) -> bool {
     match field.shape {
         Shape::One(kind) => {
-            let normal = one(kind, value, at, purpose);
-            Some(normal).filter(|normal| field.is_pointer || !is_zero(kind, normal))
+            one(kind, value, at, purpose);
+            field.is_pointer || !is_zero(kind, value)
         }
         Shape::List(kind) => {
             let Value::Array(items) = value else {
-                return purpose.wrong_type(at, value, "a list");
+                purpose.wrong_type(at, value, "a list");
+                return false;
             };
-            let items: Vec<Value> = items
-                .iter()
-                .enumerate()
-                .map(|(index, item)| one(kind, item, &Place::Item(at, index), purpose))
-                .collect();
-            Some(items)
-                .filter(|items| !items.is_empty() || purpose.keeps(field))
-                .map(Value::Array)
+            for (index, item) in items.iter_mut().enumerate() {
+                one(kind, item, &Place::Item(at, index), purpose);
+            }
+            !items.is_empty() || purpose.keeps(field)
         }
         Shape::Map(kind) => {
             let Value::Object(entries) = value else {
-                return purpose.wrong_type(at, value, "a mapping");
+                purpose.wrong_type(at, value, "a mapping");
+                return false;
             };
-            let mut normal = Map::new();
-            for (key, value) in entries {
-                normal.insert(key.clone(), one(kind, value, &Place::Key(at, key), purpose));
+            for (key, value) in entries.iter_mut() {
+                one(kind, value, &Place::Key(at, key), purpose);
             }
-            Some(normal)
-                .filter(|normal| !normal.is_empty() || purpose.keeps(field))
-                .map(Value::Object)
+            !entries.is_empty() || purpose.keeps(field)
         }
     }
 }
 
-fn one(kind: Kind, value: &Value, at: &Place<'_>, purpose: &mut Purpose<'_>) -> Value {
-    match (kind, value) {
-        (Kind::Struct(of), _) => return Value::Object(structure(of, Some(value), at, purpose)),
-        (Kind::Raw, _) => return value.clone(),
-        (_, Value::Null) => return zero_of(kind),
-        _ => {}
-    }
-    let is_right = match kind {
-        Kind::Text => value.is_string(),
-        Kind::Bool => value.is_boolean(),
-        Kind::Int32 => is_int32(value),
-        Kind::Int64 => value.is_i64(),
-        Kind::IntOrText => value.is_string() || is_int32(value),
-        Kind::Quantity => return quantity(value, at, purpose),
-        Kind::Time => return time(value, at, purpose),
-        Kind::Struct(_) | Kind::Raw => true,
+fn one(kind: Kind, value: &mut Value, at: &Place<'_>, purpose: &mut Purpose<'_>) {
+    let is_right = match (kind, &*value) {
+        (Kind::Struct(of), _) => return structure(of, value, at, purpose),
+        (Kind::Raw, _) => return,
+        (_, Value::Null) => {
+            *value = zero_of(kind);
+            return;
+        }
+        (Kind::Quantity, _) => return quantity(value, at, purpose),
+        (Kind::Time, _) => return time(value, at, purpose),
+        (Kind::Text, value) => value.is_string(),
+        (Kind::Bool, value) => value.is_boolean(),
+        (Kind::Int32, value) => is_int32(value),
+        (Kind::Int64, value) => value.is_i64(),
+        (Kind::IntOrText, value) => value.is_string() || is_int32(value),
     };
     if !is_right {
-        purpose.wrong_type::<()>(at, value, expected(kind));
+        purpose.wrong_type(at, value, expected(kind));
     }
-    value.clone()
 }
 
 fn is_int32(value: &Value) -> bool {
@@ -190,43 +169,40 @@ const fn expected(kind: Kind) -> &'static str {
     }
 }
 
-fn quantity(value: &Value, at: &Place<'_>, purpose: &mut Purpose<'_>) -> Value {
+fn quantity(value: &mut Value, at: &Place<'_>, purpose: &mut Purpose<'_>) {
     let number;
-    let text = match value {
+    let text = match &*value {
         // Upstream reads what stands between the quotes without resolving escapes: none is a digit.
         Value::String(text) => text.trim_matches(|c: char| c.is_whitespace() && !c.is_ascii_control()),
         Value::Number(found) => {
             number = found.to_string();
             number.as_str()
         }
-        other => {
-            purpose.wrong_type::<()>(at, other, expected(Kind::Quantity));
-            return Value::Null;
-        }
+        other => return purpose.wrong_type(at, other, expected(Kind::Quantity)),
     };
-    match Quantity::parse(text) {
-        Ok(mut quantity) => {
-            // Every list of resources in a set is rounded by defaulting, and no other quantity.
-            if purpose.is_defaulted && matches!(at, Place::Key(..)) {
-                quantity.round_to_milli();
-            }
-            json!(quantity.to_string())
+    // Every list of resources in a set is rounded by defaulting, and no other quantity.
+    let is_rounded = purpose.is_defaulted && matches!(at, Place::Key(..));
+    let normal = Quantity::parse(text).map(|mut quantity| {
+        if is_rounded {
+            quantity.round_to_milli();
         }
+        quantity.to_string()
+    });
+    match normal {
+        Ok(normal) => *value = Value::String(normal),
         Err(sentence) => {
             let cause = Cause::invalid(at.to_string(), value, sentence);
             purpose.found.faults.push(cause);
-            Value::Null
         }
     }
 }
 
-fn time(value: &Value, at: &Place<'_>, purpose: &mut Purpose<'_>) -> Value {
-    let Value::String(text) = value else {
-        purpose.wrong_type::<()>(at, value, expected(Kind::Time));
-        return Value::Null;
+fn time(value: &mut Value, at: &Place<'_>, purpose: &mut Purpose<'_>) {
+    let Value::String(text) = &*value else {
+        return purpose.wrong_type(at, value, expected(Kind::Time));
     };
     match moment::normal(text) {
-        Ok(time) => time.map_or(Value::Null, Value::String),
+        Ok(time) => *value = time.map_or(Value::Null, Value::String),
         Err(()) => {
             let cause = Cause::invalid(
                 at.to_string(),
@@ -234,7 +210,6 @@ fn time(value: &Value, at: &Place<'_>, purpose: &mut Purpose<'_>) -> Value {
                 "must be a time such as 2026-11-21T00:00:00Z",
             );
             purpose.found.faults.push(cause);
-            Value::Null
         }
     }
 }
@@ -264,9 +239,7 @@ fn zero_of(kind: Kind) -> Value {
 fn zero(field: &'static Field, is_given: bool, at: &Place<'_>, purpose: &mut Purpose<'_>) -> Value {
     match field.shape {
         Shape::One(_) if field.is_pointer => Value::Null,
-        Shape::One(Kind::Struct(of)) => {
-            Value::Object(structure(of, None, &Place::Field(at, field.name), purpose))
-        }
+        Shape::One(Kind::Struct(of)) => empty(of, at, purpose),
         Shape::One(kind) => zero_of(kind),
         Shape::List(_) if is_given => json!([]),
         Shape::Map(_) if is_given => json!({}),
@@ -279,9 +252,16 @@ fn defaulted(default: &Default, field: &'static Field, at: &Place<'_>, purpose: 
         (Default::Text(text), _) => json!(text),
         (Default::Int(number), _) => json!(number),
         (Default::False, _) => json!(false),
-        (Default::Struct, Shape::One(Kind::Struct(of))) => Value::Object(structure(of, None, at, purpose)),
+        (Default::Struct, Shape::One(Kind::Struct(of))) => empty(of, at, purpose),
         (Default::Struct, _) => json!({}),
     }
+}
+
+/// The normal form of an empty struct.
+fn empty(of: &'static Struct, at: &Place<'_>, purpose: &mut Purpose<'_>) -> Value {
+    let mut value = Value::Null;
+    structure(of, &mut value, at, purpose);
+    value
 }
 
 /// Lists and maps of which some rule of validation asks whether they are nil, not whether they are empty.
@@ -308,7 +288,7 @@ impl Purpose<'_> {
         self.keeps_empty && TOLD_FROM_NIL.contains(&field.name)
     }
 
-    fn wrong_type<T>(&mut self, at: &Place<'_>, value: &Value, expected: &str) -> Option<T> {
+    fn wrong_type(&mut self, at: &Place<'_>, value: &Value, expected: &str) {
         let path = at.to_string();
         self.found.faults.push(if path.is_empty() {
             Cause::of(
@@ -319,7 +299,6 @@ impl Purpose<'_> {
         } else {
             Cause::wrong_type(path, value, expected)
         });
-        None
     }
 }
 

@@ -126,6 +126,11 @@ impl Field {
         self.since <= minor && minor <= self.until
     }
 
+    /// Whether something may be written where the field is absent.
+    pub const fn is_written_absent(&self) -> bool {
+        self.is_always || self.default.is_some()
+    }
+
     /// The first minor version that has it, where that is later than 1.`minor`.
     #[cfg(all(feature = "manifest", feature = "validation"))]
     pub fn later_than(&self, minor: u8) -> Option<u8> {

@@ -7,7 +7,7 @@ use super::scene::Scene;
 use super::surroundings::{in_namespace, name_of};
 use crate::Ordinal;
 use crate::json::{Faults, Field};
-use crate::object::text_at;
+use crate::object::{at, text_at};
 use crate::observed::{Labels, Selector};
 
 /// The longest value of a label, and so of a revision's and a Pod's name.
@@ -185,10 +185,7 @@ fn labels_of(scene: &Scene<'_>) -> Labels {
 
 /// Whether the selector of a workload, budget or other object under `spec.selector` matches these labels.
 pub(crate) fn selects(object: &Value, labels: &Labels) -> bool {
-    let Some(selector) = object
-        .pointer("/spec/selector")
-        .filter(|selector| !selector.is_null())
-    else {
+    let Some(selector) = at(object, "/spec/selector").filter(|selector| !selector.is_null()) else {
         return false;
     };
     // A ReplicationController's selector is a plain mapping of labels.

@@ -1,6 +1,7 @@
 //! The StatefulSet as it was read.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value};
 
@@ -8,8 +9,8 @@ use super::Object;
 use super::metadata::{Metadata, namespace_of};
 use super::selector::Selector;
 use crate::json::{Faults, Field};
-use crate::revision::RevisionData;
-use crate::{Cause, Status};
+use crate::revision::{RevisionData, revision_name};
+use crate::{Cause, Profile, Status};
 
 /// A StatefulSet, parsed once: what decisions read is typed, the rest stays as it came.
 #[derive(Clone, Debug)]
@@ -34,7 +35,7 @@ pub(crate) struct Spec {
     pub history_limit: i64,
     pub retention: Retention,
     pub claim_templates: Vec<ClaimTemplate>,
-    pub revision_data: RevisionData,
+    revision_data: OnceLock<RevisionData>,
 }
 
 /// `spec.podManagementPolicy`.
@@ -200,6 +201,22 @@ impl StatefulSet {
         self.spec_field("template").unwrap_or(&Value::Null)
     }
 
+    /// What the template amounts to as a revision. It takes longer than all else that is read of a set, and not every decision
+    /// asks for it.
+    pub(crate) fn revision_data(&self, profile: &Profile) -> Cow<'_, RevisionData> {
+        if profile.writes_null_creation_timestamp() {
+            return Cow::Owned(RevisionData::of_template(self.template(), true));
+        }
+        let data = &self.spec.revision_data;
+        Cow::Borrowed(data.get_or_init(|| RevisionData::of_template(self.template(), false)))
+    }
+
+    /// The name that the revision of the template gets, unless it is taken.
+    pub(crate) fn revision_name(&self, profile: &Profile) -> String {
+        let collisions = self.status.collision_count.unwrap_or(0);
+        revision_name(self.name(), &self.revision_data(profile).hash(collisions))
+    }
+
     pub(crate) fn claim_template(&self, template: &ClaimTemplate) -> &Value {
         let templates = self.spec_field("volumeClaimTemplates");
         templates
@@ -269,7 +286,7 @@ impl Spec {
             history_limit: i64::from(spec.key("revisionHistoryLimit").i32().unwrap_or(10)),
             retention: Retention::parse(&spec.key("persistentVolumeClaimRetentionPolicy")),
             claim_templates: claim_templates(&spec.key("volumeClaimTemplates")),
-            revision_data: RevisionData::of_template(template.value().unwrap_or(&Value::Null), false),
+            revision_data: OnceLock::new(),
         }
     }
 }

@@ -3,8 +3,6 @@
 //! Source: `stateful_set_control.go` (`getStatefulSetRevisions`) and `history/controller_history.go`
 //! (`CreateControllerRevision`).
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
@@ -72,11 +70,7 @@ pub(super) fn choose<'a>(
 ) -> Chosen<'a> {
     let set = observed.set();
     let mut collision_count = set.status.collision_count.unwrap_or(0);
-    let data: Cow<'_, RevisionData> = if profile.writes_null_creation_timestamp() {
-        Cow::Owned(RevisionData::of_template(set.template(), true))
-    } else {
-        Cow::Borrowed(&set.spec.revision_data)
-    };
+    let data = set.revision_data(profile);
     let next = history.last().map_or(1, |newest| newest.number.wrapping_add(1));
     // Upstream compares the newest with the last equal one, not with the set's data: with hash labels in the
     // comparison (until 1.34.1) the two are not the same question.

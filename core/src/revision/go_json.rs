@@ -18,7 +18,8 @@ pub fn to_go_json(value: &Value) -> Vec<u8> {
     out.into_bytes()
 }
 
-fn write_value(out: &mut String, value: &Value) {
+/// [`to_go_json`] behind what is written already.
+pub(super) fn write_value(out: &mut String, value: &Value) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(true) => out.push_str("true"),

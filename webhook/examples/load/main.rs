@@ -1,8 +1,9 @@
 //! How many reviews a second `steadfast-webhook` answers, how fast, and in how much memory: the program itself, as a process
-//! of its own, with a cluster of 1,000 sets of 3 Pods on loopback.
+//! of its own, with a cluster of 1,000 sets of 3 Pods on loopback. It takes processors itself: where it shares them with the
+//! webhook, look at the processor time of each review.
 //!
-//!     cargo build --release -p steadfast-webhook --examples --bins
-//!     target/release/examples/load [SECONDS [CONNECTIONS]]
+//!     cargo build --profile image -p steadfast-webhook --examples --bins    # as in an image; `--release` builds faster
+//!     target/image/examples/load [SECONDS [CONNECTIONS]]
 
 #![allow(
     clippy::unwrap_used,

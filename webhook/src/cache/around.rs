@@ -7,7 +7,8 @@ use super::Cache;
 use super::kinds::{BUDGETS, CLAIMS, PODS, SERVICES, SETS, WORKLOADS};
 
 /// The objects that the policies which are switched on read for this request. Of Pods and claims these are the ones whose names begin
-/// as those of the set do, since its ordinals' names are all that policies look for; of the rest, those of its namespace.
+/// as those of the set do, since its ordinals' names are all that policies look for; of Services the one that it names, unless one
+/// is looked for; of the rest, those of its namespace.
 pub fn surroundings(request: &Request, settings: &Settings, cache: &Cache) -> Context {
     let mut context = Context::default();
     let is_on = |policies: &[Policy]| policies.iter().any(|policy| settings.mode(*policy) != Mode::Off);
@@ -29,8 +30,10 @@ pub fn surroundings(request: &Request, settings: &Settings, cache: &Cache) -> Co
         context.claims = cache.beginning(&CLAIMS, namespace, &starts.claims);
     }
     if is_set && request.operation != Operation::Delete {
-        if is_on(&[Policy::P9]) || settings.fills_service_name {
+        if settings.fills_service_name {
             context.services = cache.within(&SERVICES, namespace);
+        } else if is_on(&[Policy::P9]) {
+            context.services = cache.named(&SERVICES, namespace, &service_names(request));
         }
         if is_on(&[Policy::P10]) {
             context.disruption_budgets = cache.within(&BUDGETS, namespace);
@@ -43,6 +46,15 @@ pub fn surroundings(request: &Request, settings: &Settings, cache: &Cache) -> Co
         }
     }
     context
+}
+
+/// The Services that the set names, before the change and after it.
+fn service_names(request: &Request) -> Vec<&str> {
+    let sets = [&request.object, &request.old_object];
+    let names = sets.map(|set| set.get("spec")?.get("serviceName")?.as_str());
+    let mut names: Vec<&str> = names.into_iter().flatten().collect();
+    names.dedup();
+    names
 }
 
 /// How the names of a set's Pods and claims begin.

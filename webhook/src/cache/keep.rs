@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// A part of an object, by its shape.
+/// A part of an object, by its shape. What has another shape stays whole: to complain of it is not for the reader.
 #[derive(Clone, Copy, Debug)]
 pub enum Keep<'a> {
     /// All of it.
@@ -45,8 +45,7 @@ impl<'de> Visitor<'de> for Keep<'_> {
         let (fields, others) = match self {
             Self::Only(fields) => (fields, Self::Nothing),
             Self::But(fields) => (fields, Self::All),
-            // A list was expected.
-            _ => (&[][..], Self::Nothing),
+            _ => (&[][..], Self::All),
         };
         let mut kept = Map::new();
         while let Some(name) = access.next_key::<std::borrow::Cow<'_, str>>()? {
@@ -65,12 +64,12 @@ impl<'de> Visitor<'de> for Keep<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        let Self::Each(keep) = self else {
-            while access.next_element::<IgnoredAny>()?.is_some() {}
-            return Ok(Value::Null);
+        let keep = match self {
+            Self::Each(keep) => *keep,
+            _ => Self::All,
         };
         let mut kept = Vec::new();
-        while let Some(item) = access.next_element_seed(*keep)? {
+        while let Some(item) = access.next_element_seed(keep)? {
             kept.push(item);
         }
         Ok(Value::Array(kept))

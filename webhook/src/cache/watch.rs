@@ -43,15 +43,7 @@ pub(crate) async fn follow(
         };
         match trouble {
             Some(Trouble::Gone) | None => {}
-            Some(trouble) => {
-                let why = trouble.to_string();
-                log.write(
-                    "warn",
-                    "a list cannot be read",
-                    json!({"resource": kind.plural, "error": why}),
-                );
-                cache.lost(kind, why);
-            }
+            Some(trouble) => lost(kind, &cache, &log, "a list cannot be read", &trouble),
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(LONGEST);
@@ -79,13 +71,7 @@ async fn watch(
             Ok(()) => (pause, attempts) = (FIRST, 0),
             Err(Trouble::Gone) => return Trouble::Gone,
             Err(trouble) => {
-                let why = trouble.to_string();
-                log.write(
-                    "warn",
-                    "a watch broke",
-                    json!({"resource": kind.plural, "error": why}),
-                );
-                cache.lost(kind, why);
+                lost(kind, cache, log, "a watch broke", &trouble);
                 attempts = if before == version { attempts + 1 } else { 0 };
                 // A server that is another one, or was restored, may not know this moment.
                 if attempts > 3 {
@@ -96,4 +82,11 @@ async fn watch(
         }
         tokio::time::sleep(pause).await;
     }
+}
+
+/// Says why a kind is not followed, and from when on.
+fn lost(kind: &'static Kind, cache: &Cache, log: &Log, message: &str, trouble: &Trouble) {
+    let why = trouble.to_string();
+    log.write("warn", message, json!({"resource": kind.plural, "error": why}));
+    cache.lost(kind, why);
 }
