@@ -6,6 +6,9 @@ use crate::record::binaries::ServerBinaries;
 use crate::record::process::{Process, wait_for};
 use crate::record::server::{Server, free_port};
 use crate::{command, conformance, debian, wasm};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -30,13 +33,13 @@ pub fn suite() -> Result<(), String> {
     let programs = ["steadfast-webhook", "steadfast-controller"];
     let packages = programs.map(|program| ["-p", program]).concat();
     let line = [
-        &["build", "--quiet", "--release", "--target", &target],
+        &["build", "--quiet", "--profile=image", "--target", &target],
         &packages[..],
     ]
     .concat();
     println!("building {} for {target} ...", programs.join(" and "));
     command::run(&mut command::cargo(&line))?;
-    let built = conformance::target()?.join(&target).join("release");
+    let built = conformance::target()?.join(&target).join("image");
     let server = Server::start(ServerBinaries::ready(repository, None)?, |_| Vec::new())?;
 
     let jail = Jail::of(&built.join(programs[0]), &server)?;
@@ -87,10 +90,18 @@ impl Jail {
         fs::create_dir(&folder).map_err(fails)?;
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).map_err(fails)?;
         fs::copy(program, folder.join(&name)).map_err(fails)?;
-        command::run(std::process::Command::new("strip").arg(folder.join(&name)))?;
-        let kubeconfig = folder.join("kubeconfig");
-        fs::copy(server.credentials().kubeconfig("administrator"), &kubeconfig).map_err(fails)?;
-        fs::set_permissions(&kubeconfig, fs::Permissions::from_mode(0o644)).map_err(fails)?;
+        // As in a cluster, the API server's certificate comes with the account: an empty folder has nobody else's.
+        let file = server.credentials().kubeconfig("administrator");
+        let text = fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
+        let mut kubeconfig: Value =
+            serde_json::from_str(&text).map_err(|e| format!("the kubeconfig: {e}"))?;
+        let certificate = server.folder().join("certificates/apiserver.crt");
+        let certificate = fs::read(&certificate).map_err(|e| format!("{}: {e}", certificate.display()))?;
+        kubeconfig["clusters"][0]["cluster"] = json!({"server": kubeconfig["clusters"][0]["cluster"]["server"],
+            "certificate-authority-data": STANDARD.encode(certificate), "tls-server-name": "localhost"});
+        let file = folder.join("kubeconfig");
+        fs::write(&file, kubeconfig.to_string()).map_err(fails)?;
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).map_err(fails)?;
         Ok(Self { folder, name })
     }
 
