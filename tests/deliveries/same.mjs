@@ -1,6 +1,8 @@
 // Every delivery of admission gives the core's verdict: reads the lines of `reviews` from standard input and asks the npm package, the
-// Kubewarden policy and, with `--url`, a webhook. Run by `cargo xtask reviews`, which names the policy in STEADFAST_POLICY.
+// Kubewarden policy; with an address a webhook instead, with `--wasmtime PROGRAM` the policy in that host (kubewarden/wasmtime). Run by
+// `cargo xtask reviews`, which names the policy in STEADFAST_POLICY.
 
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { request as requestTo, Agent } from "node:https";
 import { createInterface } from "node:readline";
@@ -8,7 +10,7 @@ import { isDeepStrictEqual } from "node:util";
 import { answering, Policy } from "../../kubewarden/tests/host.mjs";
 import * as steadfast from "../../wasm/npm/dist/node.js";
 
-const [url] = process.argv.slice(2);
+const [url, program] = process.argv.slice(2);
 await steadfast.init();
 let context = {};
 const policy = new Policy(new WebAssembly.Module(readFileSync(process.env.STEADFAST_POLICY)), (question) => answering(context)(question));
@@ -16,21 +18,45 @@ const policy = new Policy(new WebAssembly.Module(readFileSync(process.env.STEADF
 const agent = new Agent({ rejectUnauthorized: false, keepAlive: true });
 
 /** Each delivery: the verdict in one form, for comparison. */
-const DELIVERIES = url ? { webhook } : { npm, kubewarden };
+const DELIVERIES = program ? { wasmtime } : url ? { webhook } : { npm, kubewarden };
+const host = program && hosted(program);
 
 function npm({ review, context, settings, kubernetes }) {
   const { ok, value, error } = steadfast.review(review, context, settings, { kubernetes });
   return ok ? value : { error };
 }
 
-function kubewarden({ review, context: around, settings, kubernetes }) {
+function kubewarden({ context: around, ...line }) {
   context = around;
-  const payload = JSON.stringify({ request: review.request, settings: { ...settings, kubernetes } });
-  const { accepted, code, message, warnings, audit_annotations, mutated_object } = JSON.parse(policy.call("validate", payload));
-  if (code === 400) {
-    return { error: { message } };
+  return validated(JSON.parse(policy.call("validate", JSON.stringify(payloadOf(line)))));
+}
+
+async function wasmtime({ context, ...line }) {
+  host.stdin.write(`${JSON.stringify({ payload: payloadOf(line), context })}\n`);
+  const { value, done } = await host.answers.next();
+  if (done) {
+    throw new Error(`${program} ended`);
+  }
+  return validated(JSON.parse(value));
+}
+
+function payloadOf({ review, settings, kubernetes }) {
+  return { request: review.request, settings: { ...settings, kubernetes } };
+}
+
+/** The answer of `validate` in the form of a verdict. */
+function validated({ accepted, code, message, warnings, audit_annotations, mutated_object, error }) {
+  if (error || code === 400) {
+    return { error: error ?? { message } };
   }
   return { allowed: accepted, code, message, warnings: warnings ?? [], auditAnnotations: audit_annotations ?? {}, patched: mutated_object };
+}
+
+/** A program that answers a line for each line; it ends with its input. */
+function hosted(program) {
+  const child = spawn(program, [process.env.STEADFAST_POLICY], { stdio: ["pipe", "pipe", "inherit"] });
+  const answers = createInterface({ input: child.stdout, crlfDelay: Infinity })[Symbol.asyncIterator]();
+  return { stdin: child.stdin, answers };
 }
 
 async function webhook({ review }) {
@@ -63,7 +89,7 @@ function expected(delivery, { verdict, error, patched }) {
   }
   const { allowed, code, message, warnings, auditAnnotations } = verdict;
   const common = { allowed, code, message, warnings, auditAnnotations };
-  return delivery === "kubewarden" ? { ...common, patched } : common;
+  return delivery === "webhook" ? common : { ...common, patched };
 }
 
 const seen = { asked: 0, denied: 0, warned: 0, refused: 0 };
@@ -89,6 +115,7 @@ function plain(value) {
   return JSON.parse(JSON.stringify(value));
 }
 
+host?.stdin.end();
 for (const difference of differences.slice(0, 5)) {
   console.error(difference);
 }

@@ -91,6 +91,21 @@ pub fn test() -> Result<(), String> {
     command::run(node.stdin(Stdio::null()))
 }
 
+/// The waPC host on wasmtime, built: `kubewarden/wasmtime`, which is not of the workspace.
+///
+/// # Errors
+/// As cargo's.
+pub fn wasmtime_host() -> Result<PathBuf, String> {
+    let target = crate::conformance::target()?.join("kubewarden-wasmtime");
+    println!("building the host on wasmtime (once, some minutes) ...");
+    let mut build = command::cargo(&["build", "--quiet", "--release", "--locked"]);
+    build
+        .current_dir(folder().join("wasmtime"))
+        .env("CARGO_TARGET_DIR", &target);
+    command::run(&mut build)?;
+    Ok(target.join("release/steadfast-kubewarden-wasmtime"))
+}
+
 fn folder() -> PathBuf {
     command::repository().join("kubewarden")
 }

@@ -75,8 +75,9 @@ cargo xtask COMMAND
   kubewarden [--build]
                     the Kubewarden policy, a module of at most 250 kB with its metadata in it, and its tests in a waPC host made
                     in JavaScript; --build only builds
-  reviews [--count N] [--seed S] [--url URL --cluster C] [--kept]
-                    requests for admission, drawn, judged by the core, the npm package and the Kubewarden policy, or a webhook
+  reviews [--count N] [--seed S] [--webhook | --wasmtime | --url URL --cluster C] [--kept]
+                    requests for admission, drawn, judged by the core, the npm package and the Kubewarden policy; or by a webhook, or the
+                    policy in Kubewarden's own kind of host
   playground [--build|--test] [--keep]
                     js-demo/dist, and a server of it whose address is printed; --build only builds; --test drives every
                     scenario in Chromium and compares it with `steadfast simulate`; --keep: the npm package as it was built

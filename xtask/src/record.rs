@@ -3,7 +3,7 @@
 mod audit;
 pub mod binaries;
 pub mod cluster;
-mod credentials;
+pub mod credentials;
 pub mod process;
 mod recorder;
 pub mod server;
