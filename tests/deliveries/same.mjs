@@ -60,7 +60,11 @@ function hosted(program) {
 }
 
 async function webhook({ review }) {
-  const { response } = JSON.parse(await posted(JSON.stringify(review)));
+  const { status: code, body } = await posted(JSON.stringify(review));
+  if (code === 400) {
+    return { error: { message: body } };
+  }
+  const { response } = JSON.parse(body);
   const { allowed, status, warnings, auditAnnotations } = response;
   return { allowed, code: status?.code, message: status?.message, warnings: warnings ?? [], auditAnnotations: auditAnnotations ?? {} };
 }
@@ -71,7 +75,7 @@ function posted(body) {
     const asked = requestTo(url, { method: "POST", agent, headers, timeout: 10_000 }, (response) => {
       const pieces = [];
       response.on("data", (piece) => pieces.push(piece));
-      response.on("end", () => resolve(Buffer.concat(pieces).toString()));
+      response.on("end", () => resolve({ status: response.statusCode, body: Buffer.concat(pieces).toString() }));
     });
     asked.on("timeout", () => asked.destroy(new Error("no answer in 10 s")));
     asked.on("error", reject);

@@ -102,6 +102,8 @@ pub fn compare(drawn: &[String], instead: Option<&Instead>) -> Result<(), String
         .current_dir(command::repository())
         .env("STEADFAST_POLICY", kubewarden::path()?);
     let asked = command::run(node.stdin(lines));
+    // It holds what was to be read.
+    drop(node);
     // Where Node has ended early, nobody reads what is drawn, and it ends too.
     let drawn = reviews.wait().map_err(|error| format!("reviews: {error}"))?;
     asked?;

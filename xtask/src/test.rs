@@ -55,11 +55,14 @@ fn steps(arguments: &[String]) -> Result<Done, String> {
     })?;
     step("core without default features", &mut || {
         command::run(&mut cargo(&[
-            "check",
+            "clippy",
             "--quiet",
             "-p",
             "steadfast-core",
             "--no-default-features",
+            "--",
+            "-D",
+            "warnings",
         ]))
     })?;
     step("command line without a client of clusters", &mut || {

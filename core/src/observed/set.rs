@@ -9,7 +9,7 @@ use super::Object;
 use super::metadata::{Metadata, namespace_of};
 use super::selector::Selector;
 use crate::json::{Faults, Field};
-use crate::revision::{RevisionData, revision_name};
+use crate::revision::RevisionData;
 use crate::{Cause, Profile, Status};
 
 /// A StatefulSet, parsed once: what decisions read is typed, the rest stays as it came.
@@ -212,9 +212,10 @@ impl StatefulSet {
     }
 
     /// The name that the revision of the template gets, unless it is taken.
+    #[cfg(feature = "validation")]
     pub(crate) fn revision_name(&self, profile: &Profile) -> String {
         let collisions = self.status.collision_count.unwrap_or(0);
-        revision_name(self.name(), &self.revision_data(profile).hash(collisions))
+        crate::revision_name(self.name(), &self.revision_data(profile).hash(collisions))
     }
 
     pub(crate) fn claim_template(&self, template: &ClaimTemplate) -> &Value {

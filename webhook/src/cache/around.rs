@@ -29,14 +29,15 @@ pub fn surroundings(request: &Request, settings: &Settings, cache: &Cache) -> Co
     if is_on(&[Policy::P1, Policy::P2, Policy::P7]) {
         context.claims = cache.beginning(&CLAIMS, namespace, &starts.claims);
     }
+    // How many replicas a budget lets go is a question of `/scale`, too.
+    if request.operation != Operation::Delete && is_on(&[Policy::P10]) {
+        context.disruption_budgets = cache.within(&BUDGETS, namespace);
+    }
     if is_set && request.operation != Operation::Delete {
         if settings.fills_service_name {
             context.services = cache.within(&SERVICES, namespace);
         } else if is_on(&[Policy::P9]) {
             context.services = cache.named(&SERVICES, namespace, &service_names(request));
-        }
-        if is_on(&[Policy::P10]) {
-            context.disruption_budgets = cache.within(&BUDGETS, namespace);
         }
         if is_on(&[Policy::P8]) {
             let lists = WORKLOADS.map(|kind| cache.within(kind, namespace));

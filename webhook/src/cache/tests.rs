@@ -60,10 +60,15 @@ fn cluster(seed: usize) -> BTreeMap<&'static str, Vec<Value>> {
                 json!({"metadata": metadata((*name).to_owned()),
                 "spec": {"clusterIP": cluster_ip, "ports": [], "selector": {"app": name}}}),
             );
+            // With `minAvailable` it is the change of the replicas, by `/scale` too, that leaves none to go.
+            let (field, number) = match mixed {
+                0..4 => ("maxUnavailable", mixed % 2),
+                _ => ("minAvailable", mixed - 3),
+            };
             add(
                 "poddisruptionbudgets",
                 json!({"metadata": metadata((*name).to_owned()),
-                "spec": {"maxUnavailable": mixed % 2, "selector": {"matchLabels": {"app": name}}}}),
+                "spec": {field: number, "selector": {"matchLabels": {"app": name}}}}),
             );
             if mixed == 3 {
                 let label = json!({"app": name});
