@@ -63,18 +63,18 @@ pub fn suite() -> Result<(), String> {
     Ok(())
 }
 
-/// The controller's program, built.
+/// The controller's program, built; for an image as the Dockerfile does it.
 ///
 /// # Errors
 /// It cannot be built.
-pub fn build(is_release: bool, more: &[&str]) -> Result<PathBuf, String> {
+pub fn build(is_for_image: bool, more: &[&str]) -> Result<PathBuf, String> {
     let mut line = vec!["build", "--quiet", "-p", "steadfast-controller"];
     line.extend(more);
-    if is_release {
-        line.push("--release");
+    if is_for_image {
+        line.push("--profile=image");
     }
     command::run(&mut command::cargo(&line))?;
-    let profile = if is_release { "release" } else { "debug" };
+    let profile = if is_for_image { "image" } else { "debug" };
     Ok(target()?.join(profile).join("steadfast-controller"))
 }
 
