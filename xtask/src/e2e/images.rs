@@ -98,7 +98,7 @@ impl Jail {
         let certificate = server.folder().join("certificates/apiserver.crt");
         let certificate = fs::read(&certificate).map_err(|e| format!("{}: {e}", certificate.display()))?;
         kubeconfig["clusters"][0]["cluster"] = json!({"server": kubeconfig["clusters"][0]["cluster"]["server"],
-            "certificate-authority-data": STANDARD.encode(certificate), "tls-server-name": "localhost"});
+            "certificate-authority-data": STANDARD.encode(certificate)});
         let file = folder.join("kubeconfig");
         fs::write(&file, kubeconfig.to_string()).map_err(fails)?;
         fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).map_err(fails)?;
