@@ -187,6 +187,16 @@ pub fn compiled(name: &str) -> Result<std::path::PathBuf, String> {
     Ok(target()?.join("release").join(name))
 }
 
+/// A program as a plain build makes it; `from` are cargo's arguments that choose its crate and features.
+///
+/// # Errors
+/// The build fails.
+pub fn built(from: &[&str], name: &str) -> Result<std::path::PathBuf, String> {
+    let line = [&["build", "--quiet", "--bin", name], from].concat();
+    command::run(&mut command::cargo(&line))?;
+    Ok(target()?.join("debug").join(name))
+}
+
 /// Cargo's target folder.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::command;
-use crate::conformance::target;
+use crate::conformance::built;
 use crate::record::binaries::{Binaries, kubernetes_version};
 use crate::record::cluster::Cluster;
 use crate::record::process::wait_for;
@@ -36,18 +36,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             false => Err("`live` takes no arguments".to_owned()),
         };
     }
-    let line = [
-        "build",
-        "--quiet",
-        "-p",
-        "steadfast-cli",
-        "--features",
-        "live",
-        "--bin",
-        "steadfast",
-    ];
-    command::run(&mut command::cargo(&line))?;
-    let steadfast = target()?.join("debug/steadfast");
+    let steadfast = built(&["-p", "steadfast-cli", "--features", "live"], "steadfast")?;
     let repository = command::repository();
     let binaries = Binaries::ready(repository)?;
     let version = kubernetes_version(repository)?;

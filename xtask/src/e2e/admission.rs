@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::command;
-use crate::conformance::target;
+use crate::conformance::built;
 use crate::record::binaries::{Binaries, kubernetes_version};
 use crate::record::cluster::Cluster;
 use crate::record::process::wait_for;
@@ -26,13 +26,7 @@ const SCALE: &str = "/apis/apps/v1/namespaces/shop/statefulsets/db/scale";
 /// # Errors
 /// A program that does not start, or an answer that is not the expected one.
 pub fn run() -> Result<(), String> {
-    command::run(&mut command::cargo(&[
-        "build",
-        "--quiet",
-        "-p",
-        "steadfast-webhook",
-    ]))?;
-    let program = target()?.join("debug/steadfast-webhook");
+    let program = built(&["-p", "steadfast-webhook"], "steadfast-webhook")?;
     let repository = command::repository();
     let binaries = Binaries::ready(repository)?;
     let kubectl = binaries.server.kubectl.clone();

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::command;
-use crate::conformance::target;
+use crate::conformance::built;
 use crate::record::binaries::{ServerBinaries, kubernetes_version};
 use crate::record::server::Server;
 
@@ -12,18 +12,11 @@ use crate::record::server::Server;
 /// # Errors
 /// No Go, a program that does not start, or a difference.
 pub fn run() -> Result<(), String> {
-    command::run(&mut command::cargo(&[
-        "build",
-        "--quiet",
-        "-p",
-        "steadfast-tests",
-        "--bin",
-        "cel",
-    ]))?;
+    let program = built(&["-p", "steadfast-tests"], "cel")?;
     let repository = command::repository();
     let version = kubernetes_version(repository)?;
     let server = Server::start(ServerBinaries::ready(repository, None)?, |_| Vec::new())?;
-    let mut comparison = Command::new(target()?.join("debug/cel"));
+    let mut comparison = Command::new(program);
     comparison
         .args(["--kubernetes", &version, "--count", "120", "--policies"])
         .arg(repository.join("policies"))

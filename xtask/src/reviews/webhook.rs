@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Instead, compare};
 use crate::command;
-use crate::conformance::{compiled, target};
+use crate::conformance::{built, compiled};
 use crate::record::credentials::Folder;
 use crate::record::process::{Process, wait_for};
 use crate::record::server::free_port;
@@ -21,13 +21,7 @@ const OF_ONE: u64 = 500;
 /// # Errors
 /// A program that cannot be built or started, or a verdict that is not the core's.
 pub fn run(count: u64, seed: u64) -> Result<(), String> {
-    command::run(&mut command::cargo(&[
-        "build",
-        "--quiet",
-        "-p",
-        "steadfast-webhook",
-    ]))?;
-    let program = target()?.join("debug/steadfast-webhook");
+    let program = built(&["-p", "steadfast-webhook"], "steadfast-webhook")?;
     let folder = Folder::create()?;
     for cluster in 0..count.div_ceil(OF_ONE) {
         let from = seed + cluster * OF_ONE;
