@@ -12,6 +12,7 @@ use crate::expectations::{Awaited, Expectations};
 use crate::log;
 use crate::metrics::Metrics;
 use crate::object::{Key, without_managed_fields};
+use crate::pace::Pace;
 use crate::queue::Queue;
 
 /// How long a set waits for its own writes before that is said.
@@ -36,6 +37,7 @@ pub struct State {
     expectations: Expectations,
     /// Sets that wait for their own writes to be seen.
     parked: BTreeSet<Key>,
+    pace: Pace,
 }
 
 impl Hub {
@@ -118,8 +120,16 @@ impl Hub {
     pub fn wrote(&self, set: &Key, writes: Vec<Awaited>) {
         let mut state = self.state();
         for write in writes {
+            if write.kind == Kind::StatefulSet {
+                state.pace.wrote(set, tokio::time::Instant::now());
+            }
             state.expectations.wrote(set, write);
         }
+    }
+
+    /// How long a status of the set that stands alone has to wait (see [`Pace`]).
+    pub fn status_rests(&self, set: &Key) -> Option<Duration> {
+        self.state().pace.rest(set, tokio::time::Instant::now())
     }
 
     /// Whether the cache has seen all that was written for the set. If not, the set comes again when something of it is seen.
@@ -129,6 +139,7 @@ impl Hub {
             cache,
             expectations,
             parked,
+            ..
         } = &mut *state;
         let scope_of = |namespace: &str| {
             let scope = self.namespaces.iter().position(|known| known == namespace);

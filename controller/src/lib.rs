@@ -14,6 +14,7 @@ pub mod lease;
 mod log;
 pub mod metrics;
 pub mod object;
+mod pace;
 pub mod queue;
 pub mod rival;
 mod run;

@@ -15,7 +15,7 @@ use steadfast_core::{Kind, Profile, Timestamp};
 use crate::cache::Cache;
 use crate::log;
 use crate::metrics::Metrics;
-use crate::object::{Key, clock, version, without_managed_fields};
+use crate::object::{Key, clock, text, version, without_managed_fields};
 use crate::serve::Pages;
 use crate::server::Server;
 use crate::settings::ShadowArguments;
@@ -27,7 +27,7 @@ pub mod effect;
 pub mod judge;
 mod suspects;
 
-use effect::{Effect, What};
+use effect::Effect;
 use judge::{Judge, Verdict};
 use suspects::Suspects;
 
@@ -118,7 +118,7 @@ impl Gallery {
             for change in settled {
                 self.take_in(change, profile);
             }
-            self.ask_about_deletions(server).await;
+            self.ask_about_suspects(server).await;
             if patience.elapsed() > Duration::from_secs(1) {
                 patience = Instant::now();
                 self.look_for_what_is_not_done(profile, arguments.patience());
@@ -169,13 +169,15 @@ impl Gallery {
             let verdict = judge.judge(&effect, at, profile);
             self.count(&effect, &verdict);
             match verdict {
-                Verdict::Planned if effect.what == What::DeletePod => suspects.clear(&effect, at),
+                Verdict::Planned if effect.what.event().is_some() => suspects.clear(&effect, at),
                 Verdict::Planned | Verdict::Unknown => {}
-                Verdict::Unplanned if effect.what == What::DeletePod => {
-                    let report = judge.report(cache, &effect, &Verdict::Unplanned, at, profile);
-                    suspects.suspect(effect, report);
+                verdict => {
+                    let report = judge.report(cache, &effect, &verdict, at, profile);
+                    match effect.what.event() {
+                        Some(_) => suspects.suspect(effect, report),
+                        None => self.tell(&report),
+                    }
                 }
-                verdict => self.tell(&judge.report(cache, &effect, &verdict, at, profile), &verdict),
             }
         }
         let touched = match &after {
@@ -199,29 +201,31 @@ impl Gallery {
         self.metrics.count("steadfast_shadow_effects_total", labels);
     }
 
-    fn tell(&self, report: &Value, verdict: &Verdict) {
-        let labels = format!("kind=\"{}\"", verdict.name());
+    fn tell(&self, report: &Value) {
+        let labels = format!("kind=\"{}\"", text(report, "/difference"));
         self.metrics.count("steadfast_shadow_differences_total", labels);
         // Whoever reads the lines may have gone; the figures stay.
         let _ = std::io::Write::write_all(&mut std::io::stdout().lock(), format!("{report}\n").as_bytes());
     }
 
-    /// Asks for the Events of those sets of which a Pod was deleted that was not to be.
-    async fn ask_about_deletions(&self, server: &Server) {
+    /// Asks for the Events of those sets of which a Pod was deleted or mended that was not to be.
+    async fn ask_about_suspects(&self, server: &Server) {
         let due = self.state().suspects.due();
         for (effect, report) in due {
             let path = format!(
-                "/api/v1/namespaces/{}/events?fieldSelector=involvedObject.name%3D{}%2Creason%3DSuccessfulDelete",
-                effect.set.namespace, effect.set.name
+                "/api/v1/namespaces/{}/events?fieldSelector=involvedObject.name%3D{}%2Creason%3D{}",
+                effect.set.namespace,
+                effect.set.name,
+                effect.what.event().unwrap_or_default()
             );
             let events: Result<Value, _> = server.ask(http::Method::GET, &path, None).await;
             match events {
                 Ok(events) if self.state().suspects.is_confessed(&events, &effect, &report) => {
-                    self.tell(&report, &Verdict::Unplanned)
+                    self.tell(&report);
                 }
                 Ok(_) => {}
                 Err(refusal) => log::debug(
-                    "who deleted a Pod is not known",
+                    "who wrote to a Pod is not known",
                     json!({"error": refusal.brief()}),
                 ),
             }
@@ -238,10 +242,7 @@ impl Gallery {
             };
             judge.wait(observed, now, profile);
             for effect in judge.overdue(set, now, patience) {
-                self.tell(
-                    &judge.report(cache, &effect, &Verdict::NotDone, now, profile),
-                    &Verdict::NotDone,
-                );
+                self.tell(&judge.report(cache, &effect, &Verdict::NotDone, now, profile));
             }
         }
     }

@@ -53,6 +53,13 @@ pub async fn look<A: Api>(shop: &Shop<A>, set: &Key) {
         hub.metrics.forget(set);
         return;
     };
+    if plan.actions.is_empty()
+        && plan.status_changed
+        && let Some(rest) = hub.status_rests(set)
+    {
+        hub.queue.add_after(set, rest);
+        return;
+    }
     let subject = Subject {
         key: set.clone(),
         object,
@@ -180,3 +187,6 @@ impl<A: Api> Voice<'_, A> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

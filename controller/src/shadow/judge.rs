@@ -9,7 +9,7 @@ use steadfast_core::{Action, Kind, Observed, Plan, Profile, Timestamp, reconcile
 
 use super::effect::{Effect, What};
 use crate::cache::Cache;
-use crate::object::Key;
+use crate::object::{Key, is_terminating};
 
 /// How many of the latest states of a set are looked at.
 const STATES: usize = 24;
@@ -112,6 +112,7 @@ impl Judge {
                     what: *what,
                     name: name.clone(),
                     object: Value::Null,
+                    is_attributed: true,
                 });
             }
         }
@@ -120,7 +121,10 @@ impl Judge {
 
     /// Whether the effect is that of a plan on a state that the other controller may have seen.
     pub fn judge(&self, effect: &Effect, at: Timestamp, profile: &Profile) -> Verdict {
-        let mut best: Option<Verdict> = None;
+        if !self.is_of_the_set(effect) {
+            return Verdict::Unknown;
+        }
+        let (mut best, mut trims): (Option<Verdict>, bool) = (None, false);
         let clocks = match self.now.set().min_ready_seconds() {
             0 => CLOCKS.get(..1).unwrap_or_default(),
             _ => &CLOCKS,
@@ -128,7 +132,9 @@ impl Judge {
         for observed in self.states() {
             for shift in clocks {
                 let now = Timestamp::from_millis(at.millis().saturating_add(*shift));
-                match verdict(effect, &decide(&observed, now, profile), &observed) {
+                let plan = decide(&observed, now, profile);
+                trims |= plan.actions.iter().any(|action| action.operation.is_trim());
+                match verdict(effect, &plan, &observed) {
                     Verdict::Planned => return Verdict::Planned,
                     Verdict::Otherwise(fields) => {
                         best.get_or_insert(Verdict::Otherwise(fields));
@@ -139,10 +145,34 @@ impl Judge {
         }
         // Of a set that has just come to be known the states before are not.
         let is_new = self.steps.is_empty() || (self.steps.len() < 3 && effect.what == What::UpdateStatus);
-        best.unwrap_or(match is_new {
-            true => Verdict::Unknown,
-            false => Verdict::Unplanned,
-        })
+        let is_the_controllers = match effect.what {
+            // Nothing says who deletes a revision. Where one was to go and another went, it was the controller.
+            What::DeleteControllerRevision => trims && !self.is_terminating(),
+            What::ReleasePod | What::AdoptControllerRevision | What::UpdatePersistentVolumeClaim => {
+                effect.is_attributed && !self.is_terminating()
+            }
+            _ => true,
+        };
+        match is_the_controllers && !is_new {
+            true => best.unwrap_or(Verdict::Unplanned),
+            false => best.filter(|_| is_the_controllers).unwrap_or(Verdict::Unknown),
+        }
+    }
+
+    /// Whether the set is on its way out, so that the garbage collector may be at work on what it owned.
+    fn is_terminating(&self) -> bool {
+        is_terminating(self.now.set().object())
+    }
+
+    /// Whether a claim is the set's: its name may be that of another one's claim, too.
+    fn is_of_the_set(&self, effect: &Effect) -> bool {
+        let is_claim = matches!(
+            effect.what,
+            What::CreatePersistentVolumeClaim | What::UpdatePersistentVolumeClaim
+        );
+        let before = effect.name.rsplit_once('-').map_or("", |(before, _)| before);
+        let mut templates = self.now.set().claim_templates().iter();
+        !is_claim || templates.any(|template| before == format!("{}-{}", template.name, effect.set.name))
     }
 
     /// The latest states, the newest first; then each with one kind lagging behind.
@@ -245,6 +275,8 @@ fn verdict(effect: &Effect, plan: &Plan, observed: &Observed) -> Verdict {
             "/spec/hostname",
             "/spec/subdomain",
         ],
+        What::UpdatePod => vec!["/metadata/labels"],
+        What::UpdatePersistentVolumeClaim => vec!["/metadata/ownerReferences"],
         What::CreatePersistentVolumeClaim => vec!["/metadata/labels", "/spec/resources", "/spec/accessModes"],
         _ => vec![
             "/data",

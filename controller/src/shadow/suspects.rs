@@ -1,38 +1,39 @@
-//! Deletions of Pods that were not planned here. A person, an eviction or a node may have made them; the controller says in an Event
-//! which were its own.
+//! Deletions and repairs of Pods that were not planned here. A person, an eviction or a node may have made them; the controller says in
+//! an Event which were its own.
 
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use steadfast_core::Timestamp;
 
-use super::effect::Effect;
+use super::effect::{Effect, What};
 use crate::object::{Key, text};
 
 /// Events have whole seconds, and another clock.
 const ABOUT: Duration = Duration::from_secs(3);
-/// When it is asked whose a deletion was: its Event needs a moment, and every deletion that an Event of that time may speak of must
+/// When it is asked whose doing it was: its Event needs a moment, and all that an Event of that time may speak of must
 /// have been heard of before.
 const ASK_AFTER: Duration = Duration::from_secs(6);
-/// How long planned deletions are remembered.
+/// How long what was planned is remembered.
 const REMEMBERED: Duration = Duration::from_secs(30);
 
-/// The deletions that are not judged yet.
+/// What is not judged yet.
 #[derive(Default)]
 pub struct Suspects {
     waiting: Vec<(Instant, Effect, Value)>,
     /// Those that were planned: an Event about the Pod at that time is theirs.
-    planned: Vec<(Key, String, Timestamp)>,
+    planned: Vec<(Key, What, String, Timestamp)>,
 }
 
 impl Suspects {
-    /// A deletion that was planned.
+    /// Something that was planned.
     pub fn clear(&mut self, effect: &Effect, at: Timestamp) {
         self.planned.retain(|(.., then)| at.since(*then) < REMEMBERED);
-        self.planned.push((effect.set.clone(), effect.name.clone(), at));
+        let planned = (effect.set.clone(), effect.what, effect.name.clone(), at);
+        self.planned.push(planned);
     }
 
-    /// A deletion that was not, with its report.
+    /// Something that was not, with its report.
     pub fn suspect(&mut self, effect: Effect, report: Value) {
         self.waiting.push((Instant::now(), effect, report));
     }
@@ -44,8 +45,8 @@ impl Suspects {
         due.map(|(_, effect, report)| (effect, report)).collect()
     }
 
-    /// Whether one of these Events says that the controller deleted this Pod then. An Event that a planned deletion explains says
-    /// nothing of another one in the same seconds.
+    /// Whether one of these Events says that the controller did this to the Pod then. An Event that something planned explains says
+    /// nothing of anything else in the same seconds.
     pub fn is_confessed(&self, events: &Value, effect: &Effect, report: &Value) -> bool {
         let Some(at) = Timestamp::parse(text(report, "/time")) else {
             return false;
@@ -63,7 +64,8 @@ impl Suspects {
     fn is_explained(&self, effect: &Effect, told: Timestamp) -> bool {
         self.planned
             .iter()
-            .any(|(set, name, at)| *set == effect.set && *name == effect.name && is_about(told, *at))
+            .filter(|(set, what, name, _)| *set == effect.set && *what == effect.what && *name == effect.name)
+            .any(|(.., at)| is_about(told, *at))
     }
 }
 
@@ -73,7 +75,6 @@ fn is_about(one: Timestamp, other: Timestamp) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::effect::What;
     use super::*;
     use serde_json::json;
 
@@ -83,6 +84,7 @@ mod tests {
             what: What::DeletePod,
             name: name.to_owned(),
             object: Value::Null,
+            is_attributed: true,
         }
     }
 

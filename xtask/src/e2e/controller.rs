@@ -20,6 +20,7 @@ pub mod shadow;
 pub mod speed;
 mod stage;
 mod stories;
+mod unusable;
 
 /// Plays all stories with both controllers, and compares.
 ///
@@ -52,6 +53,8 @@ pub fn suite() -> Result<(), String> {
     differences(&theirs, &ours)?;
     untouched(&cluster, mark)?;
     unhindered(&steadfast)?;
+    unusable::story(&mut cluster)?;
+    steadfast.process.check()?;
     if steadfast.process.end(Duration::from_secs(30))? != Some(0) {
         return Err("asked to end, Steadfast did not end well".to_owned());
     }

@@ -58,6 +58,7 @@ pub fn suite(figures: &Figures) -> Result<(), String> {
         std::thread::sleep(Duration::from_millis(u64::try_from(dice.below(900)).unwrap_or(0)));
     }
     for stage in &stages {
+        stage.kubectl(&["delete", "pods", "-l", "app=other"])?;
         stage.patch(&json!({"spec": {"updateStrategy": {"rollingUpdate": {"partition": 0}}}}))?;
         stage.until("a stable set", is_stable)?;
         stage.quiet()?;
@@ -68,6 +69,7 @@ pub fn suite(figures: &Figures) -> Result<(), String> {
     let (of_right, of_wrong) = (reports(&right)?, reports(&wrong)?);
     let effects = counted(right.port, "steadfast_shadow_effects_total");
     let planned = counted(right.port, "verdict=\"planned\"");
+    print_by_type(right.port);
     println!(
         "{} changes: {effects} effects seen, {planned} of them planned; differences: {} by the right shadow, {} by the wrong one",
         figures.changes,
@@ -101,20 +103,52 @@ pub fn suite(figures: &Figures) -> Result<(), String> {
 }
 
 fn change(stage: &Stage<'_>, dice: &mut Dice, at: u32) -> Result<(), String> {
-    match dice.below(6) {
+    let pod = format!("pod/web-{}", dice.below(4));
+    let number = dice.below(3);
+    match dice.below(13) {
         0 | 1 => stage.scale(u32::try_from(dice.below(5)).unwrap_or(1)),
         2 => stage.image(&format!("nginx:1.{}", 26 + dice.below(4))),
-        3 => {
-            let pod = format!("pod/web-{}", dice.below(4));
+        3 => stage
+            .kubectl(&["delete", &pod, "--ignore-not-found", "--wait=false"])
+            .map(drop),
+        4 => stage.patch(&json!({"spec": {"updateStrategy": {"rollingUpdate": {"partition": number}}}})),
+        5 => stage.patch(&json!({"metadata": {"annotations": {"note": format!("change {at}")}}})),
+        6 => stage.patch(&json!({"spec": {"revisionHistoryLimit": number}})),
+        7 => {
+            let when = ["Retain", "Delete"].get(number).copied().unwrap_or("Delete");
+            stage.patch(&json!({"spec": {"persistentVolumeClaimRetentionPolicy": {"whenScaled": when}}}))
+        }
+        8 => if_there(stage, &["label", &pod, "statefulset.kubernetes.io/pod-name-"]),
+        9 => {
+            // The controller lets go of it, and cannot make another one of its name before it is gone.
+            if_there(stage, &["label", &pod, "app=other", "--overwrite"])?;
+            std::thread::sleep(Duration::from_millis(500));
             stage
-                .kubectl(&["delete", &pod, "--ignore-not-found", "--wait=false"])
+                .kubectl(&["delete", "pods", "-l", "app=other", "--wait=false"])
                 .map(drop)
         }
-        4 => {
-            let partition = dice.below(3);
-            stage.patch(&json!({"spec": {"updateStrategy": {"rollingUpdate": {"partition": partition}}}}))
+        10 => if_there(stage, &orphaned(&pod)),
+        11 => {
+            let revisions = stage.kubectl(&["get", "controllerrevisions", "-o", "name"])?;
+            let revisions: Vec<&str> = revisions.lines().collect();
+            let chosen = revisions.get(dice.below(revisions.len()));
+            chosen.map_or(Ok(()), |revision| if_there(stage, &orphaned(revision)))
         }
-        _ => stage.patch(&json!({"metadata": {"annotations": {"note": format!("change {at}")}}})),
+        _ => if_there(stage, &orphaned(&pod.replace("pod/", "pvc/data-"))),
+    }
+}
+
+/// What takes away all owners of an object.
+fn orphaned(object: &str) -> [&str; 5] {
+    let patch = r#"{"metadata": {"ownerReferences": null}}"#;
+    ["patch", object, "--type=merge", "-p", patch]
+}
+
+/// What is done to an object that may be gone.
+fn if_there(stage: &Stage<'_>, line: &[&str]) -> Result<(), String> {
+    match stage.kubectl(line) {
+        Err(why) if !why.contains("(NotFound)") => Err(why),
+        _ => Ok(()),
     }
 }
 
@@ -122,6 +156,15 @@ fn kept(program: &Path, cluster: &Cluster, name: &str) -> Result<std::path::Path
     let copy = cluster.folder().join(format!("steadfast-{name}"));
     std::fs::copy(program, &copy).map_err(|e| format!("{}: {e}", program.display()))?;
     Ok(copy)
+}
+
+/// How often each kind of effect was seen, and what was said of it.
+fn print_by_type(port: u16) {
+    for line in page(port, "/metrics").unwrap_or_default().lines() {
+        if let Some(rest) = line.strip_prefix("steadfast_shadow_effects_total") {
+            println!("  {rest}");
+        }
+    }
 }
 
 /// The lines that tell a difference.

@@ -10,16 +10,40 @@ use crate::record::binaries::Binaries;
 use crate::record::cluster::Cluster;
 use crate::record::process::wait_for;
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 const LIMIT: Duration = Duration::from_secs(900);
 
 /// What was measured of one controller.
 struct Measured {
-    /// What was done, how long it took, and how many requests it cost.
-    steps: Vec<(&'static str, f64, usize)>,
+    steps: Vec<Step>,
     /// Resident memory with 500 Pods, and with all sets, in MB.
     memory: [f64; 2],
+}
+
+/// What was done, how long it took, and which requests it cost.
+struct Step {
+    what: &'static str,
+    seconds: f64,
+    requests: BTreeMap<String, usize>,
+}
+
+impl Step {
+    fn count(&self) -> usize {
+        self.requests.values().sum()
+    }
+
+    /// The kinds of request of which one controller makes more than the other.
+    fn print_differences(&self, ours: &Self) {
+        let kinds: BTreeSet<&String> = self.requests.keys().chain(ours.requests.keys()).collect();
+        for kind in kinds {
+            let of = |step: &Self| step.requests.get(kind).copied().unwrap_or(0);
+            if of(self) != of(ours) {
+                println!("    {kind:<44} {:>8} {:>22}", of(self), of(ours));
+            }
+        }
+    }
 }
 
 /// Measures both, and prints a table.
@@ -49,10 +73,16 @@ pub fn suite(figures: &Figures) -> Result<(), String> {
     };
     let (theirs, ours) = (measure(true)?, measure(false)?);
     println!("{:<34} {:>22} {:>22}", "", "upstream", "Steadfast");
-    for ((what, seconds, requests), (_, our_seconds, our_requests)) in theirs.steps.iter().zip(&ours.steps) {
+    for (theirs, ours) in theirs.steps.iter().zip(&ours.steps) {
         println!(
-            "{what:<34} {seconds:>8.1} s {requests:>6} req. {our_seconds:>8.1} s {our_requests:>6} req."
+            "{:<34} {:>8.1} s {:>6} req. {:>8.1} s {:>6} req.",
+            theirs.what,
+            theirs.seconds,
+            theirs.count(),
+            ours.seconds,
+            ours.count()
         );
+        theirs.print_differences(ours);
     }
     for (at, what) in ["resident with 500 Pods", "resident with all sets"]
         .iter()
@@ -82,8 +112,13 @@ fn steps(cluster: &Cluster, id: u32, count: u32) -> Result<Measured, String> {
         let seconds = started.elapsed().as_secs_f64();
         std::thread::sleep(Duration::from_secs(2));
         let requests = requests(cluster, mark)?;
-        println!("  {what}: {seconds:.1} s, {requests} requests");
-        steps.push((what, seconds, requests));
+        let step = Step {
+            what,
+            seconds,
+            requests,
+        };
+        println!("  {what}: {seconds:.1} s, {} requests", step.count());
+        steps.push(step);
         Ok(())
     };
     let ordered = Stage::begin(cluster, "ordered")?;
@@ -149,13 +184,23 @@ fn stable(cluster: &Cluster, namespace: &str, count: usize) -> Result<(), String
     })
 }
 
-/// Requests of the StatefulSet controller since the mark: all verbs, Events included.
-fn requests(cluster: &Cluster, mark: u64) -> Result<usize, String> {
-    let events = cluster.audit.events(mark)?;
-    Ok(events
-        .iter()
-        .filter(|event| super::stage::is_of_controller(event))
-        .count())
+/// Requests of the StatefulSet controller since the mark, by kind: all verbs, Events included.
+fn requests(cluster: &Cluster, mark: u64) -> Result<BTreeMap<String, usize>, String> {
+    let mut counted = BTreeMap::new();
+    for event in cluster.audit.events(mark)? {
+        if super::stage::is_of_controller(&event) {
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            let (object, code) = (&event["objectRef"], &event["responseStatus"]["code"]);
+            let parts = [
+                text(&event["verb"]),
+                text(&object["resource"]),
+                text(&object["subresource"]),
+                code.to_string(),
+            ];
+            *counted.entry(parts.join(" ")).or_default() += 1;
+        }
+    }
+    Ok(counted)
 }
 
 /// Resident memory of a process in MB.
