@@ -1,6 +1,6 @@
 // What a change means: which fields, allowed or not, a new revision or not, which Pods restart, and what to do where it is refused.
 
-import type { Change, Difference, KubernetesObject, Ordinals } from "steadfast";
+import type { Change, Difference, KubernetesObject, Ordinals, ScenarioEvent } from "steadfast";
 import { clerk, judge } from "../core/client.ts";
 import { keyOf } from "../model/set.ts";
 import { millisOf, type Story } from "../model/story.ts";
@@ -32,16 +32,39 @@ export function nameOf(object: KubernetesObject): string {
   return `${object.kind} ${keyOf(object.metadata?.namespace, object.metadata?.name ?? "")}`;
 }
 
+/** The texts that were applied, comments and all, by the last event that each became; and the story that it speaks of. */
+const texts = new WeakMap<ScenarioEvent, { readonly yaml: string; readonly text: string; readonly of: readonly ScenarioEvent[] }>();
+
+/** Keeps the text whose objects were applied last at an instant. */
+export function keepText(story: Story, at: number, text: string): void {
+  const of = appliedUntil(story, at);
+  const last = of.at(-1);
+  last !== undefined && texts.set(last, { yaml: story.yaml, text, of });
+}
+
 /** The manifests as they were applied last at an instant: what somebody would change then. */
-export async function manifestsAt({ yaml, timeline }: Story, at: number): Promise<string> {
-  const applied = timeline.flatMap((event) => ("apply" in event && millisOf(event.at) <= Math.round(at) ? [event.apply as KubernetesObject] : []));
-  const contents = applied.length === 0 ? undefined : await clerk.read(yaml);
-  if (contents?.ok !== true) {
-    return yaml;
+export async function manifestsAt(story: Story, at: number): Promise<string> {
+  const events = appliedUntil(story, at);
+  const last = events.at(-1);
+  if (last === undefined) {
+    return story.yaml;
   }
+  const kept = texts.get(last);
+  if (kept?.yaml === story.yaml && kept.of.length === events.length && kept.of.every((event, index) => event === events[index])) {
+    return kept.text;
+  }
+  const contents = await clerk.read(story.yaml);
+  if (!contents.ok) {
+    return story.yaml;
+  }
+  const applied = events.map((event) => (event as { readonly apply: KubernetesObject }).apply);
   const objects = new Map([...contents.value.objects.map(({ object }) => object), ...applied].map((object) => [nameOf(object), object]));
   const text = await clerk.write([...objects.values()]);
-  return text.ok ? text.value : yaml;
+  return text.ok ? text.value : story.yaml;
+}
+
+function appliedUntil({ timeline }: Story, at: number): ScenarioEvent[] {
+  return timeline.filter((event) => "apply" in event && millisOf(event.at) <= Math.round(at));
 }
 
 /** Fills the place below the editor with what a change of `yaml` means. */

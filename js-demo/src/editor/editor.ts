@@ -16,8 +16,9 @@ import { change, cursor, isRunning, life, notice, open as openStory } from "../s
 import { fill, h, say, set, watch } from "../view/dom.ts";
 import style from "../style/code.css?inline";
 import { complete, documentation } from "./fields.ts";
-import { forget, judged, manifestsAt, nameOf } from "./change.ts";
+import { forget, judged, keepText, manifestsAt, nameOf } from "./change.ts";
 import { fixesOf } from "./fixes.ts";
+import { withRecreate } from "../model/versions.ts";
 import { lineOf } from "./path.ts";
 
 /** The longest text that is taken, in characters. */
@@ -243,7 +244,8 @@ function toolbar(changes: HTMLElement, show: (doc: string, undo: unknown) => voi
     }
   };
   const applied = async (): Promise<void> => {
-    const [before, after] = await Promise.all([clerk.read(original), clerk.read(view?.state.doc.toString() ?? "")]);
+    const text = view?.state.doc.toString() ?? "";
+    const [before, after] = await Promise.all([clerk.read(original), clerk.read(text)]);
     if (!before.ok || !after.ok) {
       notice.value = "This cannot be read yet: nothing was applied.";
       return;
@@ -258,6 +260,7 @@ function toolbar(changes: HTMLElement, show: (doc: string, undo: unknown) => voi
     await turn(false);
     drafts.delete(original);
     change((story) => changed.reduce((so, { object }) => withEvent(so, { at, apply: object } as ScenarioEvent), story));
+    keepText(life.peek().story, cursor.peek().at, text);
     notice.value = `Applied at ${at}: ${changed.map(({ object }) => `${object.kind} ${object.metadata?.name}`).join(", ")}.`;
   };
   watch(() => {
@@ -301,6 +304,10 @@ function diagnosticOf(finding: Finding, doc: Text): Diagnostic {
   const from = place(span?.start);
   const to = Math.max(from, place(span?.end));
   const actions = fixesOf(finding, doc.toString(), from, to).map(({ name, change }) => ({ name, apply: (at: EditorView) => at.dispatch({ changes: change, userEvent: "input.fix" }) }));
+  if (severity === "error" && finding.field.endsWith("spec.updateStrategy.type") && doc.sliceString(from, to).includes("Recreate")) {
+    const { name, how } = withRecreate(life.peek().story);
+    actions.push({ name, apply: () => change(how) });
+  }
   return { from, to, severity: severity === "note" ? "info" : severity, message: remedy === undefined ? message : `${message}\n${remedy}`, actions };
 }
 

@@ -1,5 +1,5 @@
 import type { FeatureGates, KubernetesObject } from "steadfast";
-import type { Story } from "./story.ts";
+import { NEWEST, type Story } from "./story.ts";
 import made from "./gates.json";
 
 /** The versions that can be chosen, the newest first. */
@@ -57,6 +57,16 @@ export function under(story: Story, kubernetes: string): Story {
 /** The story with a gate on or off. */
 export function switched(story: Story, gate: string, isOn: boolean): Story {
   return { ...story, featureGates: kept({ ...story.featureGates, [gate]: isOn }, story.kubernetes) };
+}
+
+/** How a story is played in which an API server takes the strategy Recreate: what to press, and what it does. */
+export function withRecreate(story: Story): { readonly name: string; readonly how: (story: Story) => Story } {
+  const gate = "StatefulSetRecreateStrategy";
+  const isKnown = Object.hasOwn(gatesOf(story.kubernetes), gate);
+  return {
+    name: isKnown ? `Play it with the gate ${gate}` : `Play it under ${NEWEST} with the gate ${gate}`,
+    how: (from) => switched(isKnown ? from : under(from, NEWEST), gate, true),
+  };
 }
 
 /** Which Kubernetes a story is played under, in words: `1.35 with MaxUnavailableStatefulSet`. */

@@ -48,12 +48,12 @@ export default function ({ promise, at }) {
     await page.getByRole("button", { name: /^A change at/ }).click();
     await code.getByText("nginx:1.28").click();
     await page.keyboard.press("End");
-    await page.keyboard.type("-alpine");
+    await page.keyboard.type("-alpine # as small as it gets");
     await shows(page, ".changes", /1 change, a new revision web-\w+\. Ordinals 0 to 2 restart\.[^]*image: nginx:1\.28 → nginx:1\.28-alpine Pods restart/);
     // Old and new stand side by side, the line that differs marked in both.
     const before = page.getByLabel("Manifests before the change");
     assert.match(await before.locator(".cm-changedLine").innerText(), /image: nginx:1\.28$/);
-    assert.match(await code.locator(".cm-changedLine").innerText(), /image: nginx:1\.28-alpine$/);
+    assert.match(await code.locator(".cm-changedLine").innerText(), /image: nginx:1\.28-alpine # as small as it gets$/);
     const [left, right] = [await before.boundingBox(), await code.boundingBox()];
     assert.ok(left.x + left.width <= right.x + 1 && Math.abs(left.y - right.y) < 2, JSON.stringify([left, right]));
     await page.locator(".changes button.name").click();
@@ -63,9 +63,9 @@ export default function ({ promise, at }) {
     await page.keyboard.press("Escape");
     await toTheEnd(page);
     assert.equal(await page.locator('.band[data-revision="1"]').count(), 3);
-    // The next change is one of what was applied last, and takes nothing of it back.
+    // The next change is one of what was applied last, as it was written, and takes nothing of it back.
     await page.getByRole("button", { name: /^A change at/ }).click();
-    await page.getByLabel("Manifests before the change").getByText("nginx:1.28-alpine").waitFor();
+    await page.getByLabel("Manifests before the change").getByText("nginx:1.28-alpine # as small as it gets").waitFor();
     await code.getByText("replicas: 3").click();
     await page.keyboard.press("End");
     await page.keyboard.press("Backspace");
@@ -144,6 +144,23 @@ export default function ({ promise, at }) {
     await page.getByRole("button", { name: "Write revisionHistoryLimit" }).click();
     await page.locator(".cm-lint-marker").first().waitFor({ state: "detached" });
     assert.match(await code.innerText(), /revisionHistoryLimit: 5/);
+  });
+
+  promise("a strategy that is refused without its gate is played with it by one click", at("#x=first-steps"), async ({ page }) => {
+    const code = page.locator(".cm-content");
+    await code.waitFor();
+    await code.getByText("replicas: 3").click();
+    await page.keyboard.press("End");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("updateStrategy: {type: Recreate}");
+    await page.keyboard.press("Escape");
+    await page.locator(".cm-lint-marker-error").first().waitFor();
+    await page.locator(".cm-lintRange-error").first().hover();
+    await page.getByRole("button", { name: "Play it with the gate StatefulSetRecreateStrategy" }).click();
+    await page.locator(".cm-lint-marker-error").first().waitFor({ state: "detached" });
+    await shows(page, ".gate", /1/);
+    await toTheEnd(page);
+    await shows(page, ".sentence", /Nothing to do/);
   });
 }
 
