@@ -1,6 +1,7 @@
 //! A program of the control plane as a child process: it is stopped by its id, at the latest when it is dropped.
 
 use std::fs::File;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -23,6 +24,8 @@ impl Process {
             .try_clone()
             .map_err(|e| format!("{}: {e}", log.display()))?;
         let child = Command::new(program)
+            // By this name it signs what it writes (managedFields), which its file, with a version in its name, does not have.
+            .arg0(name)
             .args(args)
             .env("TZ", "UTC") // the logs' times are compared with the audit log's
             .stdin(Stdio::null())

@@ -95,6 +95,9 @@ pub fn suite(figures: &Figures) -> Result<(), String> {
     if planned < u64::from(figures.changes) {
         return Err("too little was seen to say anything".to_owned());
     }
+    if counted(right.port, "type=\"CreatePersistentVolumeClaim\"") == 0 {
+        return Err("what upstream's program signs was not taken for its doing".to_owned());
+    }
     let replayable = |report: &&Value| report["observation"]["statefulSet"]["metadata"]["uid"].is_string();
     match of_wrong.iter().filter(replayable).count() {
         0 => Err("a core that decides wrongly was not found out".to_owned()),
