@@ -20,7 +20,8 @@ pub struct Effect {
     pub name: String,
     /// The object afterwards, or before it was deleted.
     pub object: Value,
-    /// Whether it can be seen that a controller of that program did it: people and the garbage collector do such things, too.
+    /// Whether it can be seen that a controller of that program did it: people and the garbage collector do such things, too. Who takes
+    /// something away signs nothing.
     pub is_attributed: bool,
 }
 

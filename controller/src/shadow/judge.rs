@@ -148,7 +148,12 @@ impl Judge {
         let is_the_controllers = match effect.what {
             // Nothing says who deletes a revision. Where one was to go and another went, it was the controller.
             What::DeleteControllerRevision => trims && !self.is_terminating(),
-            What::ReleasePod | What::AdoptControllerRevision | What::UpdatePersistentVolumeClaim => {
+            // A controller lets go of what the selector does not select; a person, of anything.
+            What::ReleasePod => {
+                let selector = self.now.set().selector();
+                !selector.is_ok_and(|selector| selector.selects(&effect.object)) && !self.is_terminating()
+            }
+            What::AdoptControllerRevision | What::UpdatePersistentVolumeClaim => {
                 effect.is_attributed && !self.is_terminating()
             }
             _ => true,

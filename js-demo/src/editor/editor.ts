@@ -4,11 +4,12 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 import { defaultKeymap, history, historyField, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
-import { forceLinting, linter, lintGutter, lintKeymap, type Diagnostic } from "@codemirror/lint";
+import { linter, lintGutter, lintKeymap, type Diagnostic } from "@codemirror/lint";
 import { MergeView, unifiedMergeView } from "@codemirror/merge";
-import { EditorState, Transaction, type Text } from "@codemirror/state";
+import { EditorState, StateEffect, Transaction, type Text } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { computed } from "@preact/signals-core";
 import type { Finding, ScenarioEvent } from "steadfast";
 import { clerk, judge } from "../core/client.ts";
 import { clockOf, parseScenario, spanOf, withEvent } from "../model/story.ts";
@@ -18,7 +19,7 @@ import style from "../style/code.css?inline";
 import { complete, documentation } from "./fields.ts";
 import { forget, judged, keepText, manifestsAt, nameOf } from "./change.ts";
 import { fixesOf } from "./fixes.ts";
-import { withRecreate } from "../model/versions.ts";
+import { nameOf as nameOfVersion, withRecreate } from "../model/versions.ts";
 import { lineOf } from "./path.ts";
 
 /** The longest text that is taken, in characters. */
@@ -29,6 +30,9 @@ let view: EditorView | undefined;
 let isSetting = false;
 /** Whether a person has written: until then there is nothing that a judge should say, and its module is not loaded. */
 let isTouched = false;
+/** The text is to be looked at once more, though it is the same. */
+const rejudged = StateEffect.define<null>();
+
 /** The text is a change that is to be applied at the cursor, and not the story's beginning. */
 let isDraft = false;
 /** What the draft is compared with: the manifests as they were applied last, and the beginning of the story that it was begun in. */
@@ -93,9 +97,11 @@ export function open(holder: HTMLElement): void {
       put(text);
     }
   });
+  // Another Kubernetes finds other faults in the same text.
+  const judges = computed(() => nameOfVersion(life.value.story));
   watch(() => {
-    void life.value.story.kubernetes;
-    view && forceLinting(view);
+    void judges.value;
+    view?.dispatch({ effects: rejudged.of(null) });
   });
 }
 
@@ -148,7 +154,7 @@ function extensions(changes: HTMLElement) {
     autocompletion({ override: [complete], icons: false }),
     documentation,
     lintGutter(),
-    linter((at) => diagnostics(at.state.doc), { delay: 300 }),
+    linter((at) => diagnostics(at.state.doc), { delay: 300, needsRefresh: ({ transactions }) => transactions.some(({ effects }) => effects.some((one) => one.is(rejudged))) }),
     EditorView.contentAttributes.of({ "aria-label": "Manifests as YAML" }),
     keymap.of([
       { key: "Escape", run: () => (document.querySelector<HTMLElement>(".play")?.focus(), true) },
@@ -304,7 +310,7 @@ function diagnosticOf(finding: Finding, doc: Text): Diagnostic {
   const from = place(span?.start);
   const to = Math.max(from, place(span?.end));
   const actions = fixesOf(finding, doc.toString(), from, to).map(({ name, change }) => ({ name, apply: (at: EditorView) => at.dispatch({ changes: change, userEvent: "input.fix" }) }));
-  if (severity === "error" && finding.field.endsWith("spec.updateStrategy.type") && doc.sliceString(from, to).includes("Recreate")) {
+  if (severity === "error" && finding.field === "spec.updateStrategy" && message.includes('"Recreate": must be')) {
     const { name, how } = withRecreate(life.peek().story);
     actions.push({ name, apply: () => change(how) });
   }

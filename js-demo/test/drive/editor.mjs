@@ -159,6 +159,7 @@ export default function ({ promise, at }) {
     await page.getByRole("button", { name: "Play it with the gate StatefulSetRecreateStrategy" }).click();
     await page.locator(".cm-lint-marker-error").first().waitFor({ state: "detached" });
     await shows(page, ".gate", /1/);
+    await page.keyboard.press("Escape");
     await toTheEnd(page);
     await shows(page, ".sentence", /Nothing to do/);
   });

@@ -168,10 +168,17 @@ fn a_claim_whose_name_may_be_that_of_another_sets_claim_is_not_judged_here() {
 }
 
 #[test]
-fn a_release_is_a_difference_unless_the_set_is_on_its_way_out() {
+fn a_release_is_a_difference_unless_the_set_is_on_its_way_out_or_a_person_did_it() {
     let (mut judge, observed) = judge_of_claims(1);
     let profile = Profile::default();
-    let released = effect(What::ReleasePod, "web-0", json!({}));
+    let by_a_person = json!({"metadata": {"labels": {"app": "web"}}});
+    let by_a_person = effect(What::ReleasePod, "web-0", by_a_person);
+    assert_eq!(judge.judge(&by_a_person, AT, &profile), Verdict::Unknown);
+    let released = effect(
+        What::ReleasePod,
+        "web-0",
+        json!({"metadata": {"labels": {"app": "other"}}}),
+    );
     assert_eq!(judge.judge(&released, AT, &profile), Verdict::Unplanned);
     let mut going = observed.set().object().clone();
     going["metadata"]["deletionTimestamp"] = json!("2026-11-22T00:00:00Z");
