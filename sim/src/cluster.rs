@@ -362,6 +362,11 @@ impl Cluster {
         self.machine.quiet.renew(now);
     }
 
+    /// From now on the trace says of every object what becomes of it, or only that it goes.
+    pub(crate) fn record_objects(&mut self, are_recorded: bool) {
+        self.machine.records_objects = are_recorded;
+    }
+
     /// Forgets what has happened so far.
     pub(crate) fn forget_trace(&mut self) {
         self.machine.trace = Trace::default();
@@ -463,7 +468,9 @@ impl Cluster {
     fn saw(&mut self, change: &Change) {
         let machine = &mut self.machine;
         machine.quiet.saw(change, machine.clock.now());
-        if let Some(record) = ObjectRecord::of(change, machine.clock.wall()) {
+        if (machine.records_objects || change.after.is_none())
+            && let Some(record) = ObjectRecord::of(change, machine.clock.wall())
+        {
             machine.record(Happening::Object(Box::new(record)));
         }
         if let Some(census) = &mut self.census {

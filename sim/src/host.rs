@@ -233,7 +233,7 @@ impl Host {
     }
 
     fn wake_owner(&mut self, owner: Owner<'_>, change: &Change) -> Option<Key> {
-        let key = Key::new(Resource::StatefulSet, &change.key.namespace, owner.name);
+        let key = change.key.beside(Resource::StatefulSet, owner.name);
         let is_owner =
             owner.kind == "StatefulSet" && self.workers.get(&key).is_some_and(|w| w.uid() == owner.uid);
         is_owner.then(|| {

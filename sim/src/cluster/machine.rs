@@ -24,6 +24,8 @@ pub(crate) struct Machine {
     pub faults: Faults,
     pub profile: Profile,
     pub trace: Trace,
+    /// Whether what becomes of objects is recorded, or only that they go.
+    pub records_objects: bool,
     pub quiet: Quiet,
     /// Changes that nobody has been told of yet.
     pub pending: VecDeque<Change>,
@@ -43,6 +45,7 @@ impl Machine {
             settings,
             profile,
             trace: Trace::default(),
+            records_objects: true,
             quiet: Quiet::default(),
             pending: VecDeque::new(),
             produced: 0,
@@ -151,6 +154,7 @@ impl Clone for Machine {
             faults: self.faults.clone(),
             profile: self.profile.clone(),
             trace: self.trace.clone(),
+            records_objects: self.records_objects,
             quiet: self.quiet.clone(),
             pending: self.pending.clone(),
             produced: self.produced,

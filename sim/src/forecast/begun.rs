@@ -46,6 +46,8 @@ impl<'i> Begun<'i> {
         let dump = dump::read(&input.observed, now, &mut settings);
         let nodes = choice::nodes(&input, &set, &dump, &mut settings);
         let mut cluster = Cluster::new(settings, input.profile.clone(), now);
+        // What happens before the change is forgotten.
+        cluster.record_objects(false);
         cluster.insert_nodes(&nodes.objects);
         cluster.holds = dump.holds;
         let min_ready = |objects: &[Value]| choice::min_ready_seconds(objects, &set);
@@ -88,6 +90,7 @@ impl<'i> Begun<'i> {
         }
         let before = Before::of(&cluster, &set, begins_at, &input);
         cluster.forget_trace();
+        cluster.record_objects(input.records_objects);
         Ok(Self {
             input,
             set,

@@ -178,7 +178,9 @@ impl Worker {
             machine.record(Happening::Waits { set, waits });
         }
         self.judge(&plan, machine.clock.now());
-        self.status.clone_from(&plan.status);
+        if self.status != plan.status {
+            self.status.clone_from(&plan.status);
+        }
         self.run = Some(Run::of(plan));
         self.proceed(machine)
     }
