@@ -20,7 +20,7 @@ use crate::nodes::Nodes;
 use crate::scheduler::Scheduler;
 use crate::settings::{self, Settings};
 use crate::store::{ApiError, Change, DeleteOptions, Key, Object, Resource, Store, Write};
-use crate::trace::{Happening, ObjectRecord, Refusal, Trace};
+use crate::trace::{Detail, Happening, ObjectRecord, Refusal, Trace};
 use crate::volumes::Volumes;
 
 pub(crate) mod census;
@@ -362,9 +362,9 @@ impl Cluster {
         self.machine.quiet.renew(now);
     }
 
-    /// From now on the trace says of every object what becomes of it, or only that it goes.
-    pub(crate) fn record_objects(&mut self, are_recorded: bool) {
-        self.machine.records_objects = are_recorded;
+    /// From now on the trace holds so much.
+    pub(crate) fn record(&mut self, detail: Detail) {
+        self.machine.detail = detail;
     }
 
     /// Forgets what has happened so far.
@@ -468,10 +468,10 @@ impl Cluster {
     fn saw(&mut self, change: &Change) {
         let machine = &mut self.machine;
         machine.quiet.saw(change, machine.clock.now());
-        if (machine.records_objects || change.after.is_none())
+        if (machine.detail == Detail::Whole || change.after.is_none())
             && let Some(record) = ObjectRecord::of(change, machine.clock.wall())
         {
-            machine.record(Happening::Object(Box::new(record)));
+            machine.record(|| Happening::Object(Box::new(record)));
         }
         if let Some(census) = &mut self.census {
             census.saw(change, &self.machine.clock);

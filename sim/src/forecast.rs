@@ -69,8 +69,8 @@ pub struct ForecastInput {
     pub until: Option<Millis>,
     /// The instant at which it begins; default the newest one of `observed`, else [`EPOCH`](crate::scenario::EPOCH).
     pub now: Option<Timestamp>,
-    /// Whether the trace says of every object what becomes of it; default true. Without, it says only which have gone: who
-    /// reads nothing but the steps is answered sooner.
+    /// Whether the trace says of every object what becomes of it, and what the controller says of its actions; default true.
+    /// Without, it holds what the steps are made of: who reads nothing but these is answered sooner.
     pub records_objects: bool,
 }
 

@@ -202,7 +202,7 @@ impl Run {
             other => other,
         };
         announce(action, set, result.as_ref().err(), machine);
-        machine.record(Happening::Action {
+        machine.record(|| Happening::Action {
             set: SetName::of(set),
             action: Arc::new(ActionRecord::of(action)),
             error: result.as_ref().err().map(Refusal::from),
@@ -246,7 +246,7 @@ impl Run {
         };
         let result = machine.call(set, write);
         let error = result.as_ref().err().map(Refusal::from);
-        machine.record(Happening::Status {
+        machine.record(|| Happening::Status {
             set: SetName::of(set),
             status: Box::new(status),
             error,
