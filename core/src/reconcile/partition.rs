@@ -214,10 +214,7 @@ impl<'a> Judged<'a> {
             0 => is(Facts::READY),
             _ => health::is_available(pod, min_ready, call.now, call.profile),
         };
-        let is_healthy = match call.unhealthy_is_unavailable {
-            true => is(Facts::RUNNING_AND_READY),
-            false => is_available,
-        };
+        let is_unavailable = health::is_unavailable(pod, is_available, call.unhealthy_is_unavailable);
         let is_updated = pod.revision_ends.are_of_same(&pod.revision, call.update);
         let is_current = match call.is_updating {
             true => !is_updated && pod.revision_ends.are_of_same(&pod.revision, call.current),
@@ -228,7 +225,7 @@ impl<'a> Judged<'a> {
             pod,
             answers: answer(facts.has(Facts::RUNNING_AND_READY), RUNNING_AND_READY)
                 | answer(is_available, AVAILABLE)
-                | answer(!is_healthy || is(Facts::TERMINATING), UNAVAILABLE)
+                | answer(is_unavailable, UNAVAILABLE)
                 | answer(is_current, CURRENT)
                 | answer(is_updated, UPDATED)
                 | answer(is(Facts::WELL) && is_available, SETTLED)
