@@ -23,6 +23,7 @@ pub use claim::{Claim, Revision};
 pub(crate) use metadata::{Ends, namespace_of};
 pub use metadata::{Labels, Metadata, OwnerReference};
 pub use object::{Document, Object};
+pub(crate) use pod::Facts;
 pub use pod::{Phase, Pod};
 pub use selector::Selector;
 pub use set::{
@@ -312,12 +313,20 @@ impl Observed {
     }
 
     fn put_set(&mut self, object: Object) -> Result<(), Error> {
+        if ["metadata", "spec"]
+            .iter()
+            .all(|part| object.shares(part, &self.set.object))
+        {
+            return self.set.renew(&object).map_err(|causes| {
+                Error::invalid(causes).of_object(Kind::StatefulSet.name(), name_of(&object))
+            });
+        }
         let set = parse_set(object, Some(&self.set))?;
         if set.name() == self.set.name() && set.namespace() == self.set.namespace() {
             if !Standing::is_as_before(&self.set, &set) {
                 let templates = Templates::of(&set);
                 for pod in self.pods.values_mut() {
-                    pod.standing = Standing::of(pod, &set, &templates);
+                    pod.stand(Standing::of(pod, &set, &templates));
                 }
             }
             self.set = set;
@@ -335,14 +344,17 @@ impl Observed {
             Kind::Pod => {
                 let key = pod_key(name_of(&object));
                 if let Some(known) = self.pods.get_mut(&key)
-                    && ["metadata", "spec"]
-                        .iter()
-                        .all(|part| object.shares(part, &known.object))
+                    && object.shares("metadata", &known.object)
                 {
-                    return known.renew(object.clone()).map_err(invalid);
+                    let has_other_spec = !object.shares("spec", &known.object);
+                    known.renew(object.clone(), has_other_spec).map_err(invalid)?;
+                    if has_other_spec {
+                        known.stand(Standing::of(known, &self.set, &Templates::of(&self.set)));
+                    }
+                    return Ok(());
                 }
                 let mut pod = Pod::parse(object.clone()).map_err(invalid)?;
-                pod.standing = Standing::of(&pod, &self.set, &Templates::of(&self.set));
+                pod.stand(Standing::of(&pod, &self.set, &Templates::of(&self.set)));
                 self.pods.insert(key, pod);
             }
             Kind::PersistentVolumeClaim => {

@@ -172,7 +172,11 @@ impl Plan {
         observed: &Observed,
         profile: &Profile,
     ) -> Option<Status> {
-        let mut status = self.status.clone()?;
+        let status = self.status.as_ref()?;
+        if undone.is_empty() {
+            return self.status_changed.then(|| status.clone());
+        }
+        let mut status = status.clone();
         let kept = self.undone_deletes(undone);
         let is_recreate = |action: &Action| matches!(action.reason, Reason::Recreate { .. });
         let is_refused = undone

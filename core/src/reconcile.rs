@@ -56,6 +56,7 @@ pub fn reconcile(observed: &Observed, now: Timestamp, profile: &Profile) -> Plan
         current: (Ends::of(current), current),
         update: (Ends::of(update), update),
         is_updating,
+        unhealthy_is_unavailable: profile.unavailable_is_unhealthy(),
         templates: Templates::of(set),
     };
     let counted = passes(&call, &pods, &mut draft);
@@ -85,6 +86,8 @@ struct Call<'a> {
     update: (Ends, &'a str),
     /// The current revision is not the update's.
     is_updating: bool,
+    /// See [`Profile::unavailable_is_unhealthy`].
+    unhealthy_is_unavailable: bool,
     templates: Templates<'a>,
 }
 

@@ -113,19 +113,31 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = civil_from_days(self.seconds.div_euclid(86_400));
         let rest = self.seconds.rem_euclid(86_400);
-        write!(f, "{year:04}")?;
         // Digit by digit: times are written very often, and padding by `{:02}` takes many times as long.
         let tens = |number: i64| b'0' + (number / 10 % 10) as u8;
         let ones = |number: i64| b'0' + (number % 10) as u8;
         let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
-        let from_month = [
-            [b'-', tens(month), ones(month)],
-            [b'-', tens(day), ones(day)],
-            [b'T', tens(hour), ones(hour)],
-            [b':', tens(minute), ones(minute)],
-            [b':', tens(second), ones(second)],
+        let is_short = (0..10_000).contains(&year);
+        let (century, of_century) = if is_short {
+            (year / 100, year % 100)
+        } else {
+            (0, 0)
+        };
+        #[rustfmt::skip]
+        let whole = [
+            tens(century), ones(century), tens(of_century), ones(of_century),
+            b'-', tens(month), ones(month),
+            b'-', tens(day), ones(day),
+            b'T', tens(hour), ones(hour),
+            b':', tens(minute), ones(minute),
+            b':', tens(second), ones(second),
+            b'Z',
         ];
-        f.write_str(std::str::from_utf8(from_month.as_flattened()).unwrap_or_default())?;
+        let whole = std::str::from_utf8(&whole).unwrap_or_default();
+        if is_short && self.nanos == 0 {
+            return f.write_str(whole);
+        }
+        write!(f, "{year:04}{}", whole.get(4..19).unwrap_or_default())?;
         let (decimals, width) = match self.nanos {
             0 => return f.write_str("Z"),
             n if n % 1_000_000 == 0 => (n / 1_000_000, 3),
@@ -237,6 +249,11 @@ mod tests {
             (Timestamp::new(3_661, 12_000_000), "1970-01-01T01:01:01.012Z"),
             (Timestamp::new(3_661, 12_000), "1970-01-01T01:01:01.000012Z"),
             (Timestamp::new(year_1, 0), "0001-01-01T00:00:00Z"),
+            (Timestamp::new(253_402_300_799, 0), "9999-12-31T23:59:59Z"),
+            (
+                Timestamp::new(253_402_300_800, 5_000_000),
+                "10000-01-01T00:00:00.005Z",
+            ),
             (Timestamp::new(year_1 - 400 * 86_400, 0), "-001-11-28T00:00:00Z"),
         ] {
             assert_eq!(time.to_string(), text);

@@ -20,7 +20,7 @@ use crate::nodes::Nodes;
 use crate::scheduler::Scheduler;
 use crate::settings::{self, Settings};
 use crate::store::{ApiError, Change, DeleteOptions, Key, Object, Resource, Store, Write};
-use crate::trace::{Happening, ObjectRecord, Refusal, Trace};
+use crate::trace::{Detail, Happening, ObjectRecord, Refusal, Trace};
 use crate::volumes::Volumes;
 
 pub(crate) mod census;
@@ -362,6 +362,11 @@ impl Cluster {
         self.machine.quiet.renew(now);
     }
 
+    /// From now on the trace holds so much.
+    pub(crate) fn record(&mut self, detail: Detail) {
+        self.machine.detail = detail;
+    }
+
     /// Forgets what has happened so far.
     pub(crate) fn forget_trace(&mut self) {
         self.machine.trace = Trace::default();
@@ -463,8 +468,10 @@ impl Cluster {
     fn saw(&mut self, change: &Change) {
         let machine = &mut self.machine;
         machine.quiet.saw(change, machine.clock.now());
-        if let Some(record) = ObjectRecord::of(change, machine.clock.wall()) {
-            machine.record(Happening::Object(Box::new(record)));
+        if (machine.detail == Detail::Whole || change.after.is_none())
+            && let Some(record) = ObjectRecord::of(change, machine.clock.wall())
+        {
+            machine.record(|| Happening::Object(Box::new(record)));
         }
         if let Some(census) = &mut self.census {
             census.saw(change, &self.machine.clock);

@@ -133,7 +133,9 @@ impl Verb {
     pub const fn of(write: &Write) -> Self {
         match write {
             Write::Create(_) | Write::Bind { .. } => Self::Create,
-            Write::Update(_) | Write::UpdateStatus(_) | Write::SetStatus { .. } => Self::Update,
+            Write::Update(_) | Write::UpdateStatus(_) | Write::PutStatus { .. } | Write::SetStatus { .. } => {
+                Self::Update
+            }
             Write::PatchMetadata { .. } | Write::Finalizers { .. } | Write::SetSpecField { .. } => {
                 Self::Patch
             }

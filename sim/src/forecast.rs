@@ -69,6 +69,9 @@ pub struct ForecastInput {
     pub until: Option<Millis>,
     /// The instant at which it begins; default the newest one of `observed`, else [`EPOCH`](crate::scenario::EPOCH).
     pub now: Option<Timestamp>,
+    /// Whether the trace says of every object what becomes of it, and what the controller says of its actions; default true.
+    /// Without, it holds what the steps are made of: who reads nothing but these is answered sooner.
+    pub records_objects: bool,
 }
 
 /// The answer.
@@ -144,6 +147,7 @@ impl ForecastInput {
             faults: Vec::new(),
             until: None,
             now: None,
+            records_objects: true,
         }
     }
 

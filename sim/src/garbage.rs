@@ -180,7 +180,7 @@ fn owner(store: &Store, dependent: &Key, reference: &dyn Document) -> Owner {
     let Some(resource) = Resource::of_reference(text("apiVersion"), text("kind")) else {
         return Owner::Solid;
     };
-    match store.get(&Key::new(resource, &dependent.namespace, text("name"))) {
+    match store.get(&dependent.beside(resource, text("name"))) {
         Some(owner) if view::uid(owner) != text("uid") => Owner::Dangling,
         Some(owner) if has_deletion(owner, FOREGROUND) => Owner::Waiting,
         Some(_) => Owner::Solid,

@@ -210,8 +210,11 @@ impl Host {
             let Some(key) = self.wake_owner(set, change) else {
                 return;
             };
-            let became_ready = before.is_some_and(|before| !is_ready(before)) && is_ready(pod);
-            if became_ready && let Some(worker) = self.workers.get_mut(&key) {
+            let became_ready = || before.is_some_and(|before| !is_ready(before)) && is_ready(pod);
+            if let Some(worker) = self.workers.get_mut(&key)
+                && worker.waits_for_availability()
+                && became_ready()
+            {
                 worker.wake_when_available(machine);
             }
             return;
@@ -233,7 +236,7 @@ impl Host {
     }
 
     fn wake_owner(&mut self, owner: Owner<'_>, change: &Change) -> Option<Key> {
-        let key = Key::new(Resource::StatefulSet, &change.key.namespace, owner.name);
+        let key = change.key.beside(Resource::StatefulSet, owner.name);
         let is_owner =
             owner.kind == "StatefulSet" && self.workers.get(&key).is_some_and(|w| w.uid() == owner.uid);
         is_owner.then(|| {

@@ -44,6 +44,8 @@ pub struct Store {
     version: u64,
     seed: u64,
     made: u64,
+    /// The namespace of the newest object: keys share its text.
+    namespace: Arc<str>,
 }
 
 /// What a write makes of an object.
@@ -66,6 +68,7 @@ impl Store {
             version: 0,
             seed,
             made: 0,
+            namespace: Arc::default(),
         }
     }
 
@@ -114,6 +117,10 @@ impl Store {
             }
             Write::Update(object) => self.change_given(object, update::put)?,
             Write::UpdateStatus(object) => self.change_given(object, update::put_status)?,
+            Write::PutStatus { key, of, status } => self.change(key, |key, stored| {
+                update::check_state(key, stored, (&of.0, &of.1))?;
+                update::set_status(key, stored, status)
+            })?,
             Write::PatchMetadata { key, patch } => {
                 self.change(key, |key, stored| patch::patch(key, stored, &patch))?
             }
@@ -172,10 +179,14 @@ impl Store {
     }
 
     /// The key of an object that is to be new.
-    fn free_key(&self, object: &Value, uid: &str) -> Result<Key, ApiError> {
+    fn free_key(&mut self, object: &Value, uid: &str) -> Result<Key, ApiError> {
         let resource = key::resource_of(object).ok_or_else(ApiError::unknown_kind)?;
         let name = create::name_of(object, uid);
-        let key = Key::new(resource, key::namespace_of(object), &name);
+        let mut key = Key::new(resource, key::namespace_of(object), &name);
+        if self.namespace != key.namespace {
+            self.namespace = Arc::clone(&key.namespace);
+        }
+        key.namespace = Arc::clone(&self.namespace);
         if name.is_empty() {
             let cause = "metadata.name: Required value: name or generateName is required".to_owned();
             return Err(ApiError::invalid(&key, &[cause]));
@@ -250,12 +261,17 @@ impl Store {
         let low = scatter(high ^ self.made);
         let high = high & !0xf000 | 0x4000;
         let low = low & !(0b11 << 62) | 0b10 << 62;
-        let (a, b, c) = (high >> 32, high >> 16 & 0xffff, high & 0xffff);
-        format!(
-            "{a:08x}-{b:04x}-{c:04x}-{:04x}-{:012x}",
-            low >> 48,
-            low & 0xffff_ffff_ffff
-        )
+        let mut uid = String::with_capacity(36);
+        for (bits, dashes) in [(high, [8, 12]), (low, [0, 4])] {
+            for place in 0..16 {
+                if dashes.contains(&place) {
+                    uid.push('-');
+                }
+                let digit = (bits >> (60 - 4 * place) & 0xf) as u32;
+                uid.extend(char::from_digit(digit, 16));
+            }
+        }
+        uid
     }
 }
 

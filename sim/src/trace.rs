@@ -20,6 +20,17 @@ pub use print::{PodRow, age, pod_status};
 #[serde(transparent)]
 pub struct Trace(Vec<Entry>);
 
+/// How much of what happens is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// Everything.
+    Whole,
+    /// What the steps of a forecast are made of, and which objects have gone.
+    Steps,
+    /// Warnings.
+    Warnings,
+}
+
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "TraceEntry"))]

@@ -380,7 +380,7 @@ impl Volumes {
         if before == after {
             return;
         }
-        let claim_key = |name: &str| Key::new(Resource::PersistentVolumeClaim, &change.key.namespace, name);
+        let claim_key = |name: &str| change.key.beside(Resource::PersistentVolumeClaim, name);
         if let Some(pod) = &change.before {
             for name in view::claim_names(pod) {
                 let key = claim_key(&name);

@@ -13,8 +13,10 @@ use crate::options::Options;
 pub(crate) fn forecast_of(question: &str) -> Result<Forecast, Error> {
     let mut question = json(question)?;
     let read = read_texts(&mut question, &["objects", "observed", "from"])?;
-    let input = ForecastInput::parse(question)?;
+    let mut input = ForecastInput::parse(question)?;
     read.check(&input)?;
+    // The trace is no part of the answer.
+    input.records_objects = false;
     forecast(&input)
 }
 
@@ -27,7 +29,9 @@ pub(crate) fn comparison_of(question: &str, is_story: bool, versions: &str) -> R
     }
     let mut question = json(question)?;
     read_texts(&mut question, &["objects", "observed", "from"])?;
-    compare(&Question::Forecast(&ForecastInput::parse(question)?), &profiles)
+    let mut input = ForecastInput::parse(question)?;
+    input.records_objects = false;
+    compare(&Question::Forecast(&input), &profiles)
 }
 
 fn profiles(versions: &Value) -> Result<Vec<Profile>, Error> {

@@ -40,6 +40,7 @@ pub fn build() -> Result<(), String> {
     let module = Module {
         package: "steadfast-kubewarden",
         features: &[],
+        inlines: false,
     };
     let built = module.build()?;
     let path = path()?;

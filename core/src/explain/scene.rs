@@ -59,7 +59,7 @@ impl<'a> Scene<'a> {
                 is_in_range: (set.start()..set.end()).contains(&ordinal),
                 is_ready: is_running_and_ready(pod),
                 is_available: available,
-                is_unavailable: is_unavailable(pod, available, profile),
+                is_unavailable: is_unavailable(pod, available, profile.unavailable_is_unhealthy()),
                 is_updated: pod.revision() == update_revision,
                 trouble: Trouble::of(pod),
             })

@@ -23,6 +23,42 @@ pub struct Pod {
     pub(crate) revision_ends: Ends,
     pub(crate) volumes: Vec<Volume>,
     pub(crate) standing: Standing,
+    pub(crate) facts: Facts,
+}
+
+/// What every decision asks of every Pod, a bit each: found out when the Pod or its set changes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts(u8);
+
+impl Facts {
+    /// It has a phase: for upstream it has been created.
+    pub const CREATED: u8 = 1;
+    /// The condition Ready is true.
+    pub const READY: u8 = 1 << 1;
+    /// Phase Running and condition Ready.
+    pub const RUNNING_AND_READY: u8 = 1 << 2;
+    pub const TERMINATING: u8 = 1 << 3;
+    /// Running and ready, not terminating, with the identity and the volumes that the set asks for.
+    pub const WELL: u8 = 1 << 4;
+
+    fn of(pod: &Pod) -> Self {
+        let PodStatus { phase, is_ready, .. } = pod.status;
+        let runs = is_ready && phase == Phase::Running;
+        let is_terminating = pod.is_terminating();
+        let bit = |is_so: bool, bit: u8| u8::from(is_so) * bit;
+        Self(
+            bit(phase != Phase::Absent, Self::CREATED)
+                | bit(is_ready, Self::READY)
+                | bit(runs, Self::RUNNING_AND_READY)
+                | bit(is_terminating, Self::TERMINATING)
+                | bit(runs && !is_terminating && pod.is_as_asked(), Self::WELL),
+        )
+    }
+
+    #[inline(always)]
+    pub fn has(self, bit: u8) -> bool {
+        self.0 & bit != 0
+    }
 }
 
 /// What is read of a Pod's status.
@@ -116,17 +152,29 @@ impl Pod {
     }
 
     /// True where its identity and its volumes are the set's.
-    pub(crate) fn is_as_asked(&self) -> bool {
+    fn is_as_asked(&self) -> bool {
         self.has_identity && self.standing.has_volumes
     }
 
-    /// Reads the status of a later state of the Pod of which nothing else has changed.
-    pub(crate) fn renew(&mut self, object: Object) -> Result<(), Vec<Cause>> {
+    /// Reads a later state of the Pod whose metadata has not changed: the status, and of the spec what is read of one.
+    pub(crate) fn renew(&mut self, object: Object, has_other_spec: bool) -> Result<(), Vec<Cause>> {
         let faults = Faults::default();
         let status = PodStatus::parse(&Field::of(&object, "status", &faults));
-        self.status = faults.or(status)?;
+        let volumes = has_other_spec.then(|| Volume::list(&Field::of(&object, "spec", &faults)));
+        let (status, volumes) = faults.or((status, volumes))?;
+        self.status = status;
+        if let Some(volumes) = volumes {
+            self.volumes = volumes;
+        }
         self.object = object;
+        self.facts = Facts::of(self);
         Ok(())
+    }
+
+    /// The set or the Pod has changed: this is what they are to each other from now on.
+    pub(crate) fn stand(&mut self, standing: Standing) {
+        self.standing = standing;
+        self.facts = Facts::of(self);
     }
 
     pub(crate) fn parse(object: Object) -> Result<Self, Vec<Cause>> {
@@ -153,12 +201,9 @@ impl Pod {
             status,
             revision: revision.into(),
             revision_ends: Ends::of(revision),
-            volumes: spec
-                .key("volumes")
-                .items()
-                .map(|volume| Volume::parse(&volume))
-                .collect(),
+            volumes: Volume::list(&spec),
             standing: Standing::UNKNOWN,
+            facts: Facts(0),
             metadata,
             object: object.clone(),
         };
@@ -209,6 +254,11 @@ impl Phase {
 }
 
 impl Volume {
+    fn list(spec: &Field<'_>) -> Vec<Self> {
+        let volumes = spec.key("volumes");
+        volumes.items().map(|volume| Self::parse(&volume)).collect()
+    }
+
     fn parse(volume: &Field<'_>) -> Self {
         let source = volume.key("persistentVolumeClaim");
         let claim = source.key("claimName").string();

@@ -237,6 +237,15 @@ impl StatefulSet {
         self.object.field("spec")?.get(key)
     }
 
+    /// Reads the status of a later state of the set of which nothing else has changed.
+    pub(crate) fn renew(&mut self, object: &Object) -> Result<(), Vec<Cause>> {
+        let faults = Faults::default();
+        let status = parse_status(&Field::of(object, "status", &faults));
+        self.status = faults.or(status)?;
+        self.object = object.clone();
+        Ok(())
+    }
+
     /// Reads the set; of a spec that is the one of `before`, which changes seldom, nothing need be read again.
     pub(crate) fn parse(object: Object, before: Option<&Self>) -> Result<Self, Vec<Cause>> {
         let faults = Faults::default();

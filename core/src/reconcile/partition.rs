@@ -4,7 +4,7 @@
 
 use super::Call;
 use crate::health;
-use crate::observed::{Phase, Pod};
+use crate::observed::{Facts, Pod};
 
 /// The Pods of a set by what is to become of them.
 pub(super) struct Partition<'a> {
@@ -21,15 +21,17 @@ pub(super) struct Partition<'a> {
 /// How many Pods are what: counted once, for all passes.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Tally {
-    pub created: i32,
-    pub ready: i32,
-    pub available: i32,
-    pub current: i32,
-    pub updated: i32,
+    pub created: usize,
+    pub ready: usize,
+    pub available: usize,
+    pub current: usize,
+    pub updated: usize,
     unavailable: usize,
     settled: usize,
     /// Made from the update revision, terminating or not.
     new: usize,
+    /// Pods in a row that are the same, and how many they are: what is not counted yet.
+    run: (u8, usize),
 }
 
 /// A Pod and what every pass asks of it: two words, of which every decision makes one for every Pod.
@@ -45,6 +47,8 @@ const UNAVAILABLE: u8 = 1 << 2;
 const CURRENT: u8 = 1 << 3;
 const UPDATED: u8 = 1 << 4;
 const SETTLED: u8 = 1 << 5;
+const CREATED: u8 = 1 << 6;
+const TERMINATING: u8 = 1 << 7;
 
 /// The first Pod that is unavailable: replicas count before condemned ones.
 #[derive(Clone, Copy)]
@@ -88,9 +92,10 @@ impl<'a> Partition<'a> {
             tally.count(&judged);
             replicas.push(judged);
         }
-        if has_twins {
-            tally = Tally::of(&replicas);
-        }
+        let tally = match has_twins {
+            true => Tally::default().with(&replicas),
+            false => tally.counted(),
+        };
         // Pods that share an ordinal stay in the order of their names.
         condemned.sort_unstable_by_key(|judged| (std::cmp::Reverse(judged.ordinal()), judged.name()));
         let mut partition = Self {
@@ -159,29 +164,43 @@ impl<'a> Partition<'a> {
 }
 
 impl Tally {
-    pub fn of(pods: &[Judged<'_>]) -> Self {
-        let mut tally = Self::default();
-        tally.add(pods);
-        tally
-    }
-
-    pub fn add(&mut self, pods: &[Judged<'_>]) {
+    /// The counts of these, and of those that are in `self` already.
+    pub fn with(mut self, pods: &[Judged<'_>]) -> Self {
         for judged in pods {
             self.count(judged);
         }
+        self.counted()
     }
 
+    // Most Pods are what their neighbours are.
     #[inline(always)]
-    fn count(&mut self, judged: &Judged<'_>) {
-        let is_here = judged.is_created() && !judged.pod.is_terminating();
-        self.created += i32::from(judged.is_created());
-        self.ready += i32::from(judged.is_running_and_ready());
-        self.available += i32::from(judged.is_running_and_ready() && judged.is_available());
-        self.current += i32::from(is_here && judged.is_current());
-        self.updated += i32::from(is_here && judged.is_updated());
-        self.unavailable += usize::from(judged.is_unavailable());
-        self.settled += usize::from(judged.is_settled());
-        self.new += usize::from(judged.is_updated());
+    pub fn count(&mut self, judged: &Judged<'_>) {
+        if self.run.0 != judged.answers {
+            *self = self.counted();
+            self.run.0 = judged.answers;
+        }
+        self.run.1 += 1;
+    }
+
+    /// The same with nothing that is not counted yet.
+    pub fn counted(mut self) -> Self {
+        let (answers, pods) = std::mem::take(&mut self.run);
+        let count = |counter: &mut usize, bits: u8| {
+            if answers & bits == bits {
+                *counter += pods;
+            }
+        };
+        count(&mut self.created, CREATED);
+        count(&mut self.ready, RUNNING_AND_READY);
+        count(&mut self.available, RUNNING_AND_READY | AVAILABLE);
+        count(&mut self.unavailable, UNAVAILABLE);
+        count(&mut self.settled, SETTLED);
+        count(&mut self.new, UPDATED);
+        if answers & TERMINATING == 0 {
+            count(&mut self.current, CREATED | CURRENT);
+            count(&mut self.updated, CREATED | UPDATED);
+        }
+        self
     }
 }
 
@@ -190,29 +209,28 @@ impl<'a> Judged<'a> {
     #[inline(always)]
     pub fn of(call: &Call<'_>, pod: &'a Pod) -> Self {
         let min_ready = call.observed.set().spec.min_ready_seconds;
-        let is_ready = health::is_running_and_ready(pod);
+        let (facts, is) = (pod.facts, |bit| pod.facts.has(bit));
         let is_available = match min_ready {
-            0 => pod.status.is_ready,
+            0 => is(Facts::READY),
             _ => health::is_available(pod, min_ready, call.now, call.profile),
         };
+        let is_unavailable = health::is_unavailable(pod, is_available, call.unhealthy_is_unavailable);
         let is_updated = pod.revision_ends.are_of_same(&pod.revision, call.update);
         let is_current = match call.is_updating {
-            true => pod.revision_ends.are_of_same(&pod.revision, call.current),
+            true => !is_updated && pod.revision_ends.are_of_same(&pod.revision, call.current),
             false => is_updated,
         };
-        let is_settled = is_ready && is_available && !pod.is_terminating() && pod.is_as_asked();
         let answer = |is_so: bool, bit: u8| u8::from(is_so) * bit;
         Self {
             pod,
-            answers: answer(is_ready, RUNNING_AND_READY)
+            answers: answer(facts.has(Facts::RUNNING_AND_READY), RUNNING_AND_READY)
                 | answer(is_available, AVAILABLE)
-                | answer(
-                    health::is_unavailable(pod, is_available, call.profile),
-                    UNAVAILABLE,
-                )
+                | answer(is_unavailable, UNAVAILABLE)
                 | answer(is_current, CURRENT)
                 | answer(is_updated, UPDATED)
-                | answer(is_settled, SETTLED),
+                | answer(is(Facts::WELL) && is_available, SETTLED)
+                | answer(is(Facts::CREATED), CREATED)
+                | answer(is(Facts::TERMINATING), TERMINATING),
         }
     }
 
@@ -234,11 +252,6 @@ impl<'a> Judged<'a> {
         self.answers & UNAVAILABLE != 0
     }
 
-    /// It was made from the current revision.
-    pub fn is_current(&self) -> bool {
-        self.answers & CURRENT != 0
-    }
-
     /// It was made from the update revision.
     pub fn is_updated(&self) -> bool {
         self.answers & UPDATED != 0
@@ -251,7 +264,7 @@ impl<'a> Judged<'a> {
 
     /// True where upstream counts the Pod as there: it has a phase.
     pub fn is_created(&self) -> bool {
-        self.pod.status.phase != Phase::Absent
+        self.answers & CREATED != 0
     }
 
     pub fn name(&self) -> &'a str {

@@ -25,13 +25,20 @@ pub(super) enum Flow {
 }
 
 pub(super) fn run(call: &Call<'_>, partition: &Partition<'_>, draft: &mut Draft) -> Result<(), Stopped> {
-    if partition.is_whole(call) && partition.is_settled() && are_claims_settled(call) && !draft.is_full() {
+    let are_claims_settled = are_claims_settled(call);
+    if partition.is_whole(call) && partition.is_settled() && are_claims_settled && !draft.is_full() {
         // By far the most frequent: no Pod need be looked at again.
         draft.end_batch();
         return Ok(());
     }
+    // Nothing is to be done for a settled Pod; under Parallel its place counts in the batches.
+    let is_passed_over = |slot: &Slot<'_>| slot.judged.is_some_and(|judged| judged.is_settled());
+    let passes_over =
+        are_claims_settled && call.observed.set().spec.policy == PodManagementPolicy::OrderedReady;
+    let slots = partition.slots(call);
+    let slots = slots.filter(|slot| !(passes_over && is_passed_over(slot)));
     let mut claims = ClaimCursor::new(call);
-    for_all(call, partition.slots(call), draft, |slot, draft| {
+    for_all(call, slots, draft, |slot, draft| {
         one(call, slot, &mut claims, draft)
     })
 }

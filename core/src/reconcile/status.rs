@@ -19,17 +19,15 @@ use crate::{Gate, Timestamp, health};
 pub(super) fn of_all(call: &Call<'_>, pods: &[&Pod]) -> Status {
     let mut tally = Tally::default();
     for pod in pods {
-        tally.add(&[Judged::of(call, pod)]);
+        tally.count(&Judged::of(call, pod));
     }
-    counted(call, tally)
+    counted(call, tally.counted())
 }
 
 /// The counts over the Pods that have a place, and those that are condemned. Pods that this call creates or deletes
 /// are not looked ahead at.
 pub(super) fn of_partition(call: &Call<'_>, partition: &Partition<'_>) -> Status {
-    let mut tally = partition.tally;
-    tally.add(&partition.condemned);
-    counted(call, tally)
+    counted(call, partition.tally.with(&partition.condemned))
 }
 
 /// Ends the update where all Pods are new and ready; nothing where upstream could not write the status.
@@ -123,17 +121,18 @@ fn has_progressing(status: &Status) -> bool {
 
 fn counted(call: &Call<'_>, tally: Tally) -> Status {
     let observed = &call.observed.set().status;
+    let number = |counted: usize| i32::try_from(counted).unwrap_or(i32::MAX);
     let kept = observed
         .conditions
         .clone()
         .filter(|conditions| !conditions.is_empty());
     Status {
         observed_generation: call.observed.set().generation,
-        replicas: tally.created,
-        ready_replicas: tally.ready,
-        available_replicas: tally.available,
-        current_replicas: tally.current,
-        updated_replicas: tally.updated,
+        replicas: number(tally.created),
+        ready_replicas: number(tally.ready),
+        available_replicas: number(tally.available),
+        current_replicas: number(tally.current),
+        updated_replicas: number(tally.updated),
         current_revision: call.chosen.current.name().to_owned(),
         update_revision: call.chosen.update.name().to_owned(),
         collision_count: Some(call.chosen.collision_count),

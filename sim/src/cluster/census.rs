@@ -61,23 +61,15 @@ impl Census {
         let Some(object) = change.after.as_ref().or(change.before.as_ref()) else {
             return;
         };
-        // A Pod that is orphaned with its set serves as before.
-        let owners = view::items(object, &["metadata", "ownerReferences"]);
-        let controller = owners.iter().find(|owner| view::is_true(owner, &["controller"]));
-        let is_own = membership(&change.key.name).is_some_and(|member| member.parent == &*self.set.name)
-            && controller.is_none_or(|owner| {
-                view::text(owner, &["kind"]) == Some("StatefulSet")
-                    && view::text(owner, &["name"]) == Some(&self.set.name)
-            });
         let name = Arc::clone(&change.key.name);
         if let Some(due) = self.due.remove(&name) {
             self.maturing.remove(&(due, Arc::clone(&name)));
         }
         let is_ready = change.after.is_some()
-            && is_own
             && view::text(object, &["status", "phase"]) == Some("Running")
             && view::condition(object, "Ready") == Some("True")
-            && !view::is_terminating(object);
+            && !view::is_terminating(object)
+            && self.is_own(&name, object);
         if is_ready {
             let due = if self.min_ready.0 == 0 {
                 clock.now()
@@ -92,6 +84,17 @@ impl Census {
         }
         let available = self.available(clock.now());
         self.least = self.least.map(|least| least.min(available));
+    }
+
+    /// Whether the Pod is the set's. One that is orphaned with its set serves as before.
+    fn is_own(&self, name: &str, pod: &Object) -> bool {
+        let owners = view::items(pod, &["metadata", "ownerReferences"]);
+        let controller = owners.iter().find(|owner| view::is_true(owner, &["controller"]));
+        membership(name).is_some_and(|member| member.parent == &*self.set.name)
+            && controller.is_none_or(|owner| {
+                view::text(owner, &["kind"]) == Some("StatefulSet")
+                    && view::text(owner, &["name"]) == Some(&self.set.name)
+            })
     }
 }
 

@@ -13,7 +13,7 @@ use crate::host::Shared;
 use crate::random::Random;
 use crate::settings::Settings;
 use crate::store::{ApiError, Change, Key, Object, Store, Write};
-use crate::trace::{Happening, Trace};
+use crate::trace::{Detail, Happening, Trace};
 
 /// The shared state of a cluster.
 pub(crate) struct Machine {
@@ -24,6 +24,8 @@ pub(crate) struct Machine {
     pub faults: Faults,
     pub profile: Profile,
     pub trace: Trace,
+    /// How much goes into it.
+    pub detail: Detail,
     pub quiet: Quiet,
     /// Changes that nobody has been told of yet.
     pub pending: VecDeque<Change>,
@@ -43,6 +45,7 @@ impl Machine {
             settings,
             profile,
             trace: Trace::default(),
+            detail: Detail::Whole,
             quiet: Quiet::default(),
             pending: VecDeque::new(),
             produced: 0,
@@ -100,11 +103,17 @@ impl Machine {
         self.clock.schedule(at, timer);
     }
 
-    pub fn record(&mut self, what: Happening) {
-        self.trace.push(self.clock.now(), what);
+    /// Records what is no Event.
+    pub fn record(&mut self, what: impl FnOnce() -> Happening) {
+        if self.detail != Detail::Warnings {
+            self.trace.push(self.clock.now(), what());
+        }
     }
 
     pub fn record_event(&mut self, event: Event) {
+        if self.detail == Detail::Warnings && event.kind != "Warning" {
+            return;
+        }
         let Event {
             object,
             component,
@@ -112,7 +121,7 @@ impl Machine {
             reason,
             message,
         } = event;
-        self.record(Happening::Event {
+        let what = Happening::Event {
             kind,
             component,
             object_kind: object.resource.kind(),
@@ -120,7 +129,8 @@ impl Machine {
             name: object.name,
             reason: reason.into(),
             message: message.into(),
-        });
+        };
+        self.trace.push(self.clock.now(), what);
     }
 
     /// What a component may look at.
@@ -151,6 +161,7 @@ impl Clone for Machine {
             faults: self.faults.clone(),
             profile: self.profile.clone(),
             trace: self.trace.clone(),
+            detail: self.detail,
             quiet: self.quiet.clone(),
             pending: self.pending.clone(),
             produced: self.produced,

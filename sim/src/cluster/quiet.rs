@@ -149,7 +149,7 @@ fn pod(pod: &dyn Document, digest: &mut Digest) {
 }
 
 fn condition(condition: &Value, digest: &mut Digest) {
-    digest.bytes(b"[");
+    digest.word(u64::from(b'['));
     for (name, value) in fields(Some(condition)) {
         if matches!(name, "type" | "status" | "reason") {
             digest.named(name, value);
@@ -158,7 +158,7 @@ fn condition(condition: &Value, digest: &mut Digest) {
 }
 
 fn container(container: &Value, digest: &mut Digest) {
-    digest.bytes(b"[");
+    digest.word(u64::from(b'['));
     for (name, value) in fields(Some(container)) {
         match name {
             "ready" => digest.named(name, value),
@@ -179,7 +179,7 @@ fn fields(value: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
     fields.map(|(name, value)| (name.as_str(), value))
 }
 
-/// FNV-1a of 64 bits; each part ends with its length, so that parts cannot run into one another.
+/// FNV-1a of 64 bits, eight bytes at a time; each part begins with its length, so that parts cannot run into one another.
 struct Digest(u64);
 
 impl Default for Digest {
@@ -189,15 +189,22 @@ impl Default for Digest {
 }
 
 impl Digest {
-    fn bytes(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
+    /// A product only carries bits upwards: the rotation brings the highest ones back to where the next word meets them.
+    fn word(&mut self, word: u64) {
+        self.0 = (self.0 ^ word)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .rotate_left(29);
     }
 
     fn text(&mut self, text: &str) {
-        self.bytes(text.as_bytes());
-        self.bytes(&(text.len() as u64).to_le_bytes());
+        self.word(text.len() as u64);
+        let (words, rest) = text.as_bytes().as_chunks::<8>();
+        for word in words {
+            self.word(u64::from_le_bytes(*word));
+        }
+        if !rest.is_empty() {
+            self.word(rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
+        }
     }
 
     fn named(&mut self, name: &str, value: &Value) {
@@ -206,21 +213,21 @@ impl Digest {
     }
 
     fn flag(&mut self, flag: bool) {
-        self.bytes(&[u8::from(flag)]);
+        self.word(u64::from(flag));
     }
 
     /// Any JSON, but for the fields that hold times or versions.
     fn value(&mut self, value: Option<&Value>) {
         match value {
-            None | Some(Value::Null) => self.bytes(b"-"),
+            None | Some(Value::Null) => self.word(u64::from(b'-')),
             Some(Value::Bool(flag)) => self.flag(*flag),
             Some(Value::Number(number)) => match number.as_i64() {
-                Some(number) => self.bytes(&number.to_le_bytes()),
+                Some(number) => self.word(number.cast_unsigned()),
                 None => self.text(&number.to_string()),
             },
             Some(Value::String(text)) => self.text(text),
             Some(Value::Array(items)) => {
-                self.bytes(&(items.len() as u64).to_le_bytes());
+                self.word(items.len() as u64);
                 items.iter().for_each(|item| self.value(Some(item)));
             }
             Some(Value::Object(fields)) => {
@@ -232,7 +239,7 @@ impl Digest {
                         self.value(Some(field));
                     }
                 }
-                self.bytes(b"}");
+                self.word(u64::from(b'}'));
             }
         }
     }

@@ -16,6 +16,7 @@ use crate::faults::FaultRule;
 use crate::scenario::EPOCH;
 use crate::settings::{Behaviour, Span};
 use crate::store::Key;
+use crate::trace::Detail;
 
 /// A cluster in which everything stands that was there before the change.
 pub(crate) struct Begun<'i> {
@@ -46,6 +47,8 @@ impl<'i> Begun<'i> {
         let dump = dump::read(&input.observed, now, &mut settings);
         let nodes = choice::nodes(&input, &set, &dump, &mut settings);
         let mut cluster = Cluster::new(settings, input.profile.clone(), now);
+        // What happens before the change is forgotten, once it is said why the old manifests are stuck, if they are.
+        cluster.record(Detail::Warnings);
         cluster.insert_nodes(&nodes.objects);
         cluster.holds = dump.holds;
         let min_ready = |objects: &[Value]| choice::min_ready_seconds(objects, &set);
@@ -88,6 +91,10 @@ impl<'i> Begun<'i> {
         }
         let before = Before::of(&cluster, &set, begins_at, &input);
         cluster.forget_trace();
+        cluster.record(match input.records_objects {
+            true => Detail::Whole,
+            false => Detail::Steps,
+        });
         Ok(Self {
             input,
             set,

@@ -88,15 +88,19 @@ pub(crate) fn of_trace(trace: &Trace, set: &Key, start: Millis) -> Vec<Step> {
                 message,
             } => {
                 let is_about = *namespace == set.namespace && belongs(object_kind, name, &set.name);
-                let event = StepEvent {
-                    event_type: kind,
-                    component,
-                    kind: object_kind,
-                    name: Arc::clone(name),
-                    reason: Arc::clone(reason),
-                    message: Arc::clone(message),
-                };
-                if is_about && *component != "statefulset-controller" && said.insert(event.clone()) {
+                // What tells most of them apart comes first.
+                if is_about
+                    && *component != "statefulset-controller"
+                    && said.insert((name, message, reason, kind, component, object_kind))
+                {
+                    let event = StepEvent {
+                        event_type: kind,
+                        component,
+                        kind: object_kind,
+                        name: Arc::clone(name),
+                        reason: Arc::clone(reason),
+                        message: Arc::clone(message),
+                    };
                     step_at(&mut steps, at, |step| step.events.push(event));
                 }
             }

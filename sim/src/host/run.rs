@@ -7,9 +7,9 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use steadfast_core::sorted::SortedMap;
-use steadfast_core::{Action, Kind, Observed, Operation, Plan, Status};
+use steadfast_core::{Action, Kind, Observed, Operation, Plan};
 
 use super::announce::announce;
 use crate::cluster::Machine;
@@ -202,7 +202,7 @@ impl Run {
             other => other,
         };
         announce(action, set, result.as_ref().err(), machine);
-        machine.record(Happening::Action {
+        machine.record(|| Happening::Action {
             set: SetName::of(set),
             action: Arc::new(ActionRecord::of(action)),
             error: result.as_ref().err().map(Refusal::from),
@@ -239,9 +239,14 @@ impl Run {
         else {
             return false;
         };
-        let result = machine.call(set, Write::UpdateStatus(with_status(object, &status)));
+        let write = Write::PutStatus {
+            key: set.clone(),
+            of: (view::uid(object).to_owned(), object.version().to_owned()),
+            status: json!(status),
+        };
+        let result = machine.call(set, write);
         let error = result.as_ref().err().map(Refusal::from);
-        machine.record(Happening::Status {
+        machine.record(|| Happening::Status {
             set: SetName::of(set),
             status: Box::new(status),
             error,
@@ -270,22 +275,6 @@ impl Run {
         }
         false
     }
-}
-
-/// The set with this status, and of the rest what a PUT of the status is told by: the spec is not looked at.
-fn with_status(object: &Object, status: &Status) -> Value {
-    let own = |field| view::at(object, &["metadata", field]);
-    json!({
-        "apiVersion": "apps/v1",
-        "kind": "StatefulSet",
-        "metadata": {
-            "name": own("name"),
-            "namespace": own("namespace"),
-            "uid": own("uid"),
-            "resourceVersion": object.version(),
-        },
-        "status": status,
-    })
 }
 
 /// The request that an action is. Its object goes with it.

@@ -135,6 +135,11 @@ impl Worker {
         }
     }
 
+    /// Whether a Pod that became ready is available only later.
+    pub fn waits_for_availability(&self) -> bool {
+        self.observed.set().min_ready_seconds() > 0
+    }
+
     /// A Pod became ready: it may be available after minReadySeconds.
     pub fn wake_when_available(&mut self, machine: &mut Machine) {
         if let Ok(seconds @ 1..) = u64::try_from(self.observed.set().min_ready_seconds()) {
@@ -174,11 +179,15 @@ impl Worker {
         };
         if plan.waits != self.waits {
             self.waits.clone_from(&plan.waits);
-            let (set, waits) = (SetName::of(&self.key), self.waits.clone());
-            machine.record(Happening::Waits { set, waits });
+            machine.record(|| Happening::Waits {
+                set: SetName::of(&self.key),
+                waits: self.waits.clone(),
+            });
         }
         self.judge(&plan, machine.clock.now());
-        self.status.clone_from(&plan.status);
+        if self.status != plan.status {
+            self.status.clone_from(&plan.status);
+        }
         self.run = Some(Run::of(plan));
         self.proceed(machine)
     }
@@ -192,7 +201,7 @@ impl Worker {
     pub fn end(&mut self, machine: &mut Machine) {
         self.run = None;
         if !self.waits.is_empty() {
-            machine.record(Happening::Waits {
+            machine.record(|| Happening::Waits {
                 set: SetName::of(&self.key),
                 waits: Vec::new(),
             });

@@ -20,7 +20,7 @@ pub(super) struct Lack {
 /// is.
 pub(super) fn of_volumes(pod_key: &Key, pod: &dyn Document, world: &World<'_>) -> Option<Lack> {
     for name in view::claim_names(pod) {
-        let key = Key::new(Resource::PersistentVolumeClaim, &pod_key.namespace, &name);
+        let key = pod_key.beside(Resource::PersistentVolumeClaim, &name);
         let is_bound = world.store.get(&key).is_some_and(|claim| {
             view::text(claim, &["status", "phase"]) == Some("Bound") && !view::is_terminating(claim)
         });
@@ -100,7 +100,7 @@ fn missing(
         AbsentKind::Secret => (Resource::Secret, "secret"),
         AbsentKind::ConfigMap => (Resource::ConfigMap, "configmap"),
     };
-    let key = Key::new(resource, &pod_key.namespace, name);
+    let key = pod_key.beside(resource, name);
     let is_needed = !view::is_true(reference, &["optional"]);
     let is_missing = world.settings.is_absent(kind, name) && world.store.get(&key).is_none();
     (is_needed && is_missing).then(|| Lack {

@@ -66,14 +66,24 @@ fn phase(pod: &Pod) -> &'static str {
 fn conditions(pod: &Pod, stored: &dyn Document, phase: &str, now: Timestamp) -> Vec<Value> {
     let before = view::items(stored, &["status", "conditions"]);
     let now = now.whole_seconds().to_string();
-    let find = |kind: &str| {
-        before
+    let is_of = |condition: &&Value, kind: &str| view::text(*condition, &["type"]) == Some(kind);
+    // Where the kubelet has written them before, they stand in its order, and none need be looked for.
+    let are_in_order = before.len() >= OWN.len()
+        && before
             .iter()
-            .find(|condition| view::text(condition, &["type"]) == Some(kind))
-    };
+            .zip(OWN)
+            .all(|(condition, own)| is_of(&condition, own));
     let condition = |kind: &str, is_true: bool, reason: &str, message: &str| {
         let status = if is_true { "True" } else { "False" };
-        let same = find(kind).filter(|condition| view::text(condition, &["status"]) == Some(status));
+        let same = match are_in_order {
+            true => OWN
+                .iter()
+                .zip(before)
+                .find(|(own, _)| **own == kind)
+                .map(|(_, own)| own),
+            false => before.iter().find(|condition| is_of(condition, kind)),
+        };
+        let same = same.filter(|condition| view::text(*condition, &["status"]) == Some(status));
         let since = same
             .and_then(|condition| condition.get("lastTransitionTime"))
             .cloned();

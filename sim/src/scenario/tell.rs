@@ -16,7 +16,7 @@ impl Cluster {
     /// Lets an event take place now; `written` is how the story writes it. Where it cannot take place, the trace says why.
     pub fn event(&mut self, event: &ScenarioEvent, written: Value) {
         let place = self.machine.trace.entries().len();
-        self.machine.record(Happening::Scenario {
+        self.machine.record(|| Happening::Scenario {
             event: written,
             error: None,
         });

@@ -196,7 +196,7 @@ impl VolumeDemand {
 }
 
 pub(super) fn claim_key(pod: &Key, name: &str) -> Key {
-    Key::new(Resource::PersistentVolumeClaim, &pod.namespace, name)
+    pod.beside(Resource::PersistentVolumeClaim, name)
 }
 
 fn is_bound(claim: &dyn Document) -> bool {

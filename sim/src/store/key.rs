@@ -1,5 +1,6 @@
 //! What an object is called.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -27,7 +28,7 @@ pub enum Resource {
 }
 
 /// The name of one object.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Key {
     /// Its kind.
     pub resource: Resource,
@@ -134,7 +135,39 @@ impl Resource {
     }
 }
 
+impl Ord for Key {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // Most keys share the text of their namespace.
+        let namespaces = || match Arc::ptr_eq(&self.namespace, &other.namespace) {
+            true => Ordering::Equal,
+            false => self.namespace.cmp(&other.namespace),
+        };
+        self.resource
+            .cmp(&other.resource)
+            .then_with(namespaces)
+            .then_with(|| self.name.cmp(&other.name))
+    }
+}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 impl Key {
+    /// The key of another object in the same namespace, the text of which both share.
+    pub(crate) fn beside(&self, resource: Resource, name: &str) -> Self {
+        if !resource.is_namespaced() || self.namespace.is_empty() {
+            return Self::new(resource, &self.namespace, name);
+        }
+        Self {
+            resource,
+            namespace: Arc::clone(&self.namespace),
+            name: name.into(),
+        }
+    }
+
     /// The key of an object; for kinds of the whole cluster the namespace is dropped.
     pub fn new(resource: Resource, namespace: &str, name: &str) -> Self {
         let namespace = if resource.is_namespaced() { namespace } else { "" };

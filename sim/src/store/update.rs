@@ -142,11 +142,13 @@ pub(super) fn grace(object: &Object) -> i64 {
 }
 
 fn check_preconditions(key: &Key, stored: &Object, given: &Value) -> Result<(), ApiError> {
+    let version = view::text_or_empty(given, &["metadata", "resourceVersion"]);
+    check_state(key, stored, (view::uid(given), version))
+}
+
+/// Whether the stored object is the one of this UID and resourceVersion; empty ones are not asked for.
+pub(super) fn check_state(key: &Key, stored: &Object, (uid, version): (&str, &str)) -> Result<(), ApiError> {
     let differs = |given: &str, stored: &str| !given.is_empty() && given != stored;
-    let (uid, version) = (
-        view::uid(given),
-        view::text_or_empty(given, &["metadata", "resourceVersion"]),
-    );
     if differs(uid, view::uid(stored)) {
         return Err(ApiError::other_uid(key, uid, view::uid(stored)));
     }

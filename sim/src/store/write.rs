@@ -15,6 +15,15 @@ pub enum Write {
     Update(Value),
     /// PUT the object's `/status`: only the status is taken.
     UpdateStatus(Value),
+    /// The same of one object, by whoever holds the new status alone.
+    PutStatus {
+        /// The object.
+        key: Key,
+        /// The UID and the resourceVersion of the state that it was made for: preconditions, where they are not empty.
+        of: (String, String),
+        /// The whole new status.
+        status: Value,
+    },
     /// PATCH the metadata by a strategic merge patch, as adoption and release send it. A UID in it is a precondition.
     PatchMetadata {
         /// The object.
@@ -116,6 +125,7 @@ impl Write {
         match self {
             Self::Create(object) | Self::Update(object) | Self::UpdateStatus(object) => Key::of(object),
             Self::PatchMetadata { key, .. }
+            | Self::PutStatus { key, .. }
             | Self::SetStatus { key, .. }
             | Self::Bind { pod: key, .. }
             | Self::Finalizers { key, .. }
