@@ -40,7 +40,6 @@ pub fn build() -> Result<(), String> {
     let module = Module {
         package: "steadfast-kubewarden",
         features: &[],
-        inlines: false,
     };
     let built = module.build()?;
     let path = path()?;

@@ -56,7 +56,6 @@ pub fn module(features: &[&str], out: &Path) -> Result<PathBuf, String> {
     let module = Module {
         package: "steadfast-wasm",
         features,
-        inlines: true,
     };
     let built = module.build()?;
     std::fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
@@ -72,9 +71,6 @@ pub struct Module<'a> {
     pub package: &'a str,
     /// Its features; none of those that are on by default.
     pub features: &'a [&'a str],
-    /// Small functions go into their callers, also in what is built for size: forecasts take a tenth less work, for 2 % more
-    /// compressed bytes.
-    pub inlines: bool,
 }
 
 impl Module<'_> {
@@ -109,7 +105,7 @@ impl Module<'_> {
         // These two switches of cargo, and two of rustc's in `flags`, are not promised to stay: the stable compiler takes them
         // where it is told so.
         build.env("RUSTC_BOOTSTRAP", "1");
-        command::run(build.env("CARGO_ENCODED_RUSTFLAGS", flags(self.inlines)))?;
+        command::run(build.env("CARGO_ENCODED_RUSTFLAGS", flags()))?;
         let file = format!("wasm/{}.wasm", self.package.replace('-', "_"));
         Ok(conformance::target()?.join(wasm::TARGET).join(file))
     }
@@ -117,7 +113,7 @@ impl Module<'_> {
 
 /// What the compiler is told, besides what it is told anyway: the places of the sources on this machine, which messages
 /// of the standard library and of dependencies would name, are no part of the module.
-fn flags(inlines: bool) -> String {
+fn flags() -> String {
     let given = |name: &str| std::env::var(name).ok().filter(|flags| !flags.is_empty());
     let mut flags: Vec<String> = given("CARGO_ENCODED_RUSTFLAGS").map_or_else(
         || {
@@ -136,10 +132,6 @@ fn flags(inlines: bool) -> String {
         .flatten()
         .map(|folder| folder.path());
     flags.extend(folders.map(|folder| format!("--remap-path-prefix={}=crates", folder.display())));
-    if inlines {
-        // For everything alike. LLVM's own thresholds are 5 for size and 225 for speed, which makes more bytes and less speed.
-        flags.push("-Cllvm-args=-inline-threshold=25".to_owned());
-    }
     // What would panic traps, without a word: lints see to it that nothing of ours does.
     flags.extend(
         [
