@@ -24,7 +24,8 @@ const BUDGETS: [(&[&str], &str, Option<u64>); 8] = [
 /// Where the table stands in the package's README.
 const MARKS: [&str; 2] = ["<!-- size -->", "<!-- /size -->"];
 
-/// `cargo xtask size`: prints a table, and writes the package's own size into its README with `--write`.
+/// `cargo xtask size`: prints a table, and writes the package's own size into its README with `--write`. With `--of
+/// FEATURES`, separated by commas, only that row, for whoever tries something.
 ///
 /// # Errors
 /// A build that fails, or a module past its budget.
@@ -35,7 +36,10 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         "{:<44} {:>9} {:>9} {:>9} {:>9}",
         "kB (1,000 bytes)", "raw", "gzip", "brotli", "budget"
     );
-    for (features, what, budget) in BUDGETS {
+    let of = arguments.iter().position(|argument| argument == "--of");
+    let of = of.and_then(|at| arguments.get(at + 1));
+    let is_asked = |features: &[&str]| of.is_none_or(|of| *of == features.join(","));
+    for (features, what, budget) in BUDGETS.into_iter().filter(|(features, ..)| is_asked(features)) {
         let module = npm::module(features, &out)?;
         let size = Size::of(&module)?;
         let shown = |bytes: u64| format!("{:.1}", bytes as f64 / 1_000.0);
