@@ -50,8 +50,7 @@ fn sentence(one: &Value) -> Result<String, Vec<Cause>> {
     };
     match name.as_str() {
         "action" | "record" => {
-            let operation =
-                text("type")?.ok_or_else(|| vec![Cause::required(format!("{name}.type"))])?;
+            let operation = text("type")?.ok_or_else(|| vec![Cause::required(format!("{name}.type"))])?;
             let is_planned = text("uid")?.is_none() && name == "action";
             let reason = Reason::parse(told.get("reason").unwrap_or(&Value::Null));
             let reason = reason.map_err(|causes| within(causes, &format!("{name}.reason")))?;
@@ -61,10 +60,6 @@ fn sentence(one: &Value) -> Result<String, Vec<Cause>> {
             let wait = Wait::parse(told).map_err(|causes| within(causes, name))?;
             Ok(explain::wait(&wait))
         }
-        _ => Err(vec![Cause::not_supported(
-            "",
-            &Value::from(name.as_str()),
-            &TOLD,
-        )]),
+        _ => Err(vec![Cause::not_supported("", &Value::from(name.as_str()), &TOLD)]),
     }
 }

@@ -8,7 +8,7 @@ use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
 use crate::{chromium, command, conformance, order, wasm};
 
 /// What is in the package.
-pub const FEATURES: &[&str] = &["lint", "explain", "admission", "simulator"];
+pub const FEATURES: &[&str] = &["sentences", "writer", "diff", "explain", "admission", "compare"];
 
 /// The folder of the package's sources.
 pub fn folder() -> PathBuf {
@@ -163,10 +163,13 @@ fn bind(built: &Path, out: &Path) -> Result<(), String> {
 }
 
 /// What wasm-opt makes smaller once it is compressed; its `-Oz` makes fewer bytes, but ones that compress worse.
-const PASSES: [&str; 4] = [
+const PASSES: [&str; 7] = [
     "--dce",
     "--duplicate-function-elimination",
     "--remove-unused-module-elements",
+    "--optimize-instructions",
+    "--rse",
+    "--reorder-locals",
     "--vacuum",
 ];
 

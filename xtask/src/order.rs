@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 
 use wasm_encoder::reencode::{Error, Reencode};
-use wasm_encoder::{CodeSection, FunctionSection, Module};
+use wasm_encoder::{CodeSection, FunctionSection, MemArg, Module};
 use wasmparser::{CodeSectionReader, FunctionBody, FunctionSectionReader, Parser, Payload, TypeRef};
 
 /// As many bytes in a row are compared.
@@ -25,10 +25,8 @@ pub fn by_likeness(module: &[u8]) -> Result<Vec<u8>, String> {
         match payload.map_err(told)? {
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
-                    let is_function = matches!(
-                        import.map_err(told)?.ty,
-                        TypeRef::Func(_) | TypeRef::FuncExact(_)
-                    );
+                    let is_function =
+                        matches!(import.map_err(told)?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_));
                     imported += u32::from(is_function);
                 }
             }
@@ -78,7 +76,9 @@ fn chain(bodies: &[&[u8]]) -> Vec<usize> {
         let own = runs.get(function).map_or(&[][..], Vec::as_slice);
         let mut alike = Vec::new();
         for run in own {
-            let Some(functions) = having.get_mut(run) else { continue };
+            let Some(functions) = having.get_mut(run) else {
+                continue;
+            };
             functions.retain(|other| !is_placed.get(*other).copied().unwrap_or(true));
             for other in functions {
                 if let Some(shared) = shared.get_mut(*other) {
@@ -123,6 +123,15 @@ struct Ordered {
 impl Reencode for Ordered {
     type Error = Infallible;
 
+    /// How a place in memory is aligned is a hint which no engine of today takes; that there is nothing to tell compresses best.
+    fn mem_arg(&mut self, place: wasmparser::MemArg) -> Result<MemArg, Error<Infallible>> {
+        Ok(MemArg {
+            offset: place.offset,
+            align: 0,
+            memory_index: place.memory,
+        })
+    }
+
     fn function_index(&mut self, function: u32) -> Result<u32, Error<Infallible>> {
         let own = function.checked_sub(self.imported);
         let place = own.and_then(|own| self.places.get(usize::try_from(own).ok()?));
@@ -146,7 +155,9 @@ impl Reencode for Ordered {
         code: &mut CodeSection,
         section: CodeSectionReader<'_>,
     ) -> Result<(), Error<Infallible>> {
-        let bodies = section.into_iter().collect::<Result<Vec<FunctionBody<'_>>, _>>()?;
+        let bodies = section
+            .into_iter()
+            .collect::<Result<Vec<FunctionBody<'_>>, _>>()?;
         for function in self.order.clone() {
             if let Some(body) = bodies.get(function) {
                 self.parse_function_body(code, body.clone())?;

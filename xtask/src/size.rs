@@ -6,10 +6,13 @@ use std::process::Command;
 use crate::{command, conformance, npm};
 
 /// Features, what they are for, and how many bytes the module may have once it is compressed by brotli.
-const BUDGETS: [(&[&str], &str, Option<u64>); 8] = [
+const BUDGETS: [(&[&str], &str, Option<u64>); 12] = [
     (&[], "reconcile, canonical form, revision names", Some(90_000)),
-    (&["reader"], "and reading YAML", None),
+    (&["sentences"], "the first, and plans in words", None),
+    (&["reader"], "the first, and reading YAML", None),
+    (&["writer"], "the first, reading and writing YAML", None),
     (&["lint"], "and what an API server says", Some(200_000)),
+    (&["diff"], "and what changes, with runbooks", None),
     (&["explain"], "the first, explanations and DNS", None),
     (&["admission"], "the first and admission", None),
     (&["simulator"], "the first and the simulator", None),
@@ -17,6 +20,11 @@ const BUDGETS: [(&[&str], &str, Option<u64>); 8] = [
         &["reader", "simulator"],
         "the simulator and reading YAML",
         Some(160_000),
+    ),
+    (
+        &["reader", "compare"],
+        "and the same under several versions",
+        None,
     ),
     (npm::FEATURES, "all of it: the npm package", Some(260_000)),
 ];

@@ -13,8 +13,8 @@ mod quoted;
 mod scanner;
 mod token;
 
-use std::borrow::Cow;
 use crate::sorted::SortedMap;
+use std::borrow::Cow;
 
 use self::parser::{Event, Parser, What};
 use super::error::{Position, ReadError};

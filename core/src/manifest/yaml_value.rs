@@ -1,7 +1,7 @@
 //! YAML to values: one document, decoded as go-yaml v2 decodes it (`decode.go`).
 
-use std::borrow::Cow;
 use crate::sorted::{SortedMap, SortedSet};
+use std::borrow::Cow;
 
 use serde_json::map::Entry;
 use serde_json::{Map, Value};

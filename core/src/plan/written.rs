@@ -44,9 +44,7 @@ impl Reason {
                 from: text("from"),
                 to: text("to"),
             },
-            "terminalPhase" => Self::TerminalPhase {
-                phase: text("phase"),
-            },
+            "terminalPhase" => Self::TerminalPhase { phase: text("phase") },
             "claimMissing" => Self::ClaimMissing {
                 template: text("template"),
             },
@@ -237,8 +235,10 @@ mod tests {
                 given.push(json!({"code": code, "kind": kind, "name": "web-0", "retry": true}));
             }
         }
-        given.push(json!({"code": "podAvailable", "kind": "Pod", "name": "web-0", "retry": false, "pod": "web-1",
-            "pods": ["web-2", "web-3"], "until": "2026-11-21T00:00:00Z", "detail": "why"}));
+        given.push(
+            json!({"code": "podAvailable", "kind": "Pod", "name": "web-0", "retry": false, "pod": "web-1",
+            "pods": ["web-2", "web-3"], "until": "2026-11-21T00:00:00Z", "detail": "why"}),
+        );
         for written in given {
             let wait: Wait = serde_json::from_value(written.clone()).unwrap();
             assert_eq!(Wait::parse(&written).unwrap(), wait, "{written}");
