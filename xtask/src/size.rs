@@ -64,7 +64,9 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
                 size.brotli
             ));
         }
-        whole = Some(size);
+        if features == npm::FEATURES {
+            whole = Some(size);
+        }
     }
     if let Some(size) = whole.filter(|_| arguments.iter().any(|argument| argument == "--write")) {
         size.write()?;

@@ -94,10 +94,34 @@ mod tests {
         });
         let plain = (-9_000..9_000).map(|number| number as f32 / 128.0);
         let large = (0..9_000).map(|number| 8_388_608.0 * 1.5 + number as f32);
+        let mut compared = 0;
         for value in random.chain(powers).chain(plain).chain(large) {
             if value.is_finite() {
-                assert_eq!(key_of(f64::from(value)), by_exact_format(value), "{value:e}");
+                let (key, exact) = (key_of(f64::from(value)), by_exact_format(value));
+                assert_eq!(key.parse(), Ok(value), "{key}");
+                // Beside a power of two fewer digits may not be the nearest ones: Go gives those that read back.
+                if exact.parse() == Ok(value) {
+                    assert_eq!(key, exact);
+                    compared += 1;
+                }
             }
+        }
+        assert!(compared > 300_000, "only {compared} were compared");
+    }
+
+    /// Each was printed by Go 1.26: `strconv.FormatFloat(float64(value), 'g', -1, 32)`.
+    #[test]
+    fn a_key_beside_a_power_of_two_is_written_as_go_writes_it() {
+        let printed = [
+            (1, "1e-45"),
+            (8_388_608, "1.1754944e-38"),
+            (16_777_216, "2.3509887e-38"),
+            (33_554_432, "9.403955e-38"),
+            (260_046_847, "1.2621774e-29"),
+            (260_046_848, "1.2621775e-29"),
+        ];
+        for (bits, expected) in printed {
+            assert_eq!(key_of(f64::from(f32::from_bits(bits))), expected);
         }
     }
 }
