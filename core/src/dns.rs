@@ -41,7 +41,7 @@
 //! denial for 5 s (`denial 9984 5`, `cluster/addons/dns/nodelocaldns/nodelocaldns.yaml`). Clients may keep it in their own
 //! way: the JVM for 10 s, glibc and musl not at all.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{SortedMap, SortedSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -160,16 +160,16 @@ struct Facts {
     /// The EndpointSlices were observed, and not made from Pods.
     are_slices_observed: bool,
     pods: Option<Vec<Pod>>,
-    nodes: Option<BTreeSet<String>>,
-    namespaces: BTreeSet<String>,
+    nodes: Option<SortedSet<String>>,
+    namespaces: SortedSet<String>,
     /// Where in `slices` those of a Service stand, by `NAME.NAMESPACE`.
-    slices_of: BTreeMap<String, Vec<usize>>,
+    slices_of: SortedMap<String, Vec<usize>>,
     /// Where the addresses stand, by what is written of them.
-    addressed: BTreeMap<String, Vec<Spot>>,
+    addressed: SortedMap<String, Vec<Spot>>,
     /// Where the endpoints stand, by `HOSTNAME.SERVICE.NAMESPACE` in small letters.
-    named: BTreeMap<String, Vec<Spot>>,
+    named: SortedMap<String, Vec<Spot>>,
     /// Where in `pods` one stands, by `NAME.NAMESPACE`.
-    pods_of: BTreeMap<String, usize>,
+    pods_of: SortedMap<String, usize>,
 }
 
 /// An address: which of the slices, and which of its addresses.
@@ -246,18 +246,20 @@ impl Facts {
         let named: Vec<String> = named.cloned().collect();
         self.namespaces.extend(named);
         for (at, slice) in self.slices.iter().enumerate() {
-            self.slices_of.entry(slice.key.clone()).or_default().push(at);
+            self.slices_of.change(slice.key.clone(), |places| places.push(at));
             for (index, address) in slice.addresses.iter().enumerate() {
                 let spot = (at, index);
-                self.addressed.entry(address.text.clone()).or_default().push(spot);
+                self.addressed
+                    .change(address.text.clone(), |spots| spots.push(spot));
                 let name = format!("{}.{}", address.hostname, slice.key).to_ascii_lowercase();
-                self.named.entry(name).or_default().push(spot);
+                self.named.change(name, |spots| spots.push(spot));
             }
         }
         for (at, pod) in self.pods.iter().flatten().enumerate() {
-            self.pods_of
-                .entry(format!("{}.{}", pod.name, pod.namespace))
-                .or_insert(at);
+            let name = format!("{}.{}", pod.name, pod.namespace);
+            if !self.pods_of.contains_key(&name) {
+                self.pods_of.insert(name, at);
+            }
         }
     }
 

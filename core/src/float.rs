@@ -14,7 +14,17 @@ impl Shortest {
     /// `strconv` does and Rust's own `Display` does not (1658206780088562.25); and that is 6 kB of WebAssembly less.
     pub fn of(float: f64) -> Self {
         let text = Number::from_f64(float).map_or_else(|| "0".to_owned(), |number| number.to_string());
-        let (text, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        Self::written(&text)
+    }
+
+    /// Of a finite float of 32 bits, likewise.
+    #[cfg(feature = "manifest")]
+    pub fn of_single(float: f32) -> Self {
+        Self::written(&serde_json::to_string(&float).unwrap_or_default())
+    }
+
+    fn written(text: &str) -> Self {
+        let (text, exponent) = text.split_once('e').unwrap_or((text, "0"));
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         let unsigned = whole.trim_start_matches('-');
         let written = [unsigned, fraction].concat();

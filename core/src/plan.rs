@@ -14,6 +14,7 @@ mod execution;
 mod reason;
 mod status;
 mod wait;
+mod written;
 
 pub use announcement::{Announcement, EVENT_COMPONENT};
 pub use reason::Reason;

@@ -6,10 +6,13 @@ use steadfast_core::{Cause, CauseType, Error, ErrorCode};
 
 /// The answer on the wire.
 pub(crate) fn answer<T: Serialize>(result: Result<T, Error>) -> String {
+    tagged(result.and_then(|value| text_of(&value)))
+}
+
+/// A value as JSON text. Nothing writes a type of ours as a `Value` first: that would be all its code a second time.
+pub(crate) fn text_of<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {
     // Nothing of ours has keys that are no strings; what JSON cannot say is said in words.
-    tagged(result.and_then(|value| {
-        serde_json::to_string(&value).map_err(|error| Error::new(ErrorCode::Invalid, error.to_string()))
-    }))
+    serde_json::to_string(value).map_err(|error| Error::new(ErrorCode::Invalid, error.to_string()))
 }
 
 /// The same for a value that is JSON already; once in the module, for all types.

@@ -7,6 +7,10 @@
 //! JavaScript values around it.
 
 mod answer;
+#[cfg(feature = "compare")]
+mod compare;
+#[cfg(feature = "diff")]
+mod diff;
 #[cfg(feature = "explain")]
 mod explain;
 #[cfg(feature = "lint")]
@@ -21,6 +25,7 @@ mod review;
 mod simulation;
 #[cfg(feature = "reader")]
 mod text;
+#[cfg(feature = "sentences")]
 mod words;
 
 use serde_json::{Value, json};
@@ -82,6 +87,7 @@ pub fn canonical(set: &str, options: &str) -> String {
 /// let told = steadfast_wasm::sentences(wait);
 /// assert_eq!(told, r#"{"ok":true,"value":["for Pod web-0 to be Running and Ready"]}"#);
 /// ```
+#[cfg(feature = "sentences")]
 #[wasm_bindgen]
 pub fn sentences(given: &str) -> String {
     answer(words::sentences(given))
@@ -91,11 +97,15 @@ pub fn sentences(given: &str) -> String {
 #[wasm_bindgen]
 pub fn about() -> String {
     let features: Vec<&str> = [
+        ("sentences", cfg!(feature = "sentences")),
         ("reader", cfg!(feature = "reader")),
+        ("writer", cfg!(feature = "writer")),
         ("lint", cfg!(feature = "lint")),
+        ("diff", cfg!(feature = "diff")),
         ("explain", cfg!(feature = "explain")),
         ("admission", cfg!(feature = "admission")),
         ("simulator", cfg!(feature = "simulator")),
+        ("compare", cfg!(feature = "compare")),
     ]
     .into_iter()
     .filter_map(|(name, is_in)| is_in.then_some(name))
@@ -116,7 +126,7 @@ pub fn read(text: &str) -> String {
 }
 
 /// A value as YAML, as kubectl writes it.
-#[cfg(feature = "reader")]
+#[cfg(feature = "writer")]
 #[wasm_bindgen]
 pub fn write(value: &str) -> String {
     answer(json(value).map(|value| steadfast_core::manifest::to_yaml(&value)))
@@ -146,10 +156,10 @@ pub fn defaulted(text: &str, options: &str) -> String {
 
 /// What changes between the StatefulSets of two texts, after defaulting: each change with its place in the new text, whether
 /// it is allowed, makes a revision, restarts Pods; and a runbook where fields cannot be changed.
-#[cfg(feature = "lint")]
+#[cfg(feature = "diff")]
 #[wasm_bindgen]
 pub fn diff(old: &str, new: &str, options: &str) -> String {
-    answer(lint::diff(old, new, options))
+    answer(diff::diff(old, new, options))
 }
 
 /// Why a set is as it is (`wire.md`, "Explanation"): of an observation, or of the set `of`, `[NAMESPACE/]NAME`, in a dump.
@@ -207,10 +217,10 @@ pub fn plan(question: &str) -> String {
 
 /// The question of `plan`, or a story, under several versions of Kubernetes: where the answers part, and why. `versions` is a
 /// list of names, such as `["1.35.0", "1.37"]`, or of `{"kubernetes"?, "featureGates"?}`.
-#[cfg(feature = "simulator")]
+#[cfg(feature = "compare")]
 #[wasm_bindgen]
 pub fn compare(question: &str, is_story: bool, versions: &str) -> String {
-    answer(question::comparison_of(question, is_story, versions))
+    answer(compare::comparison_of(question, is_story, versions))
 }
 
 /// A story played to its end (`wire.md`, "Scenario"): `{"at", "atRest", "ends", "trace"}`.

@@ -1,13 +1,10 @@
 //! The questions of the simulator: YAML text in them becomes objects.
 
 use serde_json::Value;
-use steadfast_core::{Cause, Error, Profile};
-use steadfast_sim::compare::{Comparison, Question, compare};
+use steadfast_core::Error;
 use steadfast_sim::forecast::{Forecast, ForecastInput, forecast};
-use steadfast_sim::scenario::Scenario;
 
 use crate::answer::json;
-use crate::options::Options;
 
 /// Answers the question of `plan`.
 pub(crate) fn forecast_of(question: &str) -> Result<Forecast, Error> {
@@ -18,37 +15,6 @@ pub(crate) fn forecast_of(question: &str) -> Result<Forecast, Error> {
     // The trace is no part of the answer.
     input.records_objects = false;
     forecast(&input)
-}
-
-/// The same question, or a story, under several versions: a list of their names, or of `{"kubernetes"?, "featureGates"?}`.
-pub(crate) fn comparison_of(question: &str, is_story: bool, versions: &str) -> Result<Comparison, Error> {
-    let profiles = profiles(&json(versions)?)?;
-    if is_story {
-        let scenario = Scenario::parse(&story(question)?)?;
-        return compare(&Question::Story(&scenario), &profiles);
-    }
-    let mut question = json(question)?;
-    read_texts(&mut question, &["objects", "observed", "from"])?;
-    let mut input = ForecastInput::parse(question)?;
-    input.records_objects = false;
-    compare(&Question::Forecast(&input), &profiles)
-}
-
-fn profiles(versions: &Value) -> Result<Vec<Profile>, Error> {
-    let Value::Array(versions) = versions else {
-        return Err(Error::invalid(vec![Cause::wrong_type(
-            "versions", versions, "a list",
-        )]));
-    };
-    let parse = |(at, version): (usize, &Value)| match version {
-        Value::String(version) => version.parse(),
-        Value::Object(_) => Ok(Options::parse(&version.to_string())?.profile),
-        other => {
-            let cause = Cause::wrong_type(format!("versions[{at}]"), other, "a string or a mapping");
-            Err(Error::invalid(vec![cause]))
-        }
-    };
-    versions.iter().enumerate().map(parse).collect()
 }
 
 /// A scenario in its JSON form: given as JSON, or as YAML.
@@ -73,7 +39,7 @@ fn whole(text: &str) -> Result<Value, Error> {
 }
 
 #[cfg(feature = "reader")]
-use with_reader::read_texts;
+pub(crate) use with_reader::read_texts;
 #[cfg(feature = "reader")]
 mod with_reader {
     use serde_json::Value;
@@ -116,7 +82,7 @@ mod with_reader {
 }
 
 #[cfg(not(feature = "reader"))]
-use without_reader::read_texts;
+pub(crate) use without_reader::read_texts;
 #[cfg(not(feature = "reader"))]
 mod without_reader {
     use serde_json::Value;

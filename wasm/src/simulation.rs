@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use steadfast_core::{Cause, CauseType, Error, ErrorCode};
+use steadfast_core::{Cause, CauseType, Error, ErrorCode, Status, Wait};
 use steadfast_sim::clock::Millis;
-use steadfast_sim::cluster::{Cluster, Ending};
+use steadfast_sim::cluster::{Cluster, Ending, SetView};
 use steadfast_sim::forecast::FAR;
 use steadfast_sim::scenario::{Planned, Played, Scenario};
 use steadfast_sim::settings::Span;
@@ -12,7 +12,7 @@ use steadfast_sim::store::{Key, Resource};
 use steadfast_sim::trace::Entry;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::answer::{answer, json};
+use crate::answer::{answer, json, tagged, text_of};
 use crate::question::story;
 
 /// A cluster in memory with its virtual clock.
@@ -69,7 +69,7 @@ impl Simulation {
             let cluster = self.cluster.as_ref().ok_or_else(empty)?;
             ask(cluster, name, argument)
         };
-        answer(asked())
+        tagged(asked())
     }
 
     /// A second cluster that stands where this one does, and goes its own way from here.
@@ -137,16 +137,17 @@ fn make(cluster: &mut Cluster, name: &str, argument: &Value) -> Result<Value, Er
     }
 }
 
-fn ask(cluster: &Cluster, name: &str, argument: &Value) -> Result<Value, Error> {
+/// The answer as JSON text.
+fn ask(cluster: &Cluster, name: &str, argument: &Value) -> Result<String, Error> {
     match name {
-        "now" => Ok(now_of(cluster)),
+        "now" => text_of(&now_of(cluster)),
         "trace" => {
             let from = argument
                 .as_u64()
                 .ok_or_else(|| wrong("trace", argument, "a whole number from 0 up"))?;
             let from = usize::try_from(from).unwrap_or(usize::MAX);
             let entries: &[Entry] = cluster.trace().entries();
-            value_of(&entries.get(from..).unwrap_or_default())
+            text_of(entries.get(from..).unwrap_or_default())
         }
         "objects" => {
             let text = |field| argument.get(field).and_then(Value::as_str);
@@ -163,21 +164,13 @@ fn ask(cluster: &Cluster, name: &str, argument: &Value) -> Result<Value, Error> 
             let objects = kinds
                 .into_iter()
                 .flat_map(|kind| cluster.store().list(kind, namespace));
-            Ok(objects.map(|(_, object)| object.whole().clone()).collect())
+            let objects: Vec<&Value> = objects.map(|(_, object)| object.whole()).collect();
+            text_of(&objects)
         }
-        "sets" => cluster
-            .sets()
-            .map(|set| {
-                Ok(json!({
-                    "namespace": &*set.key().namespace,
-                    "name": &*set.key().name,
-                    "status": set.status(),
-                    "waits": set.waits(),
-                    "failures": set.failures(),
-                    "stableSince": set.stable_since(),
-                }))
-            })
-            .collect(),
+        "sets" => {
+            let sets: Vec<Standing<'_>> = cluster.sets().map(Standing::of).collect();
+            text_of(&sets)
+        }
         "plan" => {
             let name = argument
                 .as_str()
@@ -188,7 +181,7 @@ fn ask(cluster: &Cluster, name: &str, argument: &Value) -> Result<Value, Error> 
                 let message = format!("there is no StatefulSet `{namespace}/{name}`");
                 Error::new(ErrorCode::Missing, message)
             })?;
-            value_of(&plan)
+            text_of(&plan)
         }
         _ => {
             let ending = if cluster.is_at_rest() {
@@ -196,7 +189,33 @@ fn ask(cluster: &Cluster, name: &str, argument: &Value) -> Result<Value, Error> 
             } else {
                 Ending::TimeUp
             };
-            value_of(&Played::of(cluster, ending).ends)
+            text_of(&Played::of(cluster, ending).ends)
+        }
+    }
+}
+
+/// How a set stands.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Standing<'a> {
+    namespace: &'a str,
+    name: &'a str,
+    status: Option<&'a Status>,
+    waits: &'a [Wait],
+    failures: u32,
+    stable_since: Option<Millis>,
+}
+
+impl<'a> Standing<'a> {
+    fn of(set: SetView<'a>) -> Self {
+        let key = set.key();
+        Self {
+            namespace: &key.namespace,
+            name: &key.name,
+            status: set.status(),
+            waits: set.waits(),
+            failures: set.failures(),
+            stable_since: set.stable_since(),
         }
     }
 }
@@ -254,10 +273,6 @@ fn wrong(field: &str, value: &Value, expected: &str) -> Error {
 
 fn too_large(sentence: &str) -> Error {
     Error::new(ErrorCode::TooLarge, sentence)
-}
-
-fn value_of<T: Serialize>(value: &T) -> Result<Value, Error> {
-    serde_json::to_value(value).map_err(|error| Error::new(ErrorCode::Invalid, error.to_string()))
 }
 
 fn empty() -> Error {

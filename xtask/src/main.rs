@@ -19,6 +19,7 @@ mod kubewarden;
 mod live;
 mod mutants;
 mod npm;
+mod order;
 mod pace;
 mod package;
 mod playground;

@@ -5,10 +5,10 @@ use std::process::{Command, Stdio};
 
 use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
 
-use crate::{chromium, command, conformance, wasm};
+use crate::{chromium, command, conformance, order, wasm};
 
 /// What is in the package.
-pub const FEATURES: &[&str] = &["lint", "explain", "admission", "simulator"];
+pub const FEATURES: &[&str] = &["sentences", "writer", "diff", "explain", "admission", "compare"];
 
 /// The folder of the package's sources.
 pub fn folder() -> PathBuf {
@@ -62,6 +62,7 @@ pub fn module(features: &[&str], out: &Path) -> Result<PathBuf, String> {
     bind(&built, out)?;
     let module = out.join("steadfast_bg.wasm");
     shrink(&module)?;
+    put_in_order(&module)?;
     Ok(module)
 }
 
@@ -162,10 +163,13 @@ fn bind(built: &Path, out: &Path) -> Result<(), String> {
 }
 
 /// What wasm-opt makes smaller once it is compressed; its `-Oz` makes fewer bytes, but ones that compress worse.
-const PASSES: [&str; 4] = [
+const PASSES: [&str; 7] = [
     "--dce",
     "--duplicate-function-elimination",
     "--remove-unused-module-elements",
+    "--optimize-instructions",
+    "--rse",
+    "--reorder-locals",
     "--vacuum",
 ];
 
@@ -178,6 +182,12 @@ fn shrink(module: &Path) -> Result<(), String> {
         "-o",
     ]);
     command::run(optimise.arg(module))
+}
+
+fn put_in_order(module: &Path) -> Result<(), String> {
+    let told = |error: std::io::Error| format!("{}: {error}", module.display());
+    let ordered = order::by_likeness(&std::fs::read(module).map_err(told)?)?;
+    std::fs::write(module, ordered).map_err(told)
 }
 
 /// Installs the packages of the lock file, where they are not installed yet.

@@ -7,7 +7,7 @@ use crate::{chromium, command, conformance, npm};
 
 /// What the page needs before its editor is opened: stories played, and YAML read. What an API server says of a manifest
 /// comes with the editor, from the npm package's own module.
-const PLAYER: [&str; 2] = ["reader", "simulator"];
+const PLAYER: [&str; 3] = ["sentences", "writer", "simulator"];
 
 /// The folder of the page's sources.
 fn folder() -> PathBuf {

@@ -6,10 +6,13 @@ use std::process::Command;
 use crate::{command, conformance, npm};
 
 /// Features, what they are for, and how many bytes the module may have once it is compressed by brotli.
-const BUDGETS: [(&[&str], &str, Option<u64>); 8] = [
+const BUDGETS: [(&[&str], &str, Option<u64>); 12] = [
     (&[], "reconcile, canonical form, revision names", Some(90_000)),
-    (&["reader"], "and reading YAML", None),
+    (&["sentences"], "the first, and plans in words", None),
+    (&["reader"], "the first, and reading YAML", None),
+    (&["writer"], "the first, reading and writing YAML", None),
     (&["lint"], "and what an API server says", Some(200_000)),
+    (&["diff"], "and what changes, with runbooks", None),
     (&["explain"], "the first, explanations and DNS", None),
     (&["admission"], "the first and admission", None),
     (&["simulator"], "the first and the simulator", None),
@@ -18,13 +21,19 @@ const BUDGETS: [(&[&str], &str, Option<u64>); 8] = [
         "the simulator and reading YAML",
         Some(160_000),
     ),
+    (
+        &["reader", "compare"],
+        "and the same under several versions",
+        None,
+    ),
     (npm::FEATURES, "all of it: the npm package", Some(260_000)),
 ];
 
 /// Where the table stands in the package's README.
 const MARKS: [&str; 2] = ["<!-- size -->", "<!-- /size -->"];
 
-/// `cargo xtask size`: prints a table, and writes the package's own size into its README with `--write`.
+/// `cargo xtask size`: prints a table, and writes the package's own size into its README with `--write`. With `--of
+/// FEATURES`, separated by commas, only that row, for whoever tries something.
 ///
 /// # Errors
 /// A build that fails, or a module past its budget.
@@ -35,7 +44,10 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         "{:<44} {:>9} {:>9} {:>9} {:>9}",
         "kB (1,000 bytes)", "raw", "gzip", "brotli", "budget"
     );
-    for (features, what, budget) in BUDGETS {
+    let of = arguments.iter().position(|argument| argument == "--of");
+    let of = of.and_then(|at| arguments.get(at + 1));
+    let is_asked = |features: &[&str]| of.is_none_or(|of| *of == features.join(","));
+    for (features, what, budget) in BUDGETS.into_iter().filter(|(features, ..)| is_asked(features)) {
         let module = npm::module(features, &out)?;
         let size = Size::of(&module)?;
         let shown = |bytes: u64| format!("{:.1}", bytes as f64 / 1_000.0);
@@ -52,7 +64,9 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
                 size.brotli
             ));
         }
-        whole = Some(size);
+        if features == npm::FEATURES {
+            whole = Some(size);
+        }
     }
     if let Some(size) = whole.filter(|_| arguments.iter().any(|argument| argument == "--write")) {
         size.write()?;

@@ -1,6 +1,6 @@
 //! EndpointSlices as the EndpointSlice controller makes them from Pods.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 use std::net::IpAddr;
 
 use super::pod::Pod;
@@ -40,7 +40,7 @@ fn of_family(
     facts: &Facts,
     settings: &Settings,
 ) -> Vec<Slice> {
-    let mut by_ports: BTreeMap<Vec<Port>, Vec<Address>> = BTreeMap::new();
+    let mut by_ports: SortedMap<Vec<Port>, Vec<Address>> = SortedMap::new();
     for pod in pods {
         if !has_endpoint(service, pod, facts) || !is_served(service, pod) {
             continue;
@@ -53,9 +53,8 @@ fn of_family(
             .addresses
             .iter()
             .filter(|address| matches!(address, IpAddr::V6(_)) == is_six);
-        let addresses = by_ports.entry(pod.ports_for(service)).or_default();
-        addresses
-            .extend(of_family.map(|ip| Address::new(&ip.to_string(), hostname, Some(&pod.name), settings)));
+        let found = of_family.map(|ip| Address::new(&ip.to_string(), hostname, Some(&pod.name), settings));
+        by_ports.change(pod.ports_for(service), |addresses| addresses.extend(found));
     }
     let slices = by_ports.into_iter().map(|(mut ports, addresses)| {
         if ports.is_empty() {

@@ -1,6 +1,6 @@
 //! How much of an answer fits into a datagram.
 
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 
 use serde::Serialize;
 
@@ -83,7 +83,7 @@ impl Answer {
         }
         let limit = usize::from(size).saturating_sub(opt);
         let mut packed = Length {
-            seen: Some(BTreeSet::new()),
+            seen: Some(SortedSet::new()),
             ..Length::default()
         };
         packed.question(&self.name);
@@ -103,7 +103,7 @@ impl Answer {
 struct Length {
     bytes: usize,
     /// The ends of names that can be pointed to; nothing: names are not compressed.
-    seen: Option<BTreeSet<String>>,
+    seen: Option<SortedSet<String>>,
 }
 
 impl Default for Length {

@@ -1,6 +1,6 @@
 //! Answers, as the plugin gives them (`plugin/kubernetes/handler.go`, `ServeDNS`; `plugin/backend_lookup.go`).
 
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 
 use super::address::{Host, of_reverse};
 use super::find::{Item, NoName, Question, find, is_below, of_address};
@@ -104,7 +104,7 @@ fn addresses(
     before: &[String],
     leaves_to: &mut Option<String>,
 ) -> Result<Vec<Record>, NoName> {
-    let (mut records, mut seen) = (Vec::new(), BTreeSet::new());
+    let (mut records, mut seen) = (Vec::new(), SortedSet::new());
     for item in items(zone, question)? {
         let is_asked = match item.host {
             Host::V4(_) | Host::PlannedV4 => kind == Kind::A,
@@ -163,7 +163,7 @@ fn ports(zone: &Zone, question: &Question) -> Result<(Vec<Record>, Vec<Record>),
     let share = (100.0 / (items.len() as f64 * 100.0) * 100.0).floor();
     let weight = (share as u16).max(1);
     let (mut records, mut additional) = (Vec::new(), Vec::new());
-    let (mut named, mut addressed) = (BTreeSet::new(), BTreeSet::new());
+    let (mut named, mut addressed) = (SortedSet::new(), SortedSet::new());
     for item in items {
         let Some(port) = item.port else { continue };
         let port = port as u16;
@@ -191,7 +191,7 @@ fn pointers(zone: &Zone, question: &Question) -> Result<Vec<Record>, NoName> {
     if names.is_empty() {
         return Err(NoName);
     }
-    let (mut records, mut seen) = (Vec::new(), BTreeSet::new());
+    let (mut records, mut seen) = (Vec::new(), SortedSet::new());
     for (name, pod) in names {
         if seen.insert(name.clone()) {
             records.push(record(zone, &question.name, Kind::Ptr, name, pod));

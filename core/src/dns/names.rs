@@ -1,6 +1,6 @@
 //! Whether the names of a set's Pods resolve.
 
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 use std::net::IpAddr;
 
 use serde::Serialize;
@@ -56,7 +56,7 @@ pub fn names(zone: &Zone) -> Vec<NameState> {
         return Vec::new();
     };
     let most = usize::try_from(MOST).unwrap_or(usize::MAX);
-    let mut ordinals: BTreeSet<u64> = set.ordinals().take(most).collect();
+    let mut ordinals: SortedSet<u64> = set.ordinals().take(most).collect();
     let near = zone.facts.pods.iter().flatten();
     let own = near
         .filter(|pod| pod.namespace == set.namespace)

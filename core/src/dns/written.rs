@@ -1,6 +1,6 @@
 //! All records of a zone, as if everything that there is were asked for.
 
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 
 use super::address::{Host, reverse};
 use super::find::endpoint_name;
@@ -12,8 +12,8 @@ use super::{Zone, is_name};
 /// Every name that can have records is asked for them, except those of endpoints, of which there may be thousands: their
 /// records are written straight from the slices.
 pub(super) fn records(zone: &Zone) -> Vec<Record> {
-    let mut records = BTreeSet::new();
-    let mut reversed = BTreeSet::new();
+    let mut records = SortedSet::new();
+    let mut reversed = SortedSet::new();
     let domain = &zone.settings.cluster_domain;
     for service in zone.facts.services.iter().flatten() {
         let own = format!("{}.svc.{domain}", service.key());
@@ -43,12 +43,12 @@ pub(super) fn records(zone: &Zone) -> Vec<Record> {
 }
 
 /// The named ports of a Service and of its endpoints.
-fn ports(zone: &Zone, service: &Service) -> BTreeSet<(String, String)> {
+fn ports(zone: &Zone, service: &Service) -> SortedSet<(String, String)> {
     let of_endpoints = zone
         .facts
         .slices_of(&service.key())
         .flat_map(|slice| &slice.ports);
-    let mut ports: BTreeSet<(String, String)> = match service.kind {
+    let mut ports: SortedSet<(String, String)> = match service.kind {
         ServiceKind::Headless => of_endpoints
             .map(|port| (port.name.clone(), port.protocol.clone()))
             .collect(),
@@ -57,13 +57,13 @@ fn ports(zone: &Zone, service: &Service) -> BTreeSet<(String, String)> {
             own.map(|port| (port.name.clone(), port.protocol.clone()))
                 .collect()
         }
-        ServiceKind::ExternalName => BTreeSet::new(),
+        ServiceKind::ExternalName => SortedSet::new(),
     };
     ports.retain(|(name, protocol)| !name.is_empty() && !protocol.is_empty());
     ports
 }
 
-fn endpoints(zone: &Zone, service: &Service, own: &str, records: &mut BTreeSet<Record>) {
+fn endpoints(zone: &Zone, service: &Service, own: &str, records: &mut SortedSet<Record>) {
     for slice in zone.facts.slices_of(&service.key()) {
         for address in &slice.addresses {
             let kind = match address.host {

@@ -92,7 +92,7 @@ impl Places {
                     }
                 }
                 Some(Inside::Mapping(entries)) => {
-                    let mut seen = std::collections::BTreeSet::new();
+                    let mut seen = crate::sorted::SortedSet::new();
                     for entry in entries {
                         let Some(name) = entry.name.as_deref() else {
                             continue;

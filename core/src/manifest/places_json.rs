@@ -1,5 +1,7 @@
 //! Where the nodes of a JSON document stand.
 
+use serde_json::Value;
+
 use super::error::{Position, Span};
 use super::places::{Builder, Places};
 
@@ -29,7 +31,12 @@ pub(super) fn of_json(text: &str, start: Position) -> Places {
                 };
                 if builder.expects_key() {
                     let token = std::str::from_utf8(token).unwrap_or_default();
-                    let name: String = serde_json::from_str(token).unwrap_or_default();
+                    // As a value, not as a `String`: whoever reads a type must be able to say of any value that it is of
+                    // another, floats included, and all that code is used nowhere else.
+                    let name = match serde_json::from_str(token) {
+                        Ok(Value::String(name)) => name,
+                        _ => String::new(),
+                    };
                     builder.key(Some(name.into_boxed_str()), span);
                 } else {
                     builder.scalar(span);

@@ -13,8 +13,8 @@ mod quoted;
 mod scanner;
 mod token;
 
+use crate::sorted::SortedMap;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use self::parser::{Event, Parser, What};
 use super::error::{Position, ReadError};
@@ -40,7 +40,7 @@ fn too_deep(at: Position) -> Refusal {
 pub(super) struct Events<'t> {
     parser: Parser<'t>,
     /// The number of the anchor that a name means at present.
-    anchors: BTreeMap<&'t str, usize>,
+    anchors: SortedMap<&'t str, usize>,
     count: usize,
 }
 
@@ -70,7 +70,7 @@ impl<'t> Events<'t> {
     pub(super) fn of(text: &'t str, start: Position) -> Self {
         Self {
             parser: Parser::of(text, start),
-            anchors: BTreeMap::new(),
+            anchors: SortedMap::new(),
             count: 0,
         }
     }

@@ -1,7 +1,7 @@
 //! YAML to values: one document, decoded as go-yaml v2 decodes it (`decode.go`).
 
+use crate::sorted::{SortedMap, SortedSet};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::map::Entry;
 use serde_json::{Map, Value};
@@ -115,9 +115,9 @@ enum Collection {
         map: Map<String, Value>,
         key: Key,
         /// The keys that only a merge has set so far: setting one again is no duplicate.
-        merged: BTreeSet<String>,
+        merged: SortedSet<String>,
         /// Why the values of keys are nothing in JSON, until the key is set again: Go finds out at the end.
-        faults: BTreeMap<String, Box<ReadError>>,
+        faults: SortedMap<String, Box<ReadError>>,
     },
 }
 
@@ -177,8 +177,8 @@ impl Builder {
                 let mapping = Collection::Mapping {
                     map: Map::new(),
                     key: Key::Expected,
-                    merged: BTreeSet::new(),
-                    faults: BTreeMap::new(),
+                    merged: SortedSet::new(),
+                    faults: SortedMap::new(),
                 };
                 self.open(mapping, anchor, at)
             }
@@ -264,10 +264,10 @@ impl Builder {
             return Ok(());
         };
         let (value, faults) = match frame.collection {
-            Collection::Sequence(items) => (Value::Array(items), BTreeMap::new()),
+            Collection::Sequence(items) => (Value::Array(items), SortedMap::new()),
             Collection::Mapping { map, faults, .. } => (Value::Object(map), faults),
         };
-        let faults = faults.into_values().chain(frame.fault);
+        let faults = faults.into_iter().map(|(_, fault)| fault).chain(frame.fault);
         let fault = faults.min_by_key(|fault| fault.position);
         if frame.anchor != 0 {
             let (nodes, bytes) = self.budget.so_far();
@@ -435,7 +435,7 @@ fn resolve(text: Cow<'_, str>, plain: bool, tag: Option<Tag>) -> Result<Scalar, 
 /// So they win over what stands before the merge, and lose against what follows it.
 fn merge(
     map: &mut Map<String, Value>,
-    merged: &mut BTreeSet<String>,
+    merged: &mut SortedSet<String>,
     value: Value,
     aliased: bool,
     at: Position,

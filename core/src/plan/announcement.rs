@@ -54,7 +54,7 @@ impl Action {
         let is_claim = matches!(self.operation, Operation::CreatePersistentVolumeClaim { .. });
         // Up to 1.34 the sentence began with a small letter.
         let shown = match profile.minor() < 35 {
-            true => verb.to_lowercase(),
+            true => verb.to_ascii_lowercase(),
             false => verb.to_owned(),
         };
         let message = match (is_claim, refused) {

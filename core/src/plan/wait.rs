@@ -91,6 +91,14 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::StatefulSet,
+        Self::Pod,
+        Self::PersistentVolumeClaim,
+        Self::ControllerRevision,
+    ];
+
     /// The kind as manifests write it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -147,6 +155,26 @@ impl Wait {
 }
 
 impl WaitCode {
+    /// All of them.
+    pub const ALL: [Self; 16] = [
+        Self::PodRunningAndReady,
+        Self::PodAvailable,
+        Self::PodTermination,
+        Self::ClaimTermination,
+        Self::ClaimStale,
+        Self::NameTaken,
+        Self::Partition,
+        Self::MaxUnavailable,
+        Self::ManualDelete,
+        Self::SetDeletion,
+        Self::RevisionAdoption,
+        Self::SelectorInvalid,
+        Self::RevisionUnreadable,
+        Self::StrategyDisabled,
+        Self::MaxUnavailableInvalid,
+        Self::PlanLimit,
+    ];
+
     /// The code on the wire, such as `podAvailable`.
     pub const fn name(self) -> &'static str {
         match self {

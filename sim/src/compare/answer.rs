@@ -264,24 +264,22 @@ impl Told {
         let verdict = &self.verdict;
         let blockers: Vec<(&str, &str)> = verdict.blockers.iter().map(named).collect();
         let waits: Vec<(&str, Kind, &str, &[String])> = verdict.waits.iter().map(waited).collect();
-        let text = format!(
-            "{:?} {blockers:?} {waits:?} {:?} {:?} {:?} {:?}",
-            verdict.state, verdict.ordinals, verdict.pods, verdict.deleted, self.names
-        );
-        (self.outcome, self.in_general(&text))
+        let rest = (&verdict.ordinals, &verdict.pods, verdict.deleted, &self.names);
+        let text = serde_json::to_string(&(verdict.state, blockers, waits, rest));
+        (self.outcome, self.in_general(&text.unwrap_or_default()))
     }
 
     fn status_key(&self) -> String {
         let Some(status) = &self.status else {
             return String::new();
         };
-        let mut status = serde_json::to_value(status).unwrap_or_default();
-        if let Some(conditions) = status.get_mut("conditions").and_then(|list| list.as_array_mut()) {
-            for condition in conditions.iter_mut().filter_map(|one| one.as_object_mut()) {
+        let mut status = status.clone();
+        for condition in status.conditions.iter_mut().flatten() {
+            if let Some(condition) = condition.as_object_mut() {
                 condition.remove("lastTransitionTime");
             }
         }
-        self.in_general(&status.to_string())
+        self.in_general(&serde_json::to_string(&status).unwrap_or_default())
     }
 }
 

@@ -116,7 +116,7 @@ test("actions of plans and traces, and waits, have the words of the command line
     "it has revision web-1, the update leads to web-2",
   ]);
   assert.deepEqual(sentences([]).value, []);
-  assert.match(sentences([{ wait }, { wait: { code: "boredom" } }]).error.message, /^\[1\]: .*`boredom`/);
+  assert.match(sentences([{ wait }, { wait: { code: "boredom" } }]).error.message, /^\[1\]\.wait\.code: Unsupported value: "boredom": supported values: "podRunningAndReady"/);
   assert.throws(() => sentences(undefined), thrown("wrongArgument"));
 });
 
