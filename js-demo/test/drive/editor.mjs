@@ -128,11 +128,7 @@ export default function ({ promise, at }) {
   });
 
   promise("the editor offers every field at its place, says what it means, and puts a misspelt one right", at("#x=first-steps"), async ({ page }) => {
-    const code = page.locator(".cm-content");
-    await code.waitFor();
-    await code.getByText("replicas: 3").click();
-    await page.keyboard.press("End");
-    await page.keyboard.press("Enter");
+    const code = await belowReplicas(page);
     await page.keyboard.type("podM");
     await taken(page, "podManagementPolicy", /OrderedReady or Parallel, default OrderedReady[^]*a Pod is made when all before it are ready/, /podManagementPolicy: /);
     await page.keyboard.type("Par");
@@ -147,11 +143,7 @@ export default function ({ promise, at }) {
   });
 
   promise("a strategy that is refused without its gate is played with it by one click", at("#x=first-steps"), async ({ page }) => {
-    const code = page.locator(".cm-content");
-    await code.waitFor();
-    await code.getByText("replicas: 3").click();
-    await page.keyboard.press("End");
-    await page.keyboard.press("Enter");
+    await belowReplicas(page);
     await page.keyboard.type("updateStrategy: {type: Recreate}");
     await page.keyboard.press("Escape");
     await page.locator(".cm-lint-marker-error").first().waitFor();
@@ -163,6 +155,16 @@ export default function ({ promise, at }) {
     await toTheEnd(page);
     await shows(page, ".sentence", /Nothing to do/);
   });
+}
+
+/** Begins a line below `replicas: 3`; the editor's text. */
+async function belowReplicas(page) {
+  const code = page.locator(".cm-content");
+  await code.waitFor();
+  await code.getByText("replicas: 3").click();
+  await page.keyboard.press("End");
+  await page.keyboard.press("Enter");
+  return code;
 }
 
 /**
