@@ -20,8 +20,11 @@ const ALIKE: usize = 10;
 const ALIKE_WITHIN: Duration = Duration::from_secs(600);
 const BURST: f64 = 25.0;
 const REFILL_SECONDS: f64 = 300.0;
-/// How many Events wait at most to be sent.
+/// How many Events wait at most to be sent, as upstream's (`client-go/tools/record/event.go`: `maxQueuedEvents`).
 const WAITING: usize = 1000;
+/// Of these places, those that are kept for what is of type Warning: a thousand sets at once say so much of Pods that came to be that a
+/// Pod that could not would find no place.
+const KEPT_FOR_WARNINGS: usize = WAITING / 2;
 /// Of how many objects something is remembered at most.
 const REMEMBERED: usize = 4096;
 
@@ -68,7 +71,8 @@ impl Recorder {
             what,
             at: clock(),
         };
-        if self.sender.try_send(said).is_err() {
+        let has_place = said.what.kind == "Warning" || self.sender.capacity() > KEPT_FOR_WARNINGS;
+        if !has_place || self.sender.try_send(said).is_err() {
             self.metrics
                 .count("steadfast_events_dropped_total", "why=\"queue\"".to_owned());
         }
@@ -300,5 +304,38 @@ mod tests {
         let mut other = said("Pod 0", 100);
         other.set = Key::new("default", "db");
         assert!(correlator.observe(&other).is_some());
+    }
+
+    #[test]
+    fn where_normal_events_have_no_place_any_more_a_warning_still_has_one() {
+        let metrics = Arc::new(Metrics::default());
+        let (sender, mut inbox) = mpsc::channel(WAITING);
+        let recorder = Recorder {
+            sender,
+            metrics: Arc::clone(&metrics),
+        };
+        let set =
+            json!({"metadata": {"namespace": "default", "name": "web", "uid": "u", "resourceVersion": "7"}});
+        let say = |kind: &'static str, count: usize| {
+            for at in 0..count {
+                let message = format!("Pod {at}");
+                let reason = String::new();
+                recorder.say(
+                    &set,
+                    Announcement {
+                        kind,
+                        reason,
+                        message,
+                    },
+                );
+            }
+            metrics.counted("steadfast_events_dropped_total", "why=\"queue\"")
+        };
+        assert_eq!(say("Normal", 500), 0);
+        assert_eq!(say("Normal", 3), 3);
+        assert_eq!(say("Warning", 500), 3);
+        assert_eq!(say("Warning", 2), 5);
+        let taken = std::iter::from_fn(|| inbox.try_recv().ok());
+        assert_eq!(taken.filter(|said| said.what.kind == "Warning").count(), 500);
     }
 }

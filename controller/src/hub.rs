@@ -127,7 +127,7 @@ impl Hub {
         }
     }
 
-    /// How long a status of the set that is all there is to write has to wait: twenty a second are the most.
+    /// How long a status of the set that is all there is to write has to wait: five a second are the most.
     pub fn status_rests(&self, set: &Key) -> Option<Duration> {
         self.state().pace.rest(set, tokio::time::Instant::now())
     }

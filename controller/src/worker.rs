@@ -45,16 +45,18 @@ pub async fn look<A: Api>(shop: &Shop<A>, set: &Key) {
         let state = hub.state();
         state.cache.observed(set).map(|observed| {
             let plan = reconcile(observed, clock(), &shop.profile);
-            (plan, observed.set().shared())
+            let is_on_the_way = !has_all(&plan, observed.set().replicas());
+            (plan, is_on_the_way, observed.set().shared())
         })
     };
-    let Some((plan, object)) = decided else {
+    let Some((plan, is_on_the_way, object)) = decided else {
         hub.queue.forget(set);
         hub.metrics.forget(set);
         return;
     };
     if plan.actions.is_empty()
         && plan.status_changed
+        && is_on_the_way
         && let Some(rest) = hub.status_rests(set)
     {
         hub.queue.add_after(set, rest);
@@ -94,6 +96,15 @@ pub async fn look<A: Api>(shop: &Shop<A>, set: &Key) {
         return;
     }
     conclude(shop, set, &plan, outcome.refusal.is_some());
+}
+
+/// Whether the status says that there are as many Pods as are wanted, and all of them available: who waits for that is told at once.
+fn has_all(plan: &Plan, wanted: u64) -> bool {
+    plan.status.as_ref().is_some_and(|status| {
+        [status.replicas, status.available_replicas]
+            .into_iter()
+            .all(|count| u64::try_from(count) == Ok(wanted))
+    })
 }
 
 fn conclude<A>(shop: &Shop<A>, set: &Key, plan: &Plan, has_failed: bool) {

@@ -58,7 +58,7 @@ async fn settle(shop: &Shop<Obliging>, patience: Duration) {
 }
 
 #[test]
-fn pods_that_become_ready_within_a_twentieth_of_a_second_are_counted_by_one_status() {
+fn pods_that_become_ready_within_a_fifth_of_a_second_are_counted_by_one_status_and_the_last_one_at_once() {
     let hub = Arc::new(Hub::new(Arc::new(Metrics::default()), Vec::new()));
     let shop = Shop {
         hub: Arc::clone(&hub),
@@ -84,20 +84,23 @@ fn pods_that_become_ready_within_a_twentieth_of_a_second_are_counted_by_one_stat
     runtime.block_on(async {
         let set = json!({"apiVersion": "apps/v1", "kind": "StatefulSet",
             "metadata": {"name": "web", "namespace": "default", "uid": "u1", "generation": 1},
-            "spec": {"replicas": 4, "serviceName": "web", "podManagementPolicy": "Parallel", "selector": {"matchLabels": {"app": "web"}},
+            "spec": {"replicas": 6, "serviceName": "web", "podManagementPolicy": "Parallel", "selector": {"matchLabels": {"app": "web"}},
                 "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "main", "image": "nginx"}]}}}});
         shop.api.tell(Kind::StatefulSet, set);
         settle(&shop, Duration::from_secs(1)).await;
-        shop.api.ready.lock().unwrap().clear();
-        for ordinal in 0..3 {
+        // A Pod that has become ready, and the statuses that are written within 10 ms.
+        let told = async |ordinal: u32| {
             ready(ordinal);
             settle(&shop, Duration::from_millis(10)).await;
-        }
-        assert_eq!(*shop.api.ready.lock().unwrap(), [1], "the first is told at once");
+            std::mem::take(&mut *shop.api.ready.lock().unwrap())
+        };
+        shop.api.ready.lock().unwrap().clear();
+        assert_eq!(told(0).await, [1], "the first is told at once");
+        assert_eq!((told(1).await, told(2).await), (vec![], vec![]));
         settle(&shop, Duration::from_secs(1)).await;
-        assert_eq!(*shop.api.ready.lock().unwrap(), [1, 3]);
-        ready(3);
-        settle(&shop, Duration::from_millis(10)).await;
-        assert_eq!(*shop.api.ready.lock().unwrap(), [1, 3, 4], "later ones do not wait");
+        assert_eq!(std::mem::take(&mut *shop.api.ready.lock().unwrap()), [3]);
+        assert_eq!(told(3).await, [4], "later ones do not wait");
+        assert_eq!(told(4).await, [] as [u64; 0]);
+        assert_eq!(told(5).await, [6], "neither does the one that is the last");
     });
 }
