@@ -37,7 +37,6 @@ pub(crate) fn available_at(pod: &Pod, min_ready_seconds: i64) -> Option<Timestam
 
 /// What the first-unavailable rule and the budget of an update count; `by_health` is
 /// [`Profile::unavailable_is_unhealthy`], which is asked once for all Pods.
-#[inline(always)]
 pub(crate) fn is_unavailable(pod: &Pod, available: bool, by_health: bool) -> bool {
     let healthy = if by_health {
         is_running_and_ready(pod)

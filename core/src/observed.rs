@@ -140,7 +140,10 @@ pub struct Observed {
     set: StatefulSet,
     pods: SortedMap<PodKey, Pod>,
     claims: SortedMap<Box<str>, SortedMap<u64, Claim>>,
+    /// How many claims have owners.
+    owned_claims: usize,
     revisions: SortedMap<Box<str>, Revision>,
+    edition: u64,
 }
 
 /// Pods stand in the order of their sets, ordinals and names; those without an ordinal come first.
@@ -223,7 +226,9 @@ impl Observed {
             set,
             pods: SortedMap::new(),
             claims: SortedMap::new(),
+            owned_claims: 0,
             revisions: SortedMap::new(),
+            edition: 0,
         })
     }
 
@@ -246,6 +251,12 @@ impl Observed {
 
     /// Takes one object out; true where it was there. The set itself stays.
     pub fn remove(&mut self, kind: Kind, name: &str) -> bool {
+        let was_there = self.take(kind, name);
+        self.edition += u64::from(was_there);
+        was_there
+    }
+
+    fn take(&mut self, kind: Kind, name: &str) -> bool {
         match kind {
             Kind::StatefulSet => false,
             Kind::Pod => self.pods.remove(&pod_key(name)).is_some(),
@@ -257,13 +268,20 @@ impl Observed {
                 let Some(claims) = self.claims.get_mut(prefix) else {
                     return false;
                 };
-                let was_there = claims.remove(&ordinal).is_some();
+                let claim = claims.remove(&ordinal);
                 if claims.is_empty() {
                     self.claims.remove(prefix);
                 }
-                was_there
+                self.owned_claims -= usize::from(claim.as_ref().is_some_and(Claim::is_owned));
+                claim.is_some()
             }
         }
+    }
+
+    /// Another number after every change of what decisions read: as long as it stays, the next decision differs from the last
+    /// by the time alone. A host need not ask again where nothing was left to be done and no time was waited for.
+    pub const fn edition(&self) -> u64 {
+        self.edition
     }
 
     /// The set.
@@ -302,6 +320,11 @@ impl Observed {
         self.claims.get(prefix)
     }
 
+    /// Whether any claim has owners.
+    pub(crate) const fn has_owned_claims(&self) -> bool {
+        self.owned_claims > 0
+    }
+
     /// All revisions of the namespace, by name.
     pub fn revisions(&self) -> impl Iterator<Item = &Revision> {
         self.revisions.values()
@@ -317,6 +340,7 @@ impl Observed {
             .iter()
             .all(|part| object.shares(part, &self.set.object))
         {
+            self.edition += 1;
             return self.set.renew(&object).map_err(|causes| {
                 Error::invalid(causes).of_object(Kind::StatefulSet.name(), name_of(&object))
             });
@@ -330,6 +354,7 @@ impl Observed {
                 }
             }
             self.set = set;
+            self.edition += 1;
         }
         Ok(())
     }
@@ -347,10 +372,11 @@ impl Observed {
                     && object.shares("metadata", &known.object)
                 {
                     let has_other_spec = !object.shares("spec", &known.object);
-                    known.renew(object.clone(), has_other_spec).map_err(invalid)?;
+                    let is_news = known.renew(object.clone(), has_other_spec).map_err(invalid)?;
                     if has_other_spec {
                         known.stand(Standing::of(known, &self.set, &Templates::of(&self.set)));
                     }
+                    self.edition += u64::from(is_news);
                     return Ok(());
                 }
                 let mut pod = Pod::parse(object.clone()).map_err(invalid)?;
@@ -360,13 +386,16 @@ impl Observed {
             Kind::PersistentVolumeClaim => {
                 let claim = Claim::parse(object.clone()).map_err(invalid)?;
                 if let Some((prefix, ordinal)) = split_canonical(&claim.metadata.name) {
-                    match self.claims.get_mut(prefix) {
-                        Some(claims) => drop(claims.insert(ordinal, claim)),
-                        None => drop(
+                    self.owned_claims += usize::from(claim.is_owned());
+                    let before = match self.claims.get_mut(prefix) {
+                        Some(claims) => claims.insert(ordinal, claim),
+                        None => {
                             self.claims
-                                .insert(prefix.into(), [(ordinal, claim)].into_iter().collect()),
-                        ),
-                    }
+                                .insert(prefix.into(), [(ordinal, claim)].into_iter().collect());
+                            None
+                        }
+                    };
+                    self.owned_claims -= usize::from(before.as_ref().is_some_and(Claim::is_owned));
                 }
             }
             Kind::ControllerRevision => {
@@ -374,6 +403,7 @@ impl Observed {
                 self.revisions.insert(revision.metadata.name.clone(), revision);
             }
         }
+        self.edition += 1;
         Ok(())
     }
 }

@@ -17,6 +17,7 @@ mod status;
 mod update;
 
 use draft::Draft;
+use ownership::Claimed;
 use partition::Partition;
 use revisions::Chosen;
 
@@ -57,6 +58,7 @@ pub fn reconcile(observed: &Observed, now: Timestamp, profile: &Profile) -> Plan
         update: (Ends::of(update), update),
         is_updating,
         unhealthy_is_unavailable: profile.unavailable_is_unhealthy(),
+        asks_more_of_available: set.min_ready_seconds() != 0 || profile.unavailable_is_unhealthy(),
         templates: Templates::of(set),
     };
     let counted = passes(&call, &pods, &mut draft);
@@ -88,6 +90,8 @@ struct Call<'a> {
     is_updating: bool,
     /// See [`Profile::unavailable_is_unhealthy`].
     unhealthy_is_unavailable: bool,
+    /// A Pod that is ready may be unavailable.
+    asks_more_of_available: bool,
     templates: Templates<'a>,
 }
 
@@ -96,7 +100,7 @@ struct Stopped(());
 
 /// The passes on Pods, from the Recreate gate to the update: the status as it counts afterwards, or nothing where
 /// upstream gives up before it has counted.
-fn passes(call: &Call<'_>, pods: &[&crate::observed::Pod], draft: &mut Draft) -> Result<Status, Stopped> {
+fn passes(call: &Call<'_>, pods: &Claimed<'_>, draft: &mut Draft) -> Result<Status, Stopped> {
     revisions::check_readable(call, draft)?;
     recreate::check_gate(call, draft)?;
     let partition = Partition::of(call, pods);

@@ -11,7 +11,7 @@ use steadfast_core::sorted::SortedMap;
 use crate::clock::{Millis, Timer};
 use crate::component::{Component, Step, World};
 use crate::scheduler::selector::labels_of;
-use crate::store::{Change, DeleteOptions, Key, Resource, Write};
+use crate::store::{Change, DeleteOptions, Key, Part, Resource, Write};
 use crate::view;
 use slices::{Service, is_endpoint};
 
@@ -114,7 +114,7 @@ impl Endpoints {
     fn service_changed(&mut self, change: &Change, world: &World<'_>, step: &mut Step) {
         let key = &change.key;
         if let (Some(before), Some(after)) = (&change.before, &change.after)
-            && after.has_same("spec", before)
+            && after.has_same(Part::Spec, before)
         {
             return;
         }

@@ -8,7 +8,9 @@ use steadfast_core::observed::Document;
 
 use crate::clock::Timer;
 use crate::component::{Component, Step, World};
-use crate::store::{Change, DeleteOptions, FOREGROUND, Key, ORPHAN, Propagation, Resource, Store, Write};
+use crate::store::{
+    Change, DeleteOptions, FOREGROUND, Key, ORPHAN, Part, Propagation, Resource, Store, Write,
+};
 use crate::view;
 
 /// Deletes dependents in the background or before their owner, or takes the owner out of them.
@@ -45,7 +47,7 @@ impl Component for GarbageCollector {
                 release_owners(store, references(before), &mut writes);
             }
             (Some(before), Some(after))
-                if after.has_same("metadata", before) && !view::is_terminating(after) => {}
+                if after.has_same(Part::Metadata, before) && !view::is_terminating(after) => {}
             (before, Some(after)) => {
                 let before = before.as_ref();
                 if has_deletion(after, ORPHAN) {

@@ -1,6 +1,7 @@
 //! The simulated controller: it observes, calls the core, and executes plans exactly as `wire.md` says ("What a host
 //! does"). It wakes as upstream's does: on events of the set and its Pods, when a Pod that became ready may be
 //! available, after `requeueAfterSeconds`, and by the backoff of `retry` waits and failed actions.
+//! Where the last decision left nothing to be done and nothing has changed that one reads, the core is not called again.
 //!
 //! Source of the wake-ups: `pkg/controller/statefulset/stateful_set.go` (`addPod`, `updatePod`, `deletePod`,
 //! `processNextWorkItem`) and `client-go/util/workqueue`.

@@ -217,13 +217,11 @@ impl Kubelet {
         if std::mem::take(&mut pod.is_dirty)
             && let Some(stored) = world.store.get(key).filter(|stored| view::uid(stored) == pod.uid)
         {
-            let status = status::of(&pod, stored, world.wall);
-            if stored.field("status") != Some(&status) {
-                step.writes.push(Write::SetStatus {
-                    key: key.clone(),
-                    status,
-                });
-            }
+            // One that is as it was is no write for the store.
+            step.writes.push(Write::SetStatus {
+                key: key.clone(),
+                status: status::of(&pod, stored, world.wall),
+            });
         }
         self.pods.insert(key.clone(), pod);
     }

@@ -33,6 +33,7 @@ pub(crate) use delete::{FOREGROUND, ORPHAN};
 pub use error::ApiError;
 pub use key::{Key, Resource};
 pub use object::Object;
+pub(crate) use object::Part;
 pub use write::{Change, DeleteOptions, Propagation, Write};
 
 /// All objects, with what changed since somebody last asked.
@@ -83,8 +84,17 @@ impl Store {
         resource: Resource,
         namespace: Option<&str>,
     ) -> impl Iterator<Item = (&'a Key, &'a Object)> + use<'a> {
-        let first = Key::new(resource, namespace.unwrap_or_default(), "");
-        let namespace: Option<Arc<str>> = namespace.map(|_| first.namespace.clone());
+        // Where the namespace is that of the newest object, as it mostly is, its text is shared: keys compare it at a glance.
+        let text = |namespace: &str| match *namespace == *self.namespace {
+            true => Arc::clone(&self.namespace),
+            false => namespace.into(),
+        };
+        let namespace = namespace.filter(|_| resource.is_namespaced()).map(text);
+        let first = Key {
+            resource,
+            namespace: namespace.clone().unwrap_or_default(),
+            name: Arc::default(),
+        };
         let is_listed = move |key: &Key| {
             key.resource == resource && namespace.as_ref().is_none_or(|n| *n == key.namespace)
         };

@@ -103,7 +103,7 @@ impl Module<'_> {
         for name in ["alloc", "compiler_builtins", "core", "dlmalloc", "std"] {
             build.args(["--config", &format!("profile.wasm.package.{name}.opt-level=3")]);
         }
-        // These two switches of cargo, and two of rustc's in `flags`, are not promised to stay: the stable compiler takes them
+        // These two switches of cargo, and three of rustc's in `flags`, are not promised to stay: the stable compiler takes them
         // where it is told so.
         build.env("RUSTC_BOOTSTRAP", "1");
         command::run(build.env("CARGO_ENCODED_RUSTFLAGS", flags()))?;
@@ -133,10 +133,12 @@ fn flags() -> String {
         .flatten()
         .map(|folder| folder.path());
     flags.extend(folders.map(|folder| format!("--remap-path-prefix={}=crates", folder.display())));
-    // What would panic traps, without a word: lints see to it that nothing of ours does.
+    // What would panic traps, without a word: lints see to it that nothing of ours does. What crates that are built for speed
+    // have made of generic code (JSON's maps above all) is taken by the others as it is.
     flags.extend(
         [
             "-Cpanic=immediate-abort",
+            "-Zshare-generics=yes",
             "-Zunstable-options",
             "-Zlocation-detail=none",
         ]

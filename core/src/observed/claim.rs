@@ -37,6 +37,11 @@ impl Claim {
         &self.metadata
     }
 
+    /// Whether it has owners.
+    pub(crate) fn is_owned(&self) -> bool {
+        !self.metadata.owners.is_empty()
+    }
+
     pub(crate) fn parse(object: Object) -> Result<Self, Vec<Cause>> {
         let faults = Faults::default();
         let metadata = Metadata::parse(&Field::of(&object, "metadata", &faults));

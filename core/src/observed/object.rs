@@ -79,8 +79,8 @@ impl<D: Document + 'static> From<Arc<D>> for Object {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Observed;
     use crate::observed::Phase;
+    use crate::{Kind, Observed};
     use serde_json::json;
 
     /// A Pod whose states share all but the status, as a host may hold it.
@@ -156,5 +156,49 @@ mod tests {
         observed.put(set(json!({"app": "db"}), 2)).unwrap();
         assert_eq!(observed.set().replicas(), 2);
         assert!(!observed.pod("web-0").unwrap().standing.is_selected);
+    }
+
+    #[test]
+    fn the_edition_changes_with_what_decisions_read_and_with_nothing_else() {
+        let mut observed = Observed::of_set(set(json!({"app": "web"}), 1)).unwrap();
+        let rest = Arc::new(
+            json!({"kind": "Pod", "metadata": {"name": "web-0", "labels": {"app": "web"}}, "spec": {}}),
+        );
+        let ready = |status: &str, since: &str| json!({"phase": "Pending", "conditions": [{"type": "Ready", "status": status, "lastTransitionTime": since}]});
+        for (status, is_news) in [
+            (json!({"phase": "Pending"}), true),
+            (json!({"phase": "Pending", "podIP": "10.0.0.1"}), false),
+            (ready("False", "2026-11-21T00:00:00Z"), false),
+            (ready("True", "2026-11-21T00:00:00Z"), true),
+            (ready("True", "2026-11-21T00:00:01Z"), true),
+        ] {
+            let edition = observed.edition();
+            observed.put(State::of(&rest, status.clone())).unwrap();
+            assert_eq!(observed.edition() != edition, is_news, "{status}");
+        }
+        for is_there in [true, false] {
+            let edition = observed.edition();
+            assert_eq!(observed.remove(Kind::Pod, "web-0"), is_there);
+            assert_eq!(observed.edition() != edition, is_there);
+        }
+    }
+
+    #[test]
+    fn claims_with_owners_are_counted_through_every_change() {
+        let mut observed = Observed::of_set(set(json!({"app": "web"}), 1)).unwrap();
+        let claim = |name: &str, owners: Value| json!({"kind": "PersistentVolumeClaim", "metadata": {"name": name, "ownerReferences": owners}});
+        let owner = json!([{"apiVersion": "v1", "kind": "Pod", "name": "web-0", "uid": "p"}]);
+        for (claim, is_any_owned) in [
+            (claim("data-web-0", json!([])), false),
+            (claim("data-web-0", owner.clone()), true),
+            (claim("data-web-0", owner.clone()), true),
+            (claim("data-web-1", owner), true),
+            (claim("data-web-0", json!([])), true),
+        ] {
+            observed.put(claim).unwrap();
+            assert_eq!(observed.has_owned_claims(), is_any_owned);
+        }
+        assert!(observed.remove(Kind::PersistentVolumeClaim, "data-web-1"));
+        assert!(!observed.has_owned_claims());
     }
 }

@@ -7,6 +7,7 @@ use super::metadata::{Ends, Metadata};
 use super::standing::Standing;
 use crate::identity::{POD_NAME_LABEL, REVISION_LABEL, membership, split_canonical};
 use crate::json::{Faults, Field};
+use crate::owner::Claim;
 use crate::{Cause, Timestamp};
 
 /// A Pod, parsed once.
@@ -14,50 +15,72 @@ use crate::{Cause, Timestamp};
 pub struct Pod {
     pub(crate) object: Object,
     pub(crate) metadata: Metadata,
-    pub(crate) ordinal: Option<u32>,
     parent: Option<u32>,
     /// The name is what its parent and ordinal would generate, and the label with it is right.
     pub(crate) has_identity: bool,
     pub(crate) status: PodStatus,
     pub(crate) revision: Box<str>,
-    pub(crate) revision_ends: Ends,
     pub(crate) volumes: Vec<Volume>,
     pub(crate) standing: Standing,
     pub(crate) facts: Facts,
 }
 
-/// What every decision asks of every Pod, a bit each: found out when the Pod or its set changes.
+/// What every decision asks of every Pod: found out when the Pod or its set changes, and kept in one place, since a decision
+/// about many Pods takes as long as their memory takes to be read.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Facts(u8);
+pub(crate) struct Facts {
+    /// The ordinal that the name speaks of.
+    pub ordinal: Option<u32>,
+    /// Of the revision's name.
+    pub revision_ends: Ends,
+    /// A bit for each answer below. What depends on time or on the Kubernetes version is answered for most sets: where
+    /// minReadySeconds is 0, and availability is all that counts.
+    bits: u8,
+}
 
 impl Facts {
-    /// It has a phase: for upstream it has been created.
-    pub const CREATED: u8 = 1;
-    /// The condition Ready is true.
-    pub const READY: u8 = 1 << 1;
     /// Phase Running and condition Ready.
-    pub const RUNNING_AND_READY: u8 = 1 << 2;
-    pub const TERMINATING: u8 = 1 << 3;
+    pub const RUNNING_AND_READY: u8 = 1;
+    /// The condition Ready is true.
+    pub const AVAILABLE: u8 = 1 << 1;
+    /// Not available, or terminating.
+    pub const UNAVAILABLE: u8 = 1 << 2;
     /// Running and ready, not terminating, with the identity and the volumes that the set asks for.
-    pub const WELL: u8 = 1 << 4;
+    pub const SETTLED: u8 = 1 << 3;
+    /// It has a phase: for upstream it has been created.
+    pub const CREATED: u8 = 1 << 4;
+    pub const TERMINATING: u8 = 1 << 5;
+    /// The set controls it, and it has the name and the labels for that; an owner is known by its UID.
+    pub const OWN: u8 = 1 << 6;
+    /// The same where the owner's kind and name count too.
+    pub const OWN_BY_WHOLE: u8 = 1 << 7;
 
     fn of(pod: &Pod) -> Self {
         let PodStatus { phase, is_ready, .. } = pod.status;
         let runs = is_ready && phase == Phase::Running;
         let is_terminating = pod.is_terminating();
+        let owns = |whole| pod.standing.is_match() && matches!(pod.standing.claim(whole), Claim::Owned);
         let bit = |is_so: bool, bit: u8| u8::from(is_so) * bit;
-        Self(
-            bit(phase != Phase::Absent, Self::CREATED)
-                | bit(is_ready, Self::READY)
-                | bit(runs, Self::RUNNING_AND_READY)
+        Self {
+            bits: bit(runs, Self::RUNNING_AND_READY)
+                | bit(is_ready, Self::AVAILABLE)
+                | bit(!is_ready || is_terminating, Self::UNAVAILABLE)
+                | bit(runs && !is_terminating && pod.is_as_asked(), Self::SETTLED)
+                | bit(phase != Phase::Absent, Self::CREATED)
                 | bit(is_terminating, Self::TERMINATING)
-                | bit(runs && !is_terminating && pod.is_as_asked(), Self::WELL),
-        )
+                | bit(owns(false), Self::OWN)
+                | bit(owns(true), Self::OWN_BY_WHOLE),
+            ..pod.facts
+        }
     }
 
-    #[inline(always)]
-    pub fn has(self, bit: u8) -> bool {
-        self.0 & bit != 0
+    pub const fn has(self, bit: u8) -> bool {
+        self.bits & bit != 0
+    }
+
+    /// Those of these bits that are set.
+    pub const fn among(self, bits: u8) -> u8 {
+        self.bits & bits
     }
 }
 
@@ -87,7 +110,7 @@ pub enum Phase {
 }
 
 /// A volume, as far as it matters here.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Volume {
     pub name: Box<str>,
     /// The claim's name, split as it would be generated: what stands before the ordinal, and the ordinal.
@@ -123,7 +146,7 @@ impl Pod {
 
     /// The ordinal that the Pod's name speaks of.
     pub fn ordinal(&self) -> Option<u64> {
-        self.ordinal.map(u64::from)
+        self.facts.ordinal.map(u64::from)
     }
 
     /// `status.phase`.
@@ -156,19 +179,22 @@ impl Pod {
         self.has_identity && self.standing.has_volumes
     }
 
-    /// Reads a later state of the Pod whose metadata has not changed: the status, and of the spec what is read of one.
-    pub(crate) fn renew(&mut self, object: Object, has_other_spec: bool) -> Result<(), Vec<Cause>> {
+    /// Reads a later state of the Pod whose metadata has not changed: the status, and of the spec what is read of one. True
+    /// where that is not what it was.
+    pub(crate) fn renew(&mut self, object: Object, has_other_spec: bool) -> Result<bool, Vec<Cause>> {
         let faults = Faults::default();
         let status = PodStatus::parse(&Field::of(&object, "status", &faults));
         let volumes = has_other_spec.then(|| Volume::list(&Field::of(&object, "spec", &faults)));
         let (status, volumes) = faults.or((status, volumes))?;
+        let is_news = self.status.decisive() != status.decisive()
+            || volumes.as_ref().is_some_and(|new| *new != self.volumes);
         self.status = status;
         if let Some(volumes) = volumes {
             self.volumes = volumes;
         }
         self.object = object;
         self.facts = Facts::of(self);
-        Ok(())
+        Ok(is_news)
     }
 
     /// The set or the Pod has changed: this is what they are to each other from now on.
@@ -186,9 +212,6 @@ impl Pod {
         let member = membership(&metadata.name);
         let revision = metadata.labels.value(REVISION_LABEL).unwrap_or_default();
         let pod = Self {
-            ordinal: member
-                .and_then(|m| m.ordinal)
-                .and_then(|o| u32::try_from(o.number()).ok()),
             // A parent after a line break would begin elsewhere; such names match no set here or upstream.
             parent: member.and_then(|m| {
                 metadata
@@ -200,10 +223,15 @@ impl Pod {
                 && metadata.labels.value(POD_NAME_LABEL) == Some(&metadata.name),
             status,
             revision: revision.into(),
-            revision_ends: Ends::of(revision),
             volumes: Volume::list(&spec),
             standing: Standing::UNKNOWN,
-            facts: Facts(0),
+            facts: Facts {
+                ordinal: member
+                    .and_then(|m| m.ordinal)
+                    .and_then(|o| u32::try_from(o.number()).ok()),
+                revision_ends: Ends::of(revision),
+                bits: 0,
+            },
             metadata,
             object: object.clone(),
         };
@@ -212,6 +240,12 @@ impl Pod {
 }
 
 impl PodStatus {
+    /// What decisions read of it: since when a Pod is not ready is not asked.
+    fn decisive(&self) -> (Phase, bool, Option<Timestamp>) {
+        let ready_since = self.ready_since.filter(|_| self.is_ready);
+        (self.phase, self.is_ready, ready_since)
+    }
+
     fn parse(status: &Field<'_>) -> Self {
         let (conditions, phase) = (status.key("conditions"), status.key("phase"));
         // Only the first condition of a type counts (`GetPodConditionFromList`).

@@ -49,6 +49,11 @@ impl Standing {
         old.metadata.uid == new.metadata.uid && Arc::ptr_eq(&old.spec, &new.spec)
     }
 
+    /// Whether the Pod is one that the set would control.
+    pub const fn is_match(&self) -> bool {
+        self.is_selected && self.is_named_after
+    }
+
     /// `whole` as for [`Claim::of`].
     pub const fn claim(&self, whole: bool) -> Claim {
         if whole { self.by_whole_owner } else { self.by_uid }

@@ -5,8 +5,9 @@
 
 use super::Call;
 use super::draft::Draft;
+use super::ownership::Claimed;
 use crate::Profile;
-use crate::observed::{Observed, Pod, Revision, Selector};
+use crate::observed::{Observed, Revision, Selector};
 use crate::owner::Claim;
 use crate::plan::{Operation, Reason};
 
@@ -42,7 +43,7 @@ pub(super) fn sort(history: &mut [&Revision]) {
 
 /// Deletes the oldest revisions that nothing lives from, until `revisionHistoryLimit` of them are left. Live are the
 /// current and the update revision and what any claimed Pod's label names. A negative limit keeps all.
-pub(super) fn trim(call: &Call<'_>, history: &[&Revision], pods: &[&Pod], draft: &mut Draft) {
+pub(super) fn trim(call: &Call<'_>, history: &[&Revision], pods: &Claimed<'_>, draft: &mut Draft) {
     let limit = call.observed.set().spec.history_limit;
     let Ok(keep) = usize::try_from(limit) else { return };
     // Most sets have no more revisions than they may keep: then nobody need be asked what is live.
@@ -51,6 +52,7 @@ pub(super) fn trim(call: &Call<'_>, history: &[&Revision], pods: &[&Pod], draft:
     }
     let chosen = call.chosen;
     let mut live = vec![chosen.current.name(), chosen.update.name()];
+    let pods = pods.list();
     live.extend(pods.iter().map(|pod| &*pod.revision));
     live.sort_unstable();
     let past: Vec<&Revision> = history

@@ -3,10 +3,12 @@
 //! Source: `stateful_set.go` (`adoptOrphanRevisions`, `getPodsForStatefulSet`) and `controller_ref_manager.go`
 //! (`ClaimObject`).
 
+use std::borrow::Cow;
+
 use super::Stopped;
 use super::draft::Draft;
 use crate::Profile;
-use crate::observed::{Observed, Pod, Revision};
+use crate::observed::{Facts, Observed, Pod, Revision};
 use crate::owner::{self, Claim};
 use crate::plan::{Kind, Operation, Reason, Wait, WaitCode};
 
@@ -36,18 +38,45 @@ pub(super) fn adopt_revisions(
     Ok(())
 }
 
-/// The Pods that the set decides about, those that it adopts in this very call among them, in order of ordinals.
-pub(super) fn claim_pods<'a>(observed: &'a Observed, profile: &Profile, draft: &mut Draft) -> Vec<&'a Pod> {
+/// The Pods that a set decides about, in order of ordinals.
+pub(super) enum Claimed<'a> {
+    /// All that there are: a list of them is made where it is asked for.
+    All(&'a Observed),
+    /// These.
+    Some(Vec<&'a Pod>),
+}
+
+impl<'a> Claimed<'a> {
+    pub fn list(&self) -> Cow<'_, [&'a Pod]> {
+        match self {
+            Self::All(observed) => observed.pods().collect(),
+            Self::Some(pods) => Cow::Borrowed(pods),
+        }
+    }
+}
+
+/// Claims the Pods that are the set's, those among them that it adopts in this very call.
+pub(super) fn claim_pods<'a>(observed: &'a Observed, profile: &Profile, draft: &mut Draft) -> Claimed<'a> {
     let set = observed.set();
     let (is_deleted, is_whole) = (set.metadata().is_terminating(), profile.pods_by_whole_owner());
+    let own = if is_whole { Facts::OWN_BY_WHOLE } else { Facts::OWN };
+    draft.end_batch();
+    let mut strangers = 0;
+    observed
+        .pods()
+        .for_each(|pod| strangers += usize::from(!pod.facts.has(own)));
+    if strangers == 0 {
+        return Claimed::All(observed);
+    }
     let mut claimed = Vec::with_capacity(observed.pod_count());
     let mut has_adopted = false;
-    draft.end_batch();
     observed.pods().for_each(|pod| {
+        if pod.facts.has(own) {
+            claimed.push(pod);
+            return;
+        }
         let standing = &pod.standing;
-        let is_match = standing.is_selected && standing.is_named_after;
         match standing.claim(is_whole) {
-            Claim::Owned if is_match => claimed.push(pod),
             Claim::Owned if !is_deleted => {
                 let reason = if standing.is_selected {
                     Reason::NameMismatch
@@ -57,7 +86,7 @@ pub(super) fn claim_pods<'a>(observed: &'a Observed, profile: &Profile, draft: &
                 let patch = owner::release(set, &pod.metadata);
                 draft.push(Operation::ReleasePod { patch }, pod.name(), pod.name(), reason);
             }
-            Claim::Orphan if is_match && !is_deleted && !pod.is_terminating() => {
+            Claim::Orphan if standing.is_match() && !is_deleted && !pod.is_terminating() => {
                 let patch = owner::adoption(set, &pod.metadata);
                 draft.push(
                     Operation::AdoptPod { patch },
@@ -76,5 +105,5 @@ pub(super) fn claim_pods<'a>(observed: &'a Observed, profile: &Profile, draft: &
         // Of two Pods with one ordinal, the one just adopted has the place.
         claimed.sort_unstable_by_key(|pod| (pod.ordinal(), pod.metadata.controller().is_none(), pod.name()));
     }
-    claimed
+    Claimed::Some(claimed)
 }

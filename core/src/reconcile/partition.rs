@@ -3,13 +3,18 @@
 //! Source: `stateful_set_control.go`, the first half of `updateStatefulSet`.
 
 use super::Call;
+use super::ownership::Claimed;
+use super::replicas::are_claims_settled;
 use crate::health;
 use crate::observed::{Facts, Pod};
 
 /// The Pods of a set by what is to become of them.
 pub(super) struct Partition<'a> {
-    /// Those in range, by ordinal; ordinals without a Pod are simply not here.
+    /// Those in range, by ordinal; ordinals without a Pod are simply not here. Where all are at rest they are counted and
+    /// not listed: no pass has anything to do for one of them.
     pub replicas: Vec<Judged<'a>>,
+    /// How many are in range.
+    present: usize,
     /// Those out of range, from the highest ordinal down.
     pub condemned: Vec<Judged<'a>>,
     /// Who is the first, counting up, that is not available, be it that its Pod is missing.
@@ -41,14 +46,10 @@ pub(super) struct Judged<'a> {
     answers: u8,
 }
 
-const RUNNING_AND_READY: u8 = 1;
-const AVAILABLE: u8 = 1 << 1;
-const UNAVAILABLE: u8 = 1 << 2;
-const CURRENT: u8 = 1 << 3;
-const UPDATED: u8 = 1 << 4;
-const SETTLED: u8 = 1 << 5;
-const CREATED: u8 = 1 << 6;
-const TERMINATING: u8 = 1 << 7;
+/// What a decision takes over from the facts of a Pod, and what it adds in the place of the others.
+const TAKEN: u8 = !(CURRENT | UPDATED);
+const CURRENT: u8 = Facts::OWN;
+const UPDATED: u8 = Facts::OWN_BY_WHOLE;
 
 /// The first Pod that is unavailable: replicas count before condemned ones.
 #[derive(Clone, Copy)]
@@ -71,13 +72,25 @@ pub(super) struct Slot<'a> {
 impl<'a> Partition<'a> {
     /// `pods` come in order of ordinals and names. Of two Pods with one ordinal (`web-1`, `web-01`) the last has the
     /// place and the other is left alone; a Pod whose digits are no ordinal has none.
-    pub fn of(call: &Call<'a>, pods: &[&'a Pod]) -> Self {
+    pub fn of(call: &Call<'a>, pods: &Claimed<'a>) -> Self {
+        if let Claimed::All(observed) = pods
+            && let Some(tally) = Tally::at_rest(call)
+        {
+            return Self {
+                replicas: Vec::new(),
+                present: observed.pod_count(),
+                condemned: Vec::new(),
+                first_unavailable: FirstUnavailable::None,
+                tally,
+            };
+        }
+        let pods = pods.list();
         let set = call.observed.set();
         let range = set.start()..set.end();
         let mut replicas: Vec<Judged<'a>> = Vec::with_capacity(pods.len());
         let mut condemned = Vec::new();
         let (mut tally, mut last, mut has_twins) = (Tally::default(), None, false);
-        for pod in pods {
+        for pod in pods.iter() {
             let Some(ordinal) = pod.ordinal() else { continue };
             let judged = Judged::of(call, pod);
             if !range.contains(&ordinal) {
@@ -100,6 +113,7 @@ impl<'a> Partition<'a> {
         condemned.sort_unstable_by_key(|judged| (std::cmp::Reverse(judged.ordinal()), judged.name()));
         let mut partition = Self {
             tally,
+            present: replicas.len(),
             replicas,
             condemned,
             first_unavailable: FirstUnavailable::None,
@@ -110,17 +124,17 @@ impl<'a> Partition<'a> {
 
     /// Whether every place of the range has its Pod.
     pub fn is_whole(&self, call: &Call<'_>) -> bool {
-        u64::try_from(self.replicas.len()).is_ok_and(|present| present == call.observed.set().replicas())
+        u64::try_from(self.present).is_ok_and(|present| present == call.observed.set().replicas())
     }
 
     /// Whether all Pods in range are settled.
     pub fn is_settled(&self) -> bool {
-        self.tally.settled == self.replicas.len()
+        self.tally.settled == self.present
     }
 
     /// Whether all Pods in range are made from the update revision.
     pub fn is_updated(&self) -> bool {
-        self.tally.new == self.replicas.len()
+        self.tally.new == self.present
     }
 
     /// Every place of the range, upwards.
@@ -164,6 +178,34 @@ impl<'a> Partition<'a> {
 }
 
 impl Tally {
+    /// The counts of all Pods where every place has its Pod, each is settled and new, and no claim is to be corrected: the most
+    /// frequent of all decisions, for which no Pod is looked at twice.
+    fn at_rest(call: &Call<'_>) -> Option<Self> {
+        let (observed, set) = (call.observed, call.observed.set());
+        let pods = observed.pod_count();
+        if call.asks_more_of_available
+            || u64::try_from(pods) != Ok(set.replicas())
+            || !are_claims_settled(call)
+        {
+            return None;
+        }
+        let (mut place, mut are_at_rest) = (set.start(), true);
+        observed.pods().for_each(|pod| {
+            are_at_rest &= pod.ordinal() == Some(place) && pod.facts.has(Facts::SETTLED) && is_new(call, pod);
+            place += 1;
+        });
+        // They are all alike.
+        let answers = observed
+            .pods()
+            .next()
+            .map_or(0, |pod| Judged::of(call, pod).answers);
+        let counted = Self {
+            run: (answers, pods),
+            ..Self::default()
+        };
+        are_at_rest.then(|| counted.counted())
+    }
+
     /// The counts of these, and of those that are in `self` already.
     pub fn with(mut self, pods: &[Judged<'_>]) -> Self {
         for judged in pods {
@@ -190,15 +232,15 @@ impl Tally {
                 *counter += pods;
             }
         };
-        count(&mut self.created, CREATED);
-        count(&mut self.ready, RUNNING_AND_READY);
-        count(&mut self.available, RUNNING_AND_READY | AVAILABLE);
-        count(&mut self.unavailable, UNAVAILABLE);
-        count(&mut self.settled, SETTLED);
+        count(&mut self.created, Facts::CREATED);
+        count(&mut self.ready, Facts::RUNNING_AND_READY);
+        count(&mut self.available, Facts::RUNNING_AND_READY | Facts::AVAILABLE);
+        count(&mut self.unavailable, Facts::UNAVAILABLE);
+        count(&mut self.settled, Facts::SETTLED);
         count(&mut self.new, UPDATED);
-        if answers & TERMINATING == 0 {
-            count(&mut self.current, CREATED | CURRENT);
-            count(&mut self.updated, CREATED | UPDATED);
+        if answers & Facts::TERMINATING == 0 {
+            count(&mut self.current, Facts::CREATED | CURRENT);
+            count(&mut self.updated, Facts::CREATED | UPDATED);
         }
         self
     }
@@ -208,29 +250,19 @@ impl<'a> Judged<'a> {
     // Of every Pod in every decision: a module that is built for size would make a call of it.
     #[inline(always)]
     pub fn of(call: &Call<'_>, pod: &'a Pod) -> Self {
-        let min_ready = call.observed.set().spec.min_ready_seconds;
-        let (facts, is) = (pod.facts, |bit| pod.facts.has(bit));
-        let is_available = match min_ready {
-            0 => is(Facts::READY),
-            _ => health::is_available(pod, min_ready, call.now, call.profile),
+        let facts = pod.facts.among(TAKEN);
+        let facts = match call.asks_more_of_available {
+            true => timed(call, pod, facts),
+            false => facts,
         };
-        let is_unavailable = health::is_unavailable(pod, is_available, call.unhealthy_is_unavailable);
-        let is_updated = pod.revision_ends.are_of_same(&pod.revision, call.update);
+        let is_updated = is_new(call, pod);
         let is_current = match call.is_updating {
-            true => !is_updated && pod.revision_ends.are_of_same(&pod.revision, call.current),
+            true => !is_updated && pod.facts.revision_ends.are_of_same(&pod.revision, call.current),
             false => is_updated,
         };
-        let answer = |is_so: bool, bit: u8| u8::from(is_so) * bit;
         Self {
             pod,
-            answers: answer(facts.has(Facts::RUNNING_AND_READY), RUNNING_AND_READY)
-                | answer(is_available, AVAILABLE)
-                | answer(is_unavailable, UNAVAILABLE)
-                | answer(is_current, CURRENT)
-                | answer(is_updated, UPDATED)
-                | answer(is(Facts::WELL) && is_available, SETTLED)
-                | answer(is(Facts::CREATED), CREATED)
-                | answer(is(Facts::TERMINATING), TERMINATING),
+            answers: facts | bit(is_current, CURRENT) | bit(is_updated, UPDATED),
         }
     }
 
@@ -240,16 +272,16 @@ impl<'a> Judged<'a> {
     }
 
     pub fn is_running_and_ready(&self) -> bool {
-        self.answers & RUNNING_AND_READY != 0
+        self.answers & Facts::RUNNING_AND_READY != 0
     }
 
     pub fn is_available(&self) -> bool {
-        self.answers & AVAILABLE != 0
+        self.answers & Facts::AVAILABLE != 0
     }
 
     /// What the first-unavailable rule and the budget of an update count.
     pub fn is_unavailable(&self) -> bool {
-        self.answers & UNAVAILABLE != 0
+        self.answers & Facts::UNAVAILABLE != 0
     }
 
     /// It was made from the update revision.
@@ -259,12 +291,12 @@ impl<'a> Judged<'a> {
 
     /// It runs, is available and is what the set asks for: unless its claims are not, nothing is to be done for it.
     pub fn is_settled(&self) -> bool {
-        self.answers & SETTLED != 0
+        self.answers & Facts::SETTLED != 0
     }
 
     /// True where upstream counts the Pod as there: it has a phase.
     pub fn is_created(&self) -> bool {
-        self.answers & CREATED != 0
+        self.answers & Facts::CREATED != 0
     }
 
     pub fn name(&self) -> &'a str {
@@ -275,4 +307,26 @@ impl<'a> Judged<'a> {
     pub fn uid(&self) -> Option<String> {
         Some(self.pod.metadata.uid.to_string()).filter(|uid| !uid.is_empty())
     }
+}
+
+/// The facts where being available takes more than being ready, or being unavailable less than not being available.
+fn timed(call: &Call<'_>, pod: &Pod, facts: u8) -> u8 {
+    let min_ready = call.observed.set().spec.min_ready_seconds;
+    let is_available = health::is_available(pod, min_ready, call.now, call.profile);
+    let is_unavailable = health::is_unavailable(pod, is_available, call.unhealthy_is_unavailable);
+    let is_settled = facts & Facts::SETTLED != 0 && is_available;
+    facts & !(Facts::AVAILABLE | Facts::UNAVAILABLE | Facts::SETTLED)
+        | bit(is_available, Facts::AVAILABLE)
+        | bit(is_unavailable, Facts::UNAVAILABLE)
+        | bit(is_settled, Facts::SETTLED)
+}
+
+/// Whether the Pod is made from the update revision.
+#[inline(always)]
+fn is_new(call: &Call<'_>, pod: &Pod) -> bool {
+    pod.facts.revision_ends.are_of_same(&pod.revision, call.update)
+}
+
+fn bit(is_so: bool, bit: u8) -> u8 {
+    u8::from(is_so) * bit
 }

@@ -298,16 +298,17 @@ fn pod_ref<'a>(judged: &Judged<'a>) -> PodRef<'a> {
 }
 
 /// Whether no claim has an owner, and none is to have one.
-fn are_claims_settled(call: &Call<'_>) -> bool {
-    let owners = |claims: &sorted::SortedMap<u64, Claim>| -> usize {
-        claims.values().map(|claim| claim.metadata.owners.len()).sum()
-    };
+pub(super) fn are_claims_settled(call: &Call<'_>) -> bool {
+    let has_owned = |claims: &sorted::SortedMap<u64, Claim>| claims.values().any(Claim::is_owned);
     let claims_of = |prefix| call.observed.claims_of(prefix);
-    !retention::has_owners(call.observed.set())
-        && call
-            .templates
+    let is_any_owned = || {
+        call.templates
             .iter()
-            .all(|(_, prefix)| claims_of(prefix).is_none_or(|claims| owners(claims) == 0))
+            .any(|(_, prefix)| claims_of(prefix).is_some_and(has_owned))
+    };
+    let are_owned =
+        retention::has_owners(call.observed.set()) || call.observed.has_owned_claims() && is_any_owned();
+    !are_owned
 }
 
 /// The claims that are there for `ordinal`, with their names, in the order of the templates.

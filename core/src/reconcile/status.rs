@@ -8,17 +8,18 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::draft::Draft;
+use super::ownership::Claimed;
 use super::partition::{Judged, Partition, Tally};
 use super::update::{max_unavailable, unreadable};
 use super::{Call, recreate};
-use crate::observed::{Pod, StrategyType};
+use crate::observed::StrategyType;
 use crate::plan::Status;
 use crate::{Gate, Timestamp, health};
 
 /// The counts over all claimed Pods, those without an ordinal included: for a set that is being deleted.
-pub(super) fn of_all(call: &Call<'_>, pods: &[&Pod]) -> Status {
+pub(super) fn of_all(call: &Call<'_>, pods: &Claimed<'_>) -> Status {
     let mut tally = Tally::default();
-    for pod in pods {
+    for pod in pods.list().iter() {
         tally.count(&Judged::of(call, pod));
     }
     counted(call, tally.counted())
@@ -60,7 +61,7 @@ pub(super) fn complete(call: &Call<'_>, mut status: Status, draft: &mut Draft) -
 }
 
 /// When the next Pod becomes available by time alone, where the status does not count it yet.
-pub(super) fn requeue_after(call: &Call<'_>, status: &Status, pods: &[&Pod]) -> Option<Duration> {
+pub(super) fn requeue_after(call: &Call<'_>, status: &Status, pods: &Claimed<'_>) -> Option<Duration> {
     let set = call.observed.set();
     let min_ready = u64::try_from(set.spec.min_ready_seconds)
         .ok()
@@ -73,6 +74,7 @@ pub(super) fn requeue_after(call: &Call<'_>, status: &Status, pods: &[&Pod]) -> 
     if status.ready_replicas == status.available_replicas {
         return None;
     }
+    let pods = pods.list();
     let due = pods
         .iter()
         .filter_map(|pod| health::available_at(pod, set.spec.min_ready_seconds));

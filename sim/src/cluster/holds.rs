@@ -45,7 +45,8 @@ impl Holds {
 
     /// Whether this component does not hear of the change.
     pub fn hides(&self, change: &Change, component: &str) -> bool {
-        component == BINDER
+        !self.unbound.is_empty()
+            && component == BINDER
             && self.unbound.contains(&change.key)
             && change
                 .after

@@ -1,5 +1,6 @@
 //! The controller's work on one set: its cache, its wake-ups, and the plan that it is carrying out.
 
+use serde_json::Value;
 use steadfast_core::observed::Document;
 use steadfast_core::{Kind, Observed, Plan, Status, Wait, WaitCode, membership};
 
@@ -37,6 +38,17 @@ pub(crate) struct Worker {
     status: Option<Status>,
     refusal: Option<(String, Refusal)>,
     stable_since: Option<Millis>,
+    /// The last decision, where it left nothing to be done but to write the status.
+    idle: Option<Idle>,
+}
+
+/// A decision with no actions and no time to wait for: as long as what it read stays, the next one says the same.
+#[derive(Clone, Copy, PartialEq)]
+struct Idle {
+    /// The cache's edition that it was made from.
+    edition: u64,
+    /// The status that it counted is the set's.
+    is_written: bool,
 }
 
 impl Worker {
@@ -56,6 +68,7 @@ impl Worker {
             status: None,
             refusal: None,
             stable_since: None,
+            idle: None,
         };
         for resource in [
             Resource::Pod,
@@ -129,9 +142,22 @@ impl Worker {
 
     /// The cache takes in what changed.
     pub fn take_in(&mut self, change: &Change) {
+        let edition = self.observed.edition();
         match &change.after {
             Some(object) => self.put(change.key.resource, object),
             None => self.remove(&change.key),
+        }
+        // A status that has become what the last decision counted is no news to the next one.
+        let idle = self.idle.filter(|idle| idle.edition == edition);
+        if idle.is_some()
+            && change.key.resource == Resource::StatefulSet
+            && change.is_status_at_most()
+            && self.status.as_ref() == Some(self.observed.set().status())
+        {
+            self.idle = Some(Idle {
+                edition: self.observed.edition(),
+                is_written: true,
+            });
         }
     }
 
@@ -158,6 +184,15 @@ impl Worker {
 
     /// Calls the core and starts to carry out its plan; true where the set must be looked at again at once.
     pub fn look(&mut self, machine: &mut Machine) -> bool {
+        let is_as_before = Idle {
+            edition: self.observed.edition(),
+            is_written: true,
+        };
+        if self.idle == Some(is_as_before) && machine.decider.is_none() {
+            (self.failures, self.refusal) = (0, None);
+            self.judge(true, machine.clock.now());
+            return false;
+        }
         let before = machine.produced;
         let (decision, has_called) = decide(&self.key, &self.observed, machine);
         let plan = match decision {
@@ -184,10 +219,15 @@ impl Worker {
                 waits: self.waits.clone(),
             });
         }
-        self.judge(&plan, machine.clock.now());
         if self.status != plan.status {
             self.status.clone_from(&plan.status);
         }
+        self.idle = self.idle_after(&plan);
+        // Old revisions that go change nothing for the set, and nothing wakes the controller after them.
+        let has_nothing_to_do = plan.actions.iter().all(|action| action.operation.is_trim())
+            && !plan.status_changed
+            && plan.requeue_after.is_none();
+        self.judge(has_nothing_to_do, machine.clock.now());
         self.run = Some(Run::of(plan));
         self.proceed(machine)
     }
@@ -295,19 +335,34 @@ impl Worker {
         machine.schedule_after(delay, timer);
     }
 
+    /// What the plan says of the decision after it. Of the set's status, decisions read these three.
+    fn idle_after(&self, plan: &Plan) -> Option<Idle> {
+        let set = self.observed.set();
+        fn read(status: &Status) -> (&str, Option<i32>, &Option<Vec<Value>>) {
+            (
+                &status.current_revision,
+                status.collision_count,
+                &status.conditions,
+            )
+        }
+        let is_idle = plan.actions.is_empty()
+            && !plan.is_retry()
+            && set.min_ready_seconds() == 0
+            && plan.status.as_ref().map(read) == Some(read(set.status()));
+        is_idle.then(|| Idle {
+            edition: self.observed.edition(),
+            is_written: !plan.status_changed,
+        })
+    }
+
     /// Stable is a set with nothing to do, all Pods available, and at most old Pods that are kept on purpose.
-    fn judge(&mut self, plan: &Plan, now: Millis) {
+    fn judge(&mut self, has_nothing_to_do: bool, now: Millis) {
         let is_kept = |wait: &Wait| matches!(wait.code, WaitCode::Partition | WaitCode::ManualDelete);
         let replicas = i32::try_from(self.observed.set().replicas()).unwrap_or(i32::MAX);
-        let is_whole = plan.status.as_ref().is_some_and(|status| {
+        let is_whole = self.status.as_ref().is_some_and(|status| {
             [status.replicas, status.ready_replicas, status.available_replicas] == [replicas; 3]
         });
-        // Old revisions that go change nothing for the set, and nothing wakes the controller after them.
-        let is_stable = is_whole
-            && plan.actions.iter().all(|action| action.operation.is_trim())
-            && !plan.status_changed
-            && plan.requeue_after.is_none()
-            && plan.waits.iter().all(is_kept);
+        let is_stable = is_whole && has_nothing_to_do && self.waits.iter().all(is_kept);
         self.stable_since = is_stable.then(|| self.stable_since.unwrap_or(now));
     }
 

@@ -8,7 +8,7 @@ use steadfast_core::Timestamp;
 
 use super::key::{Key, Resource};
 use super::write::{DeleteOptions, Propagation};
-use super::{ApiError, Next, Object, metadata, update};
+use super::{ApiError, Next, Object, Part, metadata, update};
 use crate::view;
 
 /// The finalizer of a deletion that waits for the dependents that block it.
@@ -55,7 +55,7 @@ pub(super) fn delete(
     if has_generation && !view::is_terminating(stored) {
         update::raise_generation(&mut object);
     }
-    Ok(if object.has_same("metadata", stored) {
+    Ok(if object.has_same(Part::Metadata, stored) {
         Next::Same
     } else {
         Next::Put(object)

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::Value;
 use steadfast_core::sorted::{SortedMap, SortedSet};
 
-use super::Object;
 use super::key::Key;
+use super::{Object, Part};
 use crate::view;
 
 /// Objects by UID, and dependents by the UID of their owners.
@@ -28,7 +28,7 @@ impl Index {
     /// Takes notice of one object's change.
     pub(super) fn change(&mut self, key: &Key, before: Option<&Object>, after: Option<&Object>) {
         if let (Some(before), Some(after)) = (before, after)
-            && after.has_same("metadata", before)
+            && after.has_same(Part::Metadata, before)
         {
             return;
         }

@@ -26,6 +26,14 @@ struct Parts {
     whole: OnceLock<Value>,
 }
 
+/// What states of an object share. These are told apart at every turn, and numbers are compared without a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part {
+    Metadata,
+    Spec,
+    Status,
+}
+
 impl Object {
     /// Takes an object apart; what of it is the same as in `earlier`, a former state of it, is shared with that.
     pub(super) fn of(object: Value, earlier: Option<&Self>) -> Self {
@@ -78,8 +86,8 @@ impl Object {
         &self.0.version
     }
 
-    /// Whether the part of this name is the same in both.
-    pub(crate) fn has_same(&self, part: &str, other: &Self) -> bool {
+    /// Whether the part is the same in both.
+    pub(crate) fn has_same(&self, part: Part, other: &Self) -> bool {
         match (self.0.part(part), other.0.part(part)) {
             (Some(one), Some(other)) => Arc::ptr_eq(one, other) || one == other,
             (None, None) => true,
@@ -91,9 +99,7 @@ impl Object {
     pub(super) fn is_same(&self, other: &Self) -> bool {
         let (one, two) = (&*self.0, &*other.0);
         (Arc::ptr_eq(&one.root, &two.root) || one.root == two.root)
-            && ["metadata", "spec", "status"]
-                .iter()
-                .all(|part| self.has_same(part, other))
+            && Part::ALL.into_iter().all(|part| self.has_same(part, other))
     }
 
     pub(super) fn set_version(&mut self, version: &str) {
@@ -138,21 +144,32 @@ fn edit(part: &mut Arc<Value>, change: impl FnOnce(&mut Map<String, Value>)) {
     }
 }
 
+impl Part {
+    const ALL: [Self; 3] = [Self::Metadata, Self::Spec, Self::Status];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Metadata => "metadata",
+            Self::Spec => "spec",
+            Self::Status => "status",
+        }
+    }
+}
+
 impl Parts {
-    fn part(&self, name: &str) -> Option<&Arc<Value>> {
-        match name {
-            "metadata" => Some(&self.metadata),
-            "spec" => self.spec.as_ref(),
-            "status" => self.status.as_ref(),
-            _ => None,
+    const fn part(&self, part: Part) -> Option<&Arc<Value>> {
+        match part {
+            Part::Metadata => Some(&self.metadata),
+            Part::Spec => self.spec.as_ref(),
+            Part::Status => self.status.as_ref(),
         }
     }
 
     fn together(&self) -> Value {
         let mut root = Map::clone(&self.root);
-        for name in ["metadata", "spec", "status"] {
-            if let Some(part) = self.part(name) {
-                root.insert(name.to_owned(), Value::clone(part));
+        for part in Part::ALL {
+            if let Some(value) = self.part(part) {
+                root.insert(part.name().to_owned(), Value::clone(value));
             }
         }
         if let Some(Value::Object(metadata)) = root.get_mut("metadata").filter(|_| !self.version.is_empty()) {
@@ -178,7 +195,9 @@ impl Clone for Parts {
 impl Document for Parts {
     fn field(&self, name: &str) -> Option<&Value> {
         match name {
-            "metadata" | "spec" | "status" => self.part(name).map(Arc::as_ref),
+            "metadata" => Some(&self.metadata),
+            "spec" => self.spec.as_deref(),
+            "status" => self.status.as_deref(),
             _ => self.root.get(name),
         }
     }
@@ -273,7 +292,7 @@ mod tests {
         other["metadata"]["labels"] = json!({"app": "web"});
         let after = Object::of(other, Some(&before));
         assert!(is_shared(&before, &after, "spec") && is_shared(&before, &after, "status"));
-        assert!(!after.has_same("metadata", &before) && !after.is_same(&before));
+        assert!(!after.has_same(Part::Metadata, &before) && !after.is_same(&before));
         assert!(Object::of(pod(), Some(&before)).is_same(&before));
     }
 }

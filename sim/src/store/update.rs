@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::key::{Key, Resource};
-use super::{ApiError, Next, Object, claim, metadata, pod, set};
+use super::{ApiError, Next, Object, Part, claim, metadata, pod, set};
 use crate::view;
 
 /// What only the API server changes in the metadata.
@@ -104,7 +104,7 @@ pub(super) fn set_spec_field(
 
 /// Checks what is to take the place of `stored`, and stores it, or lets the object go where its last finalizer did.
 pub(super) fn finish(key: &Key, stored: &Object, mut object: Object) -> Result<Next, ApiError> {
-    let is_same_spec = object.has_same("spec", stored);
+    let is_same_spec = object.has_same(Part::Spec, stored);
     let mut causes = metadata::check_update(stored, &object);
     match key.resource {
         Resource::Pod if !is_same_spec => causes.extend(pod::check_update(stored, &object)),

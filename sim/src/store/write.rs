@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::key::Key;
-use super::object::Object;
+use super::object::{Object, Part};
 
 /// One write.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,8 +112,8 @@ impl Change {
     pub(crate) fn is_status_at_most(&self) -> bool {
         let both = self.before.as_ref().zip(self.after.as_ref());
         both.is_some_and(|(before, after)| {
-            ["metadata", "spec"]
-                .iter()
+            [Part::Metadata, Part::Spec]
+                .into_iter()
                 .all(|part| after.has_same(part, before))
         })
     }
