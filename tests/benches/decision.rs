@@ -1,4 +1,4 @@
-//! Decisions, parsing and forecasts, measured by divan. `cargo xtask bench` prints upstream's own times beside the decisions.
+//! Decisions, parsing, lint and forecasts, measured by divan. `cargo xtask bench` prints upstream's own times beside the decisions.
 
 // A measuring program of the tests: what cannot be measured ends it.
 #![allow(
@@ -10,7 +10,7 @@
 
 use divan::Bencher;
 use serde_json::{Value, json};
-use steadfast_core::{Observation, Observed, Profile, Timestamp, manifest, reconcile};
+use steadfast_core::{Observation, Observed, Profile, Timestamp, lint, manifest, reconcile};
 use steadfast_sim::forecast::{ForecastInput, forecast};
 use steadfast_tests::stable;
 
@@ -51,6 +51,25 @@ fn put_one_pod_and_decide(bencher: Bencher, replicas: u32) {
         observed.put(pod).unwrap();
         reconcile(&observed, now, &profile)
     });
+}
+
+/// Manifests of a hundred lines, as one input: read, defaulted, judged, and named with their revisions.
+#[divan::bench(args = [1_000], sample_count = 20)]
+fn lint_manifests(bencher: Bencher, count: u32) {
+    let text = include_str!("hundred_lines.yaml");
+    assert_eq!(text.lines().count(), 100);
+    let texts: Vec<String> = (0..count)
+        .map(|number| text.replace("  name: web\n", &format!("  name: web-{number}\n")))
+        .collect();
+    let texts: Vec<&[u8]> = texts.iter().map(|text| text.as_bytes()).collect();
+    let profile = Profile::default();
+    let linted = lint::lint(&texts, &[], &profile);
+    assert!(
+        linted
+            .iter()
+            .all(|linted| linted.findings.is_empty() && linted.sets[0].revision.is_some())
+    );
+    bencher.bench(|| lint::lint(divan::black_box(&texts), &[], &profile));
 }
 
 /// A creation to the end, one Pod after the other, with a claim each.
