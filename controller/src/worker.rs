@@ -45,7 +45,12 @@ pub async fn look<A: Api>(shop: &Shop<A>, set: &Key) {
         let state = hub.state();
         state.cache.observed(set).map(|observed| {
             let plan = reconcile(observed, clock(), &shop.profile);
-            let is_on_the_way = !has_all(&plan, observed.set().replicas());
+            let replicas = observed.set().replicas();
+            // Who waits for all Pods to be available is told at once.
+            let is_on_the_way = !plan
+                .status
+                .as_ref()
+                .is_some_and(|status| status.has_all(replicas));
             (plan, is_on_the_way, observed.set().shared())
         })
     };
@@ -96,15 +101,6 @@ pub async fn look<A: Api>(shop: &Shop<A>, set: &Key) {
         return;
     }
     conclude(shop, set, &plan, outcome.refusal.is_some());
-}
-
-/// Whether the status says that there are as many Pods as are wanted, and all of them available: who waits for that is told at once.
-fn has_all(plan: &Plan, wanted: u64) -> bool {
-    plan.status.as_ref().is_some_and(|status| {
-        [status.replicas, status.available_replicas]
-            .into_iter()
-            .all(|count| u64::try_from(count) == Ok(wanted))
-    })
 }
 
 fn conclude<A>(shop: &Shop<A>, set: &Key, plan: &Plan, has_failed: bool) {

@@ -319,11 +319,11 @@ fn is_stable(cluster: &Cluster, set: &Key) -> bool {
     let (Some(view), Some(plan)) = (cluster.set(set), cluster.plan(set)) else {
         return false;
     };
-    let replicas = i32::try_from(view.observed().set().replicas()).unwrap_or(i32::MAX);
+    let replicas = view.observed().set().replicas();
     let is_whole = plan
         .status
         .as_ref()
-        .is_some_and(|s| [s.replicas, s.available_replicas] == [replicas; 2]);
+        .is_some_and(|status| status.has_all(replicas));
     let is_kept = |code| matches!(code, WaitCode::Partition | WaitCode::ManualDelete);
     is_whole && plan.actions.is_empty() && plan.waits.iter().all(|wait| is_kept(wait.code))
 }

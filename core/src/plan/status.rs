@@ -51,6 +51,21 @@ pub struct Status {
 }
 
 impl Status {
+    /// Whether it counts as many Pods as are wanted (`spec.replicas`), all of them ready and available, be they old or new.
+    ///
+    /// ```
+    /// let counts = serde_json::json!({"replicas": 3, "readyReplicas": 3, "availableReplicas": 3});
+    /// let status: steadfast_core::Status = serde_json::from_value(counts)?;
+    /// assert!(status.has_all(3));
+    /// assert!(!status.has_all(4));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn has_all(&self, wanted: u64) -> bool {
+        [self.replicas, self.ready_replicas, self.available_replicas]
+            .into_iter()
+            .all(|count| u64::try_from(count) == Ok(wanted))
+    }
+
     /// Whether it is to be written in place of `observed`. The collision count is never compared.
     ///
     /// Source: `stateful_set_utils.go`, `inconsistentStatus`.

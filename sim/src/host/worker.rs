@@ -358,10 +358,11 @@ impl Worker {
     /// Stable is a set with nothing to do, all Pods available, and at most old Pods that are kept on purpose.
     fn judge(&mut self, has_nothing_to_do: bool, now: Millis) {
         let is_kept = |wait: &Wait| matches!(wait.code, WaitCode::Partition | WaitCode::ManualDelete);
-        let replicas = i32::try_from(self.observed.set().replicas()).unwrap_or(i32::MAX);
-        let is_whole = self.status.as_ref().is_some_and(|status| {
-            [status.replicas, status.ready_replicas, status.available_replicas] == [replicas; 3]
-        });
+        let replicas = self.observed.set().replicas();
+        let is_whole = self
+            .status
+            .as_ref()
+            .is_some_and(|status| status.has_all(replicas));
         let is_stable = is_whole && has_nothing_to_do && self.waits.iter().all(is_kept);
         self.stable_since = is_stable.then(|| self.stable_since.unwrap_or(now));
     }
