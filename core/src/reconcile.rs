@@ -1,5 +1,7 @@
 //! One reconcile: the passes, in upstream's order, on one page.
 
+use std::cell::OnceCell;
+
 use crate::observed::{Ends, Observed};
 use crate::plan::{Kind, Plan, Status, Wait, WaitCode};
 use crate::storage::Templates;
@@ -59,7 +61,7 @@ pub fn reconcile(observed: &Observed, now: Timestamp, profile: &Profile) -> Plan
         is_updating,
         unhealthy_is_unavailable: profile.unavailable_is_unhealthy(),
         asks_more_of_available: set.min_ready_seconds() != 0 || profile.unavailable_is_unhealthy(),
-        templates: Templates::of(set),
+        templates: OnceCell::new(),
     };
     let counted = passes(&call, &pods, &mut draft);
     let written = counted
@@ -92,7 +94,14 @@ struct Call<'a> {
     unhealthy_is_unavailable: bool,
     /// A Pod that is ready may be unavailable.
     asks_more_of_available: bool,
-    templates: Templates<'a>,
+    templates: OnceCell<Templates<'a>>,
+}
+
+impl<'a> Call<'a> {
+    /// Named once for all Pods, and where no Pod asks, not at all.
+    fn templates(&self) -> &Templates<'a> {
+        self.templates.get_or_init(|| Templates::of(self.observed.set()))
+    }
 }
 
 /// The end of all passes: a wait in the draft says why. Only [`Draft::stop`] makes one.
@@ -100,7 +109,7 @@ struct Stopped(());
 
 /// The passes on Pods, from the Recreate gate to the update: the status as it counts afterwards, or nothing where
 /// upstream gives up before it has counted.
-fn passes(call: &Call<'_>, pods: &Claimed<'_>, draft: &mut Draft) -> Result<Status, Stopped> {
+fn passes<'a>(call: &Call<'a>, pods: &Claimed<'a>, draft: &mut Draft) -> Result<Status, Stopped> {
     revisions::check_readable(call, draft)?;
     recreate::check_gate(call, draft)?;
     let partition = Partition::of(call, pods);
@@ -119,9 +128,9 @@ fn passes(call: &Call<'_>, pods: &Claimed<'_>, draft: &mut Draft) -> Result<Stat
     Ok(status)
 }
 
-fn run(
-    call: &Call<'_>,
-    partition: &Partition<'_>,
+fn run<'a>(
+    call: &Call<'a>,
+    partition: &Partition<'a>,
     status: &mut Status,
     draft: &mut Draft,
 ) -> Result<(), Stopped> {

@@ -17,11 +17,26 @@ pub use go_json::to_go_json;
 const NAME_PREFIX: usize = 223;
 
 /// What a pod template amounts to as a revision: the bytes that are stored, and their hash before the collision count.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct RevisionData {
     bytes: Vec<u8>,
     hash: Fnv1,
 }
+
+impl PartialEq for RevisionData {
+    /// Eight bytes at a time, since every decision asks: in WebAssembly `memcmp` goes byte by byte.
+    fn eq(&self, other: &Self) -> bool {
+        let ((ones, end), (others, other_end)) = (self.bytes.as_chunks(), other.bytes.as_chunks());
+        let is_same =
+            |(one, other): (&[u8; 8], &[u8; 8])| u64::from_ne_bytes(*one) == u64::from_ne_bytes(*other);
+        self.hash == other.hash
+            && self.bytes.len() == other.bytes.len()
+            && ones.iter().zip(others).all(is_same)
+            && end == other_end
+    }
+}
+
+impl Eq for RevisionData {}
 
 impl RevisionData {
     /// The data of a revision of `template`: a strategic merge patch that replaces the whole template, written as

@@ -32,10 +32,6 @@ impl<'a> Templates<'a> {
         Self { set, entries }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
     /// The templates with the prefixes of their claims' names, in the set's order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'a ClaimTemplate, &str)> {
         self.entries

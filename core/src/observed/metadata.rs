@@ -72,7 +72,7 @@ impl Ends {
     /// Whether two texts are the same that have these ends and `other`s.
     #[inline(always)]
     pub(crate) fn are_of_same(self, one: &str, (ends, other): (Self, &str)) -> bool {
-        self == ends && (self.length <= 16 || one == other)
+        self == ends && (self.length <= 16 || *one == *other)
     }
 }
 

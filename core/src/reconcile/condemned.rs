@@ -13,7 +13,7 @@ use crate::storage::retention::PodRef;
 
 /// With whenScaled Delete the claims of Pods that go are handed to these, so that they go with them.
 pub(super) fn claims(call: &Call<'_>, partition: &Partition<'_>, draft: &mut Draft) {
-    if call.templates.is_empty() {
+    if call.observed.set().claim_templates().is_empty() {
         return;
     }
     let pass = for_all(call, partition.condemned.iter(), draft, |judged, draft| {

@@ -61,11 +61,10 @@ pub(super) fn claim_pods<'a>(observed: &'a Observed, profile: &Profile, draft: &
     let (is_deleted, is_whole) = (set.metadata().is_terminating(), profile.pods_by_whole_owner());
     let own = if is_whole { Facts::OWN_BY_WHOLE } else { Facts::OWN };
     draft.end_batch();
-    let mut strangers = 0;
-    observed
+    let are_own = observed
         .pods()
-        .for_each(|pod| strangers += usize::from(!pod.facts.has(own)));
-    if strangers == 0 {
+        .fold(true, |are_own, pod| are_own & pod.facts.has(own));
+    if are_own {
         return Claimed::All(observed);
     }
     let mut claimed = Vec::with_capacity(observed.pod_count());

@@ -138,7 +138,7 @@ impl<'a> Partition<'a> {
     }
 
     /// Every place of the range, upwards.
-    pub fn slots(&self, call: &Call<'a>) -> impl Iterator<Item = Slot<'a>> + use<'a, '_> {
+    pub fn slots<'s>(&'s self, call: &Call<'_>) -> impl Iterator<Item = Slot<'a>> + use<'a, 's> {
         let start = call.observed.set().start();
         let mut rest = self.replicas.as_slice();
         (start..start + call.observed.set().replicas()).map(move |ordinal| match rest.split_first() {
@@ -189,10 +189,15 @@ impl Tally {
         {
             return None;
         }
-        let (mut place, mut are_at_rest) = (set.start(), true);
-        observed.pods().for_each(|pod| {
-            are_at_rest &= pod.ordinal() == Some(place) && pod.facts.has(Facts::SETTLED) && is_new(call, pod);
-            place += 1;
+        // What is asked of every Pod stands beside the loop, not in memory: it is the longest part of this decision.
+        let update = call.update;
+        let first = (set.start(), true);
+        let (_, are_at_rest) = observed.pods().fold(first, |(place, are_at_rest), pod| {
+            let Facts { revision_ends, .. } = pod.facts;
+            let is_at_rest = pod.ordinal() == Some(place)
+                && pod.facts.has(Facts::SETTLED)
+                && revision_ends.are_of_same(&pod.revision, update);
+            (place + 1, are_at_rest && is_at_rest)
         });
         // They are all alike.
         let answers = observed

@@ -24,7 +24,7 @@ pub(super) enum Flow {
     Fail,
 }
 
-pub(super) fn run(call: &Call<'_>, partition: &Partition<'_>, draft: &mut Draft) -> Result<(), Stopped> {
+pub(super) fn run<'a>(call: &Call<'a>, partition: &Partition<'a>, draft: &mut Draft) -> Result<(), Stopped> {
     let are_claims_settled = are_claims_settled(call);
     if partition.is_whole(call) && partition.is_settled() && are_claims_settled && !draft.is_full() {
         // By far the most frequent: no Pod need be looked at again.
@@ -234,7 +234,7 @@ fn correct<'a>(
     }
     let claim_owners = correct_claims_for(call, ordinal, named, pod.name(), draft);
     if identity || storage || claim_owners {
-        let object = corrected_pod(set, &call.templates, pod, ordinal, (identity, storage));
+        let object = corrected_pod(set, call.templates(), pod, ordinal, (identity, storage));
         let reason = Reason::PodMismatch {
             identity,
             storage,
@@ -282,7 +282,7 @@ fn new_replica(call: &Call<'_>, ordinal: u64) -> serde_json::Value {
     };
     new_pod(
         set,
-        &call.templates,
+        call.templates(),
         ordinal,
         target.template(set.template()),
         target.name(),
@@ -302,7 +302,7 @@ pub(super) fn are_claims_settled(call: &Call<'_>) -> bool {
     let has_owned = |claims: &sorted::SortedMap<u64, Claim>| claims.values().any(Claim::is_owned);
     let claims_of = |prefix| call.observed.claims_of(prefix);
     let is_any_owned = || {
-        call.templates
+        call.templates()
             .iter()
             .any(|(_, prefix)| claims_of(prefix).is_some_and(has_owned))
     };
@@ -313,7 +313,7 @@ pub(super) fn are_claims_settled(call: &Call<'_>) -> bool {
 
 /// The claims that are there for `ordinal`, with their names, in the order of the templates.
 pub(super) fn claims_of<'a>(call: &Call<'a>, ordinal: u64) -> impl Iterator<Item = (String, &'a Claim)> {
-    call.templates.iter().filter_map(move |(_, prefix)| {
+    call.templates().iter().filter_map(move |(_, prefix)| {
         let claim = call.observed.claims_of(prefix)?.get(&ordinal)?;
         Some((format!("{prefix}-{ordinal}"), claim))
     })
@@ -324,7 +324,7 @@ pub(super) fn claims_of<'a>(call: &Call<'a>, ordinal: u64) -> impl Iterator<Item
 /// Source: `stateful_pod_control.go`, `createPersistentVolumeClaims`.
 fn create_claims(call: &Call<'_>, ordinal: u64, pod: &str, draft: &mut Draft) -> Result<(), ()> {
     let mut result = Ok(());
-    for (template, prefix) in call.templates.iter() {
+    for (template, prefix) in call.templates().iter() {
         let name = format!("{prefix}-{ordinal}");
         match call
             .observed
@@ -338,7 +338,7 @@ fn create_claims(call: &Call<'_>, ordinal: u64, pod: &str, draft: &mut Draft) ->
             }
             Some(_) => {}
             None => {
-                let object = call.templates.new_claim(template, prefix, ordinal);
+                let object = call.templates().new_claim(template, prefix, ordinal);
                 let operation = Operation::CreatePersistentVolumeClaim { object };
                 draft.push(operation, name, pod, claim_missing(template));
             }
@@ -402,7 +402,7 @@ impl<'a> ClaimCursor<'a> {
     fn new(call: &Call<'a>) -> Self {
         let start = call.observed.set().start();
         let lists = call
-            .templates
+            .templates()
             .iter()
             .filter_map(|(_, prefix)| call.observed.claims_of(prefix));
         let walk = |claims: &'a sorted::SortedMap<u64, Claim>| {

@@ -74,10 +74,10 @@ pub(super) fn choose<'a>(
     let next = history.last().map_or(1, |newest| newest.number.wrapping_add(1));
     // Upstream compares the newest with the last equal one, not with the set's data: with hash labels in the
     // comparison (until 1.34.1) the two are not the same question.
-    let first_hash = data.hash(collision_count);
+    let label = profile.compares_hash_labels().then(|| data.hash(collision_count));
     let equal = history
         .iter()
-        .rfind(|revision| is_equal(revision, &data, &first_hash, profile));
+        .rfind(|revision| is_equal(revision, &data, label.as_deref()));
     let newest = history.last();
     let update = match (equal, newest) {
         (Some(equal), Some(newest)) if is_same(newest, equal, profile) => Target::Observed(newest),
@@ -114,16 +114,16 @@ pub(super) fn check_readable(call: &Call<'_>, draft: &mut Draft) -> Result<(), S
     Ok(())
 }
 
-/// Whether an observed revision holds the set's data.
-fn is_equal(revision: &Revision, data: &RevisionData, hash: &str, profile: &Profile) -> bool {
-    revision.data.bytes() == data.bytes()
-        && !(profile.compares_hash_labels() && labels_differ(hash_label(revision), Some(hash)))
+/// Whether an observed revision holds the set's data, and no other hash than `label`, where that counts.
+fn is_equal(revision: &Revision, data: &RevisionData, label: Option<&str>) -> bool {
+    revision.data == *data && label.is_none_or(|label| !labels_differ(hash_label(revision), Some(label)))
 }
 
 /// Whether two observed revisions hold the same data.
 fn is_same(one: &Revision, other: &Revision, profile: &Profile) -> bool {
-    one.data.bytes() == other.data.bytes()
-        && !(profile.compares_hash_labels() && labels_differ(hash_label(one), hash_label(other)))
+    std::ptr::eq(one, other)
+        || one.data == other.data
+            && !(profile.compares_hash_labels() && labels_differ(hash_label(one), hash_label(other)))
 }
 
 /// Whether the newest revision, restored to the set and defaulted, gives the set's data: it was written by another
@@ -139,7 +139,7 @@ fn means_the_same(newest: &Revision, set: &StatefulSet, data: &RevisionData, pro
     };
     let template = template.as_ref().unwrap_or(set.template());
     restored_template(template, profile, UnknownFields::Drop).is_ok_and(|restored| {
-        RevisionData::of_template(&restored, profile.writes_null_creation_timestamp()).bytes() == data.bytes()
+        RevisionData::of_template(&restored, profile.writes_null_creation_timestamp()) == *data
     })
 }
 
@@ -191,7 +191,7 @@ fn create<'a>(
     loop {
         let name = revision_name(set.name(), &data.hash(*collision_count));
         match observed.revision(&name) {
-            Some(taken) if taken.data.bytes() == data.bytes() => return Target::Observed(taken),
+            Some(taken) if taken.data == *data => return Target::Observed(taken),
             // Each taken name is an observed revision; hashes repeat so seldom that this ends soon after their number.
             Some(_) => {
                 *collision_count = collision_count.wrapping_add(1);

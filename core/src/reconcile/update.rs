@@ -11,9 +11,9 @@ use crate::observed::{IntOrPercent, PodManagementPolicy, StrategyType};
 use crate::plan::{Kind, Operation, Reason, Status, Wait, WaitCode};
 use crate::{Gate, Ordinal};
 
-pub(super) fn run(
-    call: &Call<'_>,
-    partition: &Partition<'_>,
+pub(super) fn run<'a>(
+    call: &Call<'a>,
+    partition: &Partition<'a>,
     status: &mut Status,
     draft: &mut Draft,
 ) -> Result<(), Stopped> {
