@@ -87,6 +87,10 @@ pub struct Change {
     /// The column in that line, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<u32>,
+    /// What to point at in the new manifest's text, where a host that has it says so.
+    #[cfg(feature = "manifest")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub span: Option<crate::manifest::Span>,
 }
 
 /// How a field changes.
@@ -227,6 +231,8 @@ pub fn diff(old: &Value, new: &Value, profile: &Profile) -> Result<Diff, Error> 
             new,
             line: None,
             column: None,
+            #[cfg(feature = "manifest")]
+            span: None,
         });
     }
     Ok(diff)

@@ -1,17 +1,30 @@
 //! What changes between two manifests, and what to do where the API server refuses it.
 
-use serde_json::{Value, json};
+use serde::Serialize;
 use steadfast_core::Error;
-use steadfast_core::diff::{applied, runbook};
-use steadfast_core::manifest::Span;
+use steadfast_core::diff::Runbook;
+use steadfast_core::diff::{Diff, applied, runbook};
+#[cfg(feature = "explain")]
+use steadfast_core::explain::{Diagnosis, explain_change};
 
 use crate::lint::the_set;
 use crate::options::Options;
 use crate::text;
 
+/// The difference, what to do where it is refused, and what is wrong with it or worth knowing.
+#[derive(Serialize)]
+pub(crate) struct Difference {
+    #[serde(flatten)]
+    found: Diff,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    runbook: Option<Runbook>,
+    #[cfg(feature = "explain")]
+    diagnoses: Vec<Diagnosis>,
+}
+
 /// What changes from the set of one text to the set of another, with places in the new text; where the API server refuses it
 /// because fields cannot be changed, what to do instead.
-pub(crate) fn diff(old: &str, new: &str, options: &str) -> Result<Value, Error> {
+pub(crate) fn diff(old: &str, new: &str, options: &str) -> Result<Difference, Error> {
     let profile = Options::parse(options)?.profile;
     let (old, new) = (the_set(old)?, the_set(new)?);
     let at_old = |error: Error| text::located(error, &old);
@@ -23,36 +36,17 @@ pub(crate) fn diff(old: &str, new: &str, options: &str) -> Result<Value, Error> 
         false => new.value.clone(),
     };
     let mut found = steadfast_core::diff::diff(&old.value, &wanted, &profile).map_err(at_new)?;
-    let spans: Vec<Option<Span>> = found
-        .changes
-        .iter()
-        .map(|change| change.new.as_ref().and_then(|_| new.mark_of(&change.field)))
-        .collect();
-    for (change, span) in found.changes.iter_mut().zip(&spans) {
-        change.line = span.map(|span| span.start.line);
-        change.column = span.map(|span| span.start.column);
+    for change in &mut found.changes {
+        change.span = change.new.as_ref().and_then(|_| new.mark_of(&change.field));
+        change.line = change.span.map(|span| span.start.line);
+        change.column = change.span.map(|span| span.start.column);
     }
     found.errors = text::located(Error::invalid(found.errors), &new).causes;
     let runbook = runbook(&old.value, &new.value, "FILE", &profile).map_err(at_new)?;
-    #[cfg(feature = "explain")]
-    let diagnoses = {
-        use steadfast_core::explain::explain_change;
-        explain_change(&old.value, &wanted, &found, runbook.as_ref(), &profile)
-    };
-    let mut answer = json!(found);
-    if let Some(changes) = answer.get_mut("changes").and_then(Value::as_array_mut) {
-        for (change, span) in changes.iter_mut().zip(spans) {
-            if let (Some(change), Some(span)) = (change.as_object_mut(), span) {
-                change.insert("span".to_owned(), json!(span));
-            }
-        }
-    }
-    if let Some(answer) = answer.as_object_mut() {
-        if let Some(runbook) = runbook {
-            answer.insert("runbook".to_owned(), json!(runbook));
-        }
+    Ok(Difference {
         #[cfg(feature = "explain")]
-        answer.insert("diagnoses".to_owned(), json!(diagnoses));
-    }
-    Ok(answer)
+        diagnoses: explain_change(&old.value, &wanted, &found, runbook.as_ref(), &profile),
+        runbook,
+        found,
+    })
 }

@@ -6,7 +6,6 @@ import type {
   Action,
   ActionRecord,
   AdmissionVerdict,
-  Change,
   Comparison,
   Diagnosis,
   Diff,
@@ -27,7 +26,6 @@ import type {
   PolicyMode,
   RecordType,
   Runbook,
-  TextSpan,
   Wait,
 } from "./wire.js";
 
@@ -191,12 +189,8 @@ export function defaulted(set: KubernetesObject | string, options?: Omit<Options
   return parsed(call(() => glue.defaulted(given, how)));
 }
 
-/** A change, and what of the new text it is about. */
-export type PlacedChange = Change & { readonly span?: TextSpan };
-
 /** The difference between two sets. */
-export interface Difference extends Omit<Diff, "changes"> {
-  readonly changes: readonly PlacedChange[];
+export interface Difference extends Diff {
   /** What to do where the API server refuses the change because fields cannot be changed, and what speaks against it. */
   readonly runbook?: Runbook;
   /** What is wrong with the change, or worth knowing: claims that go, fields that cannot be changed, a rollout that nobody asked for. */

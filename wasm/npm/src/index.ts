@@ -18,7 +18,6 @@ export type {
   LookupOptions,
   Observed,
   Options,
-  PlacedChange,
   Stored,
   Told,
 } from "./functions.js";

@@ -703,6 +703,8 @@ export type Change = {
   line?: number;
   /** The column in that line, from 1. */
   column?: number;
+  /** What to point at in the new manifest's text, where a host that has it says so. */
+  span?: TextSpan;
 };
 
 /** How a field changes. */
