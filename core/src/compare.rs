@@ -230,7 +230,7 @@ fn parting(one: &Plan, other: &Plan) -> Option<(PlanPart, Option<String>, Option
     if (&one.status, one.status_changed) != (&other.status, other.status_changed) {
         let told = |plan: &Plan| {
             let status = plan.status.as_ref().filter(|_| plan.status_changed)?;
-            serde_json::to_string(status).ok()
+            crate::json_text::of(status).ok()
         };
         return Some((PlanPart::Status, told(one), told(other)));
     }

@@ -236,7 +236,7 @@ impl std::fmt::Display for Cause {
         if let Some(value) = self.value.as_ref().filter(|_| is_shown) {
             // Not by its `Display`, which would bring a second and a third writer of JSON into every module.
             f.write_str(": ")?;
-            f.write_str(&serde_json::to_string(value).unwrap_or_default())?;
+            f.write_str(&crate::json_text::of(value).unwrap_or_default())?;
         }
         if !self.detail.is_empty() {
             write!(f, ": {}", self.detail)?;

@@ -68,6 +68,7 @@ mod float;
 mod health;
 mod identity;
 mod json;
+pub mod json_text;
 #[cfg(feature = "k8s-openapi")]
 mod k8s_openapi;
 #[cfg(all(feature = "manifest", feature = "validation"))]

@@ -163,7 +163,7 @@ impl Remedy {
                 replicas,
             } => {
                 let patch = serde_json::json!({"spec": {"resources": {"requests": {"storage": storage}}}});
-                let patch = quoted(&serde_json::to_string(&patch).unwrap_or_default());
+                let patch = quoted(&crate::json_text::of(&patch).unwrap_or_default());
                 let prefix = format!("{template}-{}", context.set);
                 each(&prefix, *start, *replicas, |claim| {
                     vec![kubectl("patch", &format!("pvc {claim} -p {patch}"))]

@@ -2,35 +2,63 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use steadfast_core::json_text::{self, NotJson};
 use steadfast_core::{Cause, CauseType, Error, ErrorCode};
 
 /// The answer on the wire.
 pub(crate) fn answer<T: Serialize>(result: Result<T, Error>) -> String {
-    tagged(result.and_then(|value| text_of(&value)))
+    let mut text = begun(OK);
+    match result.and_then(|value| json_text::append(&mut text, &value).map_err(unsaid)) {
+        Ok(()) => ended(text),
+        Err(error) => refused(&error),
+    }
 }
 
 /// A value as JSON text. Nothing writes a type of ours as a `Value` first: that would be all its code a second time.
 pub(crate) fn text_of<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {
-    // Nothing of ours has keys that are no strings; what JSON cannot say is said in words.
-    serde_json::to_string(value).map_err(|error| Error::new(ErrorCode::Invalid, error.to_string()))
+    json_text::of(value).map_err(unsaid)
+}
+
+/// Nothing of ours has keys that are no strings; what JSON cannot say is said in words.
+fn unsaid(error: NotJson) -> Error {
+    Error::new(ErrorCode::Invalid, error.to_string())
 }
 
 /// The same for a value that is JSON already; once in the module, for all types.
 pub(crate) fn tagged(result: Result<String, Error>) -> String {
-    let (tag, body) = match result {
-        Ok(value) => ("true,\"value\":", value),
-        Err(error) => ("false,\"error\":", error_text(&error)),
-    };
-    let mut text = String::with_capacity(body.len() + 24);
-    text.push_str("{\"ok\":");
-    text.push_str(tag);
-    text.push_str(&body);
-    text.push('}');
+    match result {
+        Ok(value) => {
+            let mut text = begun(OK);
+            text.extend_from_slice(value.as_bytes());
+            ended(text)
+        }
+        Err(error) => refused(&error),
+    }
+}
+
+const OK: &str = "{\"ok\":true,\"value\":";
+
+/// Most answers have room in this; whoever has none grows.
+const ROOM: usize = 1_000;
+
+fn begun(tag: &str) -> Vec<u8> {
+    let mut text = Vec::with_capacity(ROOM);
+    text.extend_from_slice(tag.as_bytes());
     text
 }
 
-fn error_text(error: &Error) -> String {
-    serde_json::to_string(error).unwrap_or_else(|_| String::from("{\"code\":\"invalid\",\"causes\":[]}"))
+fn ended(mut text: Vec<u8>) -> String {
+    text.push(b'}');
+    // Only text was written.
+    String::from_utf8(text).unwrap_or_default()
+}
+
+fn refused(error: &Error) -> String {
+    let mut text = begun("{\"ok\":false,\"error\":");
+    match json_text::append(&mut text, error) {
+        Ok(()) => ended(text),
+        Err(NotJson) => String::from("{\"ok\":false,\"error\":{\"code\":\"invalid\",\"causes\":[]}}"),
+    }
 }
 
 /// Reads JSON.

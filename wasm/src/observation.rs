@@ -7,7 +7,7 @@ use steadfast_core::{
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::answer::{answer, json, tagged};
+use crate::answer::{answer, json, tagged, text_of};
 use crate::options::Options;
 
 /// An observation that stays parsed: a Pod that changes costs the work of one Pod.
@@ -125,7 +125,7 @@ impl Observation {
 
 /// Times and objects can always be written.
 fn json_of(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
+    text_of(value).unwrap_or_else(|_| "null".to_owned())
 }
 
 fn empty() -> Error {

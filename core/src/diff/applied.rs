@@ -137,7 +137,7 @@ fn places(key: &str, items: &[Value]) -> SortedMap<String, usize> {
 }
 
 fn key_of(key: &str, item: &Value) -> String {
-    serde_json::to_string(item.get(key).unwrap_or(&NULL)).unwrap_or_default()
+    crate::json_text::of(item.get(key).unwrap_or(&NULL)).unwrap_or_default()
 }
 
 #[cfg(test)]

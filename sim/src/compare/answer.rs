@@ -243,7 +243,7 @@ impl Told {
 
     fn key(&self, done: &StepAction) -> String {
         let action = &done.action;
-        let reason = serde_json::to_string(&action.reason).unwrap_or_default();
+        let reason = steadfast_core::json_text::of(&action.reason).unwrap_or_default();
         let refusal = done.error.as_ref().map_or("", |error| error.reason);
         self.in_general(&format!(
             "{} {} {reason} {refusal}",
@@ -265,7 +265,7 @@ impl Told {
         let blockers: Vec<(&str, &str)> = verdict.blockers.iter().map(named).collect();
         let waits: Vec<(&str, Kind, &str, &[String])> = verdict.waits.iter().map(waited).collect();
         let rest = (&verdict.ordinals, &verdict.pods, verdict.deleted, &self.names);
-        let text = serde_json::to_string(&(verdict.state, blockers, waits, rest));
+        let text = steadfast_core::json_text::of(&(verdict.state, blockers, waits, rest));
         (self.outcome, self.in_general(&text.unwrap_or_default()))
     }
 
@@ -279,7 +279,7 @@ impl Told {
                 condition.remove("lastTransitionTime");
             }
         }
-        self.in_general(&serde_json::to_string(&status).unwrap_or_default())
+        self.in_general(&steadfast_core::json_text::of(&status).unwrap_or_default())
     }
 }
 

@@ -110,7 +110,7 @@ impl Aligned {
 
 /// The items' keys as text with their places, in order of both.
 fn sorted(key: &[&str], items: &[Value]) -> Vec<(String, usize)> {
-    let text = |item| serde_json::to_string(&key_of(key, item)).unwrap_or_default();
+    let text = |item| crate::json_text::of(&key_of(key, item)).unwrap_or_default();
     let places = items.iter().enumerate();
     let mut sorted: Vec<(String, usize)> = places.map(|(place, item)| (text(item), place)).collect();
     sorted.sort_unstable();
