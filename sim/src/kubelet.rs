@@ -95,17 +95,13 @@ impl Component for Kubelet {
             }
             return step;
         }
-        let is_silent = |kubelet: &Self, pod: &Pod| kubelet.silent.contains(&pod.node);
-        match self.pods.get(&timer.key) {
-            Some(pod) if pod.token == timer.token && pod.is_due => {
-                let silent = is_silent(self, pod);
-                if let Some(pod) = self.pods.get_mut(&timer.key) {
-                    pod.is_due = false;
-                    pod.has_missed = silent;
-                }
-                self.turn(&timer.key, world, &mut step, Self::tick);
-            }
-            _ => {}
+        if let Some(pod) = self.pods.get_mut(&timer.key)
+            && pod.token == timer.token
+            && pod.is_due
+        {
+            pod.is_due = false;
+            pod.has_missed = self.silent.contains(&pod.node);
+            self.turn(&timer.key, world, &mut step, Self::tick);
         }
         step
     }
@@ -134,18 +130,15 @@ impl Kubelet {
             self.forget(key);
             return;
         };
-        if self
-            .pods
-            .get(key)
-            .is_some_and(|known| known.uid != view::uid(pod))
-        {
-            self.forget(key);
-        }
-        if self.pods.contains_key(key) {
-            self.turn(key, world, step, |kubelet, known, turn| {
-                kubelet.heed(known, pod, turn)
-            });
-            return;
+        match self.pods.get(key).map(|known| known.uid == view::uid(pod)) {
+            Some(true) => {
+                self.turn(key, world, step, |kubelet, known, turn| {
+                    kubelet.heed(known, pod, turn)
+                });
+                return;
+            }
+            Some(false) => self.forget(key),
+            None => {}
         }
         let mut known = Pod::of(pod, node, world.store);
         let has_run = known.start_time.is_some()
