@@ -186,7 +186,7 @@ impl Host {
             return;
         };
         match self.workers.get_mut(key) {
-            Some(worker) if worker.uid() == view::uid(object) => worker.take_in(change),
+            Some(worker) if worker.uid() == object.uid() => worker.take_in(change),
             _ => match Worker::new(key, object, machine) {
                 Some(worker) => drop(self.workers.insert(key.clone(), worker)),
                 None => return,
@@ -224,7 +224,7 @@ impl Host {
         }
         // An orphan that is terminating is nobody's to adopt; one that only changed its status was offered before.
         let is_offered = match before {
-            None => !view::is_terminating(pod),
+            None => !pod.is_terminating(),
             Some(before) => old.is_some() || labels(before) != labels(pod),
         };
         if is_offered {

@@ -13,13 +13,12 @@ mod stop;
 
 use std::sync::Arc;
 
-use steadfast_core::observed::Document;
 use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use crate::clock::{Millis, Timer};
 use crate::component::{Component, Step, World};
 use crate::settings::REREAD;
-use crate::store::{Change, Key, Resource, Write};
+use crate::store::{Change, Key, Object, Resource, Write};
 use crate::view;
 use images::Images;
 use pod::{Pod, Stage};
@@ -130,7 +129,7 @@ impl Kubelet {
             self.forget(key);
             return;
         };
-        match self.pods.get(key).map(|known| known.uid == view::uid(pod)) {
+        match self.pods.get(key).map(|known| known.uid == pod.uid()) {
             Some(true) => {
                 self.turn(key, world, step, |kubelet, known, turn| {
                     kubelet.heed(known, pod, turn)
@@ -208,7 +207,7 @@ impl Kubelet {
             );
         }
         if std::mem::take(&mut pod.is_dirty)
-            && let Some(stored) = world.store.get(key).filter(|stored| view::uid(stored) == pod.uid)
+            && let Some(stored) = world.store.get(key).filter(|stored| stored.uid() == pod.uid)
         {
             // One that is as it was is no write for the store.
             step.writes.push(Write::SetStatus {
@@ -220,8 +219,8 @@ impl Kubelet {
     }
 
     /// The Pod object has changed.
-    fn heed(&mut self, pod: &mut Pod, object: &dyn Document, turn: &mut Turn<'_, '_>) {
-        if view::is_terminating(object) {
+    fn heed(&mut self, pod: &mut Pod, object: &Object, turn: &mut Turn<'_, '_>) {
+        if object.is_terminating() {
             self.stop(pod, object, turn);
         } else if view::is_finished(object) && !matches!(pod.stage, Stage::Finished(_)) {
             pod.adopt(object);
@@ -236,7 +235,7 @@ impl Kubelet {
     fn come_back(&mut self, pod: &mut Pod, turn: &mut Turn<'_, '_>) {
         let has_missed = std::mem::take(&mut pod.has_missed);
         let object = turn.world.store.get(turn.key).cloned();
-        if let Some(object) = object.filter(|object| view::is_terminating(object)) {
+        if let Some(object) = object.filter(|object| object.is_terminating()) {
             self.stop(pod, &object, turn);
         } else if has_missed {
             self.tick(pod, turn);

@@ -83,13 +83,13 @@ pub(crate) fn uid(object: &dyn Document) -> &str {
 
 /// The names of the claims that a Pod uses, ephemeral volumes' included (`ephemeral.VolumeClaimName`).
 pub(crate) fn claim_names(pod: &dyn Document) -> impl Iterator<Item = String> {
-    let owner = text_or_empty(pod, &["metadata", "name"]);
     items(pod, &["spec", "volumes"]).iter().filter_map(move |volume| {
         let named = text(volume, &["persistentVolumeClaim", "claimName"]).map(str::to_owned);
         named.or_else(|| {
-            volume
-                .get("ephemeral")
-                .map(|_| format!("{owner}-{}", text_or_empty(volume, &["name"])))
+            volume.get("ephemeral").map(|_| {
+                let owner = text_or_empty(pod, &["metadata", "name"]);
+                format!("{owner}-{}", text_or_empty(volume, &["name"]))
+            })
         })
     })
 }

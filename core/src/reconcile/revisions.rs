@@ -74,10 +74,9 @@ pub(super) fn choose<'a>(
     let next = history.last().map_or(1, |newest| newest.number.wrapping_add(1));
     // Upstream compares the newest with the last equal one, not with the set's data: with hash labels in the
     // comparison (until 1.34.1) the two are not the same question.
-    let first_hash = data.hash(collision_count);
     let equal = history
         .iter()
-        .rfind(|revision| is_equal(revision, &data, &first_hash, profile));
+        .rfind(|revision| is_equal(revision, &data, collision_count, profile));
     let newest = history.last();
     let update = match (equal, newest) {
         (Some(equal), Some(newest)) if is_same(newest, equal, profile) => Target::Observed(newest),
@@ -115,9 +114,9 @@ pub(super) fn check_readable(call: &Call<'_>, draft: &mut Draft) -> Result<(), S
 }
 
 /// Whether an observed revision holds the set's data.
-fn is_equal(revision: &Revision, data: &RevisionData, hash: &str, profile: &Profile) -> bool {
-    revision.data.bytes() == data.bytes()
-        && !(profile.compares_hash_labels() && labels_differ(hash_label(revision), Some(hash)))
+fn is_equal(revision: &Revision, data: &RevisionData, collision_count: i32, profile: &Profile) -> bool {
+    let has_other_label = || labels_differ(hash_label(revision), Some(&data.hash(collision_count)));
+    revision.data.bytes() == data.bytes() && !(profile.compares_hash_labels() && has_other_label())
 }
 
 /// Whether two observed revisions hold the same data.

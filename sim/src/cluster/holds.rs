@@ -34,7 +34,7 @@ impl Holds {
         match write {
             Write::Bind { pod, .. } => self.frozen.contains(pod),
             Write::SetStatus { key, status } if key.resource == Resource::Pod => {
-                let is_terminating = store.get(key).is_some_and(|pod| view::is_terminating(pod));
+                let is_terminating = store.get(key).is_some_and(|pod| pod.is_terminating());
                 let has_ended = matches!(view::text(status, &["phase"]), Some("Failed" | "Succeeded"));
                 (self.frozen.contains(key) && !is_terminating) || (self.undying.contains(key) && has_ended)
             }
@@ -48,10 +48,7 @@ impl Holds {
         !self.unbound.is_empty()
             && component == BINDER
             && self.unbound.contains(&change.key)
-            && change
-                .after
-                .as_ref()
-                .is_some_and(|claim| !view::is_terminating(claim))
+            && change.after.as_ref().is_some_and(|claim| !claim.is_terminating())
     }
 
     /// Keeps a timer for later where its object is held; true where it is.

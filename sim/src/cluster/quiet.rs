@@ -105,7 +105,7 @@ fn state_of(change: &Change) -> u64 {
     let Some(object) = &change.after else {
         return digest.0;
     };
-    digest.flag(view::is_terminating(object));
+    digest.flag(object.is_terminating());
     each_field(object.field("metadata"), |name, value| {
         if matches!(name, "finalizers" | "ownerReferences" | "labels" | "generation") {
             digest.named(name, value);

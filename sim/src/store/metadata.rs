@@ -55,7 +55,7 @@ pub(super) fn check_new(key: &Key, object: &Value) -> Vec<String> {
 /// What is wrong with the metadata of an object that takes the place of `stored`.
 pub(super) fn check_update(stored: &Object, object: &Object) -> Vec<String> {
     let mut causes = Vec::new();
-    if view::is_terminating(stored) {
+    if stored.is_terminating() {
         let kept: Vec<&str> = finalizers(stored).collect();
         let added: Vec<String> = finalizers(object)
             .filter(|f| !kept.contains(f))
