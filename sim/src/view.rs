@@ -9,7 +9,7 @@ pub(crate) fn at<'a>(document: &'a dyn Document, path: &[&str]) -> Option<&'a Va
         return Some(document.whole());
     };
     rest.iter()
-        .try_fold(document.field(first)?, |value, key| value.get(*key))
+        .try_fold(document.field(first)?, |value, key| value.as_object()?.get(*key))
 }
 
 /// The text at the end of a path.

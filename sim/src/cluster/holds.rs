@@ -4,6 +4,7 @@
 use steadfast_core::sorted::SortedSet;
 
 use crate::clock::Timer;
+use crate::component::Component;
 use crate::store::{Change, Key, Resource, Store, Write};
 use crate::view;
 
@@ -44,9 +45,9 @@ impl Holds {
     }
 
     /// Whether this component does not hear of the change.
-    pub fn hides(&self, change: &Change, component: &str) -> bool {
+    pub fn hides(&self, change: &Change, component: &dyn Component) -> bool {
         !self.unbound.is_empty()
-            && component == BINDER
+            && component.name() == BINDER
             && self.unbound.contains(&change.key)
             && change.after.as_ref().is_some_and(|claim| !claim.is_terminating())
     }

@@ -172,7 +172,9 @@ fn keep_quality(status: &mut Value, stored: Option<&Value>) {
     let Some(class) = stored.and_then(|stored| stored.get("qosClass")) else {
         return;
     };
-    if let Value::Object(status) = status {
-        status.entry("qosClass").or_insert_with(|| class.clone());
+    if let Value::Object(status) = status
+        && !status.contains_key("qosClass")
+    {
+        status.insert("qosClass".to_owned(), class.clone());
     }
 }
