@@ -61,12 +61,13 @@ impl<'a> Field<'a> {
 
     /// The field `key` of this mapping.
     pub(crate) fn key(&'a self, key: &'a str) -> Self {
-        let value = self
-            .object()
-            .and_then(|object| object.get(key))
-            .filter(|value| !value.is_null());
+        let value = self.object().and_then(|object| object.get(key));
+        self.inner(key, value)
+    }
+
+    fn inner(&'a self, key: &'a str, value: Option<&'a Value>) -> Self {
         Field {
-            value,
+            value: value.filter(|value| !value.is_null()),
             parent: Some(self),
             step: Step::Key(key),
             faults: self.faults,
@@ -162,9 +163,10 @@ impl<'a> Field<'a> {
         let Some(object) = self.object() else {
             return Vec::new();
         };
-        let entries = object
-            .iter()
-            .map(|(key, _)| (key.as_str(), self.key(key).string().unwrap_or_default()));
+        let entries = object.iter().map(|(key, value)| {
+            let text = self.inner(key, Some(value)).string();
+            (key.as_str(), text.unwrap_or_default())
+        });
         entries.collect()
     }
 

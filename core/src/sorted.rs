@@ -236,7 +236,9 @@ impl<K> SortedSet<K> {
 
     /// Takes all items out.
     pub fn clear(&mut self) {
-        *self = Self::new();
+        self.lists.truncate(1);
+        self.lists.iter_mut().for_each(Vec::clear);
+        self.len = 0;
     }
 
     /// The items, in order.
@@ -304,17 +306,14 @@ impl<K: Ord> SortedSet<K> {
     where
         K: Borrow<Q>,
     {
+        // What stands in none of the others stands in the last list: where there is one alone, it is not asked for.
         let is_before = |list: &Vec<K>| list.last().is_some_and(|last| last.borrow() < key);
-        let list = self.lists.partition_point(is_before);
-        match self.lists.get(list) {
-            Some(items) => match items.binary_search_by(|item| item.borrow().cmp(key)) {
-                Ok(at) => Ok(Spot { list, at }),
-                Err(at) => Err(Spot { list, at }),
-            },
-            None => Err(Spot {
-                list: list.saturating_sub(1),
-                at: self.lists.last().map_or(0, Vec::len),
-            }),
+        let (last, others) = self.lists.split_last().ok_or(Spot { list: 0, at: 0 })?;
+        let list = others.partition_point(is_before);
+        let items = others.get(list).unwrap_or(last);
+        match items.binary_search_by(|item| item.borrow().cmp(key)) {
+            Ok(at) => Ok(Spot { list, at }),
+            Err(at) => Err(Spot { list, at }),
         }
     }
 }
@@ -335,11 +334,11 @@ fn put<T>(lists: &mut Vec<Vec<T>>, spot: Spot, item: T) {
     }
 }
 
-/// Takes an item out; no list is left empty.
+/// Takes an item out. No list is left empty but the only one: what comes and goes one at a time asks for no memory each time.
 fn take<T>(lists: &mut Vec<Vec<T>>, spot: Spot) -> Option<T> {
     let list = lists.get_mut(spot.list)?;
     let item = (spot.at < list.len()).then(|| list.remove(spot.at));
-    if list.is_empty() {
+    if list.is_empty() && lists.len() > 1 {
         lists.remove(spot.list);
     }
     item

@@ -442,7 +442,7 @@ impl Cluster {
         while let Some(change) = self.machine.pending.pop_front() {
             self.saw(&change);
             for component in &mut components {
-                if self.holds.hides(&change, component.name()) {
+                if self.holds.hides(&change, &**component) {
                     continue;
                 }
                 let step = component.changed(&change, &mut self.machine.world());

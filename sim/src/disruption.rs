@@ -80,7 +80,7 @@ impl Component for Disruption {
             }
             Resource::StatefulSet => {
                 let set = change.after.as_ref().or(change.before.as_ref());
-                let uid = set.map(|set| view::uid(set)).unwrap_or_default();
+                let uid = set.map(|set| set.uid()).unwrap_or_default();
                 let affected = self
                     .budgets
                     .iter()

@@ -9,7 +9,7 @@ use steadfast_core::observed::Document;
 use crate::clock::Timer;
 use crate::component::{Component, Step, World};
 use crate::store::{
-    Change, DeleteOptions, FOREGROUND, Key, ORPHAN, Part, Propagation, Resource, Store, Write,
+    Change, DeleteOptions, FOREGROUND, Key, ORPHAN, Object, Part, Propagation, Resource, Store, Write,
 };
 use crate::view;
 
@@ -41,13 +41,13 @@ impl Component for GarbageCollector {
         let mut writes = Vec::new();
         match (&change.before, &change.after) {
             (Some(before), None) => {
-                for dependent in store.dependents(view::uid(before)) {
+                for dependent in store.dependents(before.uid()) {
                     attempt_to_delete(store, dependent, &mut writes);
                 }
                 release_owners(store, references(before), &mut writes);
             }
             (Some(before), Some(after))
-                if after.has_same(Part::Metadata, before) && !view::is_terminating(after) => {}
+                if after.has_same(Part::Metadata, before) && !after.is_terminating() => {}
             (before, Some(after)) => {
                 let before = before.as_ref();
                 if has_deletion(after, ORPHAN) {
@@ -55,7 +55,7 @@ impl Component for GarbageCollector {
                 }
                 if has_deletion(after, FOREGROUND) {
                     if !before.is_some_and(|before| has_deletion(before, FOREGROUND)) {
-                        for dependent in store.dependents(view::uid(after)) {
+                        for dependent in store.dependents(after.uid()) {
                             attempt_to_delete(store, dependent, &mut writes);
                         }
                     }
@@ -87,7 +87,7 @@ impl Component for GarbageCollector {
 /// Deletes an object that has owners but none that is solid; takes the owners that are not out of one that has.
 fn attempt_to_delete(store: &Store, key: &Key, writes: &mut Vec<Write>) {
     let Some(object) = store.get(key) else { return };
-    if view::is_terminating(object) {
+    if object.is_terminating() {
         return;
     }
     let owners: Vec<(&str, Owner)> = references(object)
@@ -109,7 +109,7 @@ fn attempt_to_delete(store: &Store, key: &Key, writes: &mut Vec<Write>) {
         return;
     }
     let is_awaited = owners.iter().any(|(_, owner)| matches!(owner, Owner::Waiting));
-    let mut dependents = store.dependents(view::uid(object)).peekable();
+    let mut dependents = store.dependents(object.uid()).peekable();
     let propagation = if is_awaited && dependents.peek().is_some() {
         // A cycle of objects that wait for each other is cut here.
         if dependents.any(|dependent| store.get(dependent).is_some_and(|d| has_deletion(d, FOREGROUND))) {
@@ -123,7 +123,7 @@ fn attempt_to_delete(store: &Store, key: &Key, writes: &mut Vec<Write>) {
     } else {
         Propagation::Background
     };
-    let uid = Some(view::uid(object).to_owned());
+    let uid = Some(object.uid().to_owned());
     let options = DeleteOptions {
         uid,
         grace_seconds: None,
@@ -140,7 +140,7 @@ fn finish_foreground(store: &Store, key: &Key, writes: &mut Vec<Write>) {
     let Some(object) = store.get(key).filter(|object| has_deletion(object, FOREGROUND)) else {
         return;
     };
-    let uid = view::uid(object);
+    let uid = object.uid();
     let is_blocking = |dependent: &Key| {
         let dependent = store.get(dependent);
         let references = dependent
@@ -183,7 +183,7 @@ fn owner(store: &Store, dependent: &Key, reference: &dyn Document) -> Owner {
         return Owner::Solid;
     };
     match store.get(&dependent.beside(resource, text("name"))) {
-        Some(owner) if view::uid(owner) != text("uid") => Owner::Dangling,
+        Some(owner) if owner.uid() != text("uid") => Owner::Dangling,
         Some(owner) if has_deletion(owner, FOREGROUND) => Owner::Waiting,
         Some(_) => Owner::Solid,
         None => Owner::Dangling,
@@ -200,8 +200,8 @@ fn has_finalizer(object: &dyn Document, finalizer: &str) -> bool {
         .any(|found| found == finalizer)
 }
 
-fn has_deletion(object: &dyn Document, finalizer: &str) -> bool {
-    view::is_terminating(object) && has_finalizer(object, finalizer)
+fn has_deletion(object: &Object, finalizer: &str) -> bool {
+    object.is_terminating() && has_finalizer(object, finalizer)
 }
 
 fn without_finalizer(key: &Key, object: &dyn Document, finalizer: &str) -> Write {

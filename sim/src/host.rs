@@ -136,15 +136,17 @@ impl Host {
 
     /// Looks at every set that is to be looked at and can be; true where there was one.
     pub fn start(&mut self, machine: &mut Machine) -> bool {
+        let is_due = |key: &&Key| {
+            let worker = self.workers.get(*key);
+            worker.is_none_or(|worker| !worker.is_running() && worker.has_seen_own_writes(self.seen))
+        };
+        let due: Vec<Key> = self.queue.iter().filter(is_due).cloned().collect();
         let mut has_started = false;
-        for key in std::mem::take(&mut self.queue) {
+        for key in due {
+            self.queue.remove(&key);
             let Some(worker) = self.workers.get_mut(&key) else {
                 continue;
             };
-            if worker.is_running() || !worker.has_seen_own_writes(self.seen) {
-                self.queue.insert(key);
-                continue;
-            }
             has_started = true;
             if worker.look(machine) {
                 self.queue.insert(key);
@@ -184,7 +186,7 @@ impl Host {
             return;
         };
         match self.workers.get_mut(key) {
-            Some(worker) if worker.uid() == view::uid(object) => worker.take_in(change),
+            Some(worker) if worker.uid() == object.uid() => worker.take_in(change),
             _ => match Worker::new(key, object, machine) {
                 Some(worker) => drop(self.workers.insert(key.clone(), worker)),
                 None => return,
@@ -222,7 +224,7 @@ impl Host {
         }
         // An orphan that is terminating is nobody's to adopt; one that only changed its status was offered before.
         let is_offered = match before {
-            None => !view::is_terminating(pod),
+            None => !pod.is_terminating(),
             Some(before) => old.is_some() || labels(before) != labels(pod),
         };
         if is_offered {
@@ -255,7 +257,7 @@ impl Host {
 }
 
 /// What an owner reference says of a controller.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Default, PartialEq)]
 struct Owner<'a> {
     kind: &'a str,
     name: &'a str,
@@ -267,12 +269,18 @@ fn controller(object: &dyn Document) -> Option<Owner<'_>> {
     let owner = owners
         .iter()
         .find(|owner| view::is_true(owner, &["controller"]))?;
-    let text = |field| view::text_or_empty(owner, &[field]);
-    Some(Owner {
-        kind: text("kind"),
-        name: text("name"),
-        uid: text("uid"),
-    })
+    let mut found = Owner::default();
+    // Every change of a Pod comes by here: its fields are gone through once, and not looked for one by one.
+    for (field, value) in owner.as_object()? {
+        let place = match field.as_str() {
+            "kind" => &mut found.kind,
+            "name" => &mut found.name,
+            "uid" => &mut found.uid,
+            _ => continue,
+        };
+        *place = value.as_str().unwrap_or_default();
+    }
+    Some(found)
 }
 
 fn is_ready(pod: &dyn Document) -> bool {

@@ -13,13 +13,12 @@ mod stop;
 
 use std::sync::Arc;
 
-use steadfast_core::observed::Document;
 use steadfast_core::sorted::{SortedMap, SortedSet};
 
 use crate::clock::{Millis, Timer};
 use crate::component::{Component, Step, World};
 use crate::settings::REREAD;
-use crate::store::{Change, Key, Resource, Write};
+use crate::store::{Change, Key, Object, Resource, Write};
 use crate::view;
 use images::Images;
 use pod::{Pod, Stage};
@@ -95,17 +94,13 @@ impl Component for Kubelet {
             }
             return step;
         }
-        let is_silent = |kubelet: &Self, pod: &Pod| kubelet.silent.contains(&pod.node);
-        match self.pods.get(&timer.key) {
-            Some(pod) if pod.token == timer.token && pod.is_due => {
-                let silent = is_silent(self, pod);
-                if let Some(pod) = self.pods.get_mut(&timer.key) {
-                    pod.is_due = false;
-                    pod.has_missed = silent;
-                }
-                self.turn(&timer.key, world, &mut step, Self::tick);
-            }
-            _ => {}
+        if let Some(pod) = self.pods.get_mut(&timer.key)
+            && pod.token == timer.token
+            && pod.is_due
+        {
+            pod.is_due = false;
+            pod.has_missed = self.silent.contains(&pod.node);
+            self.turn(&timer.key, world, &mut step, Self::tick);
         }
         step
     }
@@ -134,18 +129,15 @@ impl Kubelet {
             self.forget(key);
             return;
         };
-        if self
-            .pods
-            .get(key)
-            .is_some_and(|known| known.uid != view::uid(pod))
-        {
-            self.forget(key);
-        }
-        if self.pods.contains_key(key) {
-            self.turn(key, world, step, |kubelet, known, turn| {
-                kubelet.heed(known, pod, turn)
-            });
-            return;
+        match self.pods.get(key).map(|known| known.uid == pod.uid()) {
+            Some(true) => {
+                self.turn(key, world, step, |kubelet, known, turn| {
+                    kubelet.heed(known, pod, turn)
+                });
+                return;
+            }
+            Some(false) => self.forget(key),
+            None => {}
         }
         let mut known = Pod::of(pod, node, world.store);
         let has_run = known.start_time.is_some()
@@ -215,7 +207,7 @@ impl Kubelet {
             );
         }
         if std::mem::take(&mut pod.is_dirty)
-            && let Some(stored) = world.store.get(key).filter(|stored| view::uid(stored) == pod.uid)
+            && let Some(stored) = world.store.get(key).filter(|stored| stored.uid() == pod.uid)
         {
             // One that is as it was is no write for the store.
             step.writes.push(Write::SetStatus {
@@ -227,8 +219,8 @@ impl Kubelet {
     }
 
     /// The Pod object has changed.
-    fn heed(&mut self, pod: &mut Pod, object: &dyn Document, turn: &mut Turn<'_, '_>) {
-        if view::is_terminating(object) {
+    fn heed(&mut self, pod: &mut Pod, object: &Object, turn: &mut Turn<'_, '_>) {
+        if object.is_terminating() {
             self.stop(pod, object, turn);
         } else if view::is_finished(object) && !matches!(pod.stage, Stage::Finished(_)) {
             pod.adopt(object);
@@ -243,7 +235,7 @@ impl Kubelet {
     fn come_back(&mut self, pod: &mut Pod, turn: &mut Turn<'_, '_>) {
         let has_missed = std::mem::take(&mut pod.has_missed);
         let object = turn.world.store.get(turn.key).cloned();
-        if let Some(object) = object.filter(|object| view::is_terminating(object)) {
+        if let Some(object) = object.filter(|object| object.is_terminating()) {
             self.stop(pod, &object, turn);
         } else if has_missed {
             self.tick(pod, turn);

@@ -65,8 +65,8 @@ impl<'a> OnNode<'a> {
         let node = view::text(pod, &["spec", "nodeName"]).filter(|node| !node.is_empty())?;
         Some(Self {
             node,
-            uid: view::uid(pod),
-            is_terminating: view::is_terminating(pod),
+            uid: pod.uid(),
+            is_terminating: pod.is_terminating(),
         })
     }
 }
@@ -286,7 +286,7 @@ impl Nodes {
     fn judge(&mut self, key: &Key, node: &str, world: &mut World<'_>, step: &mut Step) {
         let Some(node) = self.nodes.get(node) else { return };
         let Some(pod) = world.store.get(key) else { return };
-        if view::is_terminating(pod) {
+        if pod.is_terminating() {
             self.evictions.remove(key);
             if !node.is_ready && node.taints.iter().any(|(taint, _)| taint.key == OUT_OF_SERVICE) {
                 collect(key, None, world, step);
@@ -372,7 +372,7 @@ fn node_status(key: &Key, event: &str) -> String {
 }
 
 fn evict(key: &Key, world: &World<'_>, step: &mut Step) {
-    let Some(pod) = world.store.get(key).filter(|pod| !view::is_terminating(pod)) else {
+    let Some(pod) = world.store.get(key).filter(|pod| !pod.is_terminating()) else {
         return;
     };
     let condition = json!({"type": "DisruptionTarget", "status": "True", "reason": "DeletionByTaintManager",
@@ -391,7 +391,7 @@ fn evict(key: &Key, world: &World<'_>, step: &mut Step) {
         message,
     );
     let options = DeleteOptions {
-        uid: Some(view::uid(pod).to_owned()),
+        uid: Some(pod.uid().to_owned()),
         ..DeleteOptions::default()
     };
     step.writes.push(Write::Delete {
@@ -420,7 +420,7 @@ fn collect(key: &Key, message: Option<&str>, world: &World<'_>, step: &mut Step)
             status,
         });
     }
-    let uid = Some(view::uid(pod).to_owned());
+    let uid = Some(pod.uid().to_owned());
     let options = DeleteOptions {
         uid,
         grace_seconds: Some(0),

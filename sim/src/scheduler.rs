@@ -143,11 +143,7 @@ impl Scheduler {
         if change.is_status_at_most() && !has_finished {
             return;
         }
-        if self
-            .pods
-            .get(key)
-            .is_some_and(|entry| entry.uid != view::uid(pod))
-        {
+        if self.pods.get(key).is_some_and(|entry| entry.uid != pod.uid()) {
             self.forget(key, world, step);
         }
         let is_relabelled = change
@@ -189,7 +185,7 @@ impl Scheduler {
                     None | Some("" | "default-scheduler")
                 );
                 let is_gated = !view::items(pod, &["spec", "schedulingGates"]).is_empty();
-                if is_ours && !is_gated && !view::is_terminating(pod) {
+                if is_ours && !is_gated && !pod.is_terminating() {
                     self.remember(
                         key,
                         pod,
@@ -202,7 +198,7 @@ impl Scheduler {
                 }
             }
             (None, Some(_)) => {
-                if view::is_terminating(pod) {
+                if pod.is_terminating() {
                     self.forget(key, world, step);
                 }
             }

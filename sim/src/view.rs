@@ -9,7 +9,7 @@ pub(crate) fn at<'a>(document: &'a dyn Document, path: &[&str]) -> Option<&'a Va
         return Some(document.whole());
     };
     rest.iter()
-        .try_fold(document.field(first)?, |value, key| value.get(*key))
+        .try_fold(document.field(first)?, |value, key| value.as_object()?.get(*key))
 }
 
 /// The text at the end of a path.
@@ -83,13 +83,13 @@ pub(crate) fn uid(object: &dyn Document) -> &str {
 
 /// The names of the claims that a Pod uses, ephemeral volumes' included (`ephemeral.VolumeClaimName`).
 pub(crate) fn claim_names(pod: &dyn Document) -> impl Iterator<Item = String> {
-    let owner = text_or_empty(pod, &["metadata", "name"]);
     items(pod, &["spec", "volumes"]).iter().filter_map(move |volume| {
         let named = text(volume, &["persistentVolumeClaim", "claimName"]).map(str::to_owned);
         named.or_else(|| {
-            volume
-                .get("ephemeral")
-                .map(|_| format!("{owner}-{}", text_or_empty(volume, &["name"])))
+            volume.get("ephemeral").map(|_| {
+                let owner = text_or_empty(pod, &["metadata", "name"]);
+                format!("{owner}-{}", text_or_empty(volume, &["name"]))
+            })
         })
     })
 }

@@ -108,7 +108,7 @@ impl Volumes {
             let is_gone = change
                 .after
                 .as_ref()
-                .is_none_or(|after| view::uid(after) != view::uid(before));
+                .is_none_or(|after| after.uid() != before.uid());
             if is_gone {
                 self.pending.remove(key);
                 release(before, world, step);
@@ -118,7 +118,7 @@ impl Volumes {
         let Some(claim) = world.store.get(key).cloned() else {
             return;
         };
-        if view::is_terminating(&claim) {
+        if claim.is_terminating() {
             self.pending.remove(key);
             self.unprotect(key, &claim, step);
         } else if matches!(view::text(&claim, &["status", "phase"]), Some("Bound" | "Lost")) {
@@ -136,7 +136,7 @@ impl Volumes {
         let Some(claim) = world.store.get(key).cloned() else {
             return;
         };
-        if view::is_terminating(&claim) || view::text(&claim, &["status", "phase"]) == Some("Bound") {
+        if claim.is_terminating() || view::text(&claim, &["status", "phase"]) == Some("Bound") {
             self.pending.remove(key);
             return;
         }
@@ -144,9 +144,9 @@ impl Volumes {
         let class_name = class.as_ref().map_or("", |class| &class.name);
         let mut is_making = false;
         self.pending.change(key.clone(), |pending| {
-            if pending.uid != view::uid(&claim) {
+            if pending.uid != claim.uid() {
                 *pending = Pending {
-                    uid: view::uid(&claim).to_owned(),
+                    uid: claim.uid().to_owned(),
                     ..Pending::default()
                 };
             }
@@ -324,7 +324,7 @@ impl Volumes {
         }
         let Some(volume) = volume else { return };
         let is_bound = view::text(&volume, &["status", "phase"]) == Some("Bound");
-        if view::is_terminating(&volume) && !is_bound {
+        if volume.is_terminating() && !is_bound {
             drop_finalizer(&change.key, &volume, VOLUME_PROTECTION, step);
         }
         if is_available {
@@ -411,7 +411,7 @@ impl Volumes {
             let Some(claim) = world.store.get(&key) else {
                 continue;
             };
-            if view::is_terminating(claim) {
+            if claim.is_terminating() {
                 self.unprotect(&key, claim, step);
             } else if self.pending.contains_key(&key) {
                 self.consider(&key, false, world, step);
@@ -468,7 +468,7 @@ impl Volumes {
 fn uid_and_node(pod: &Option<Object>) -> Option<(&str, bool)> {
     let pod = pod.as_ref()?;
     let has_node = view::text(pod, &["spec", "nodeName"]).is_some_and(|node| !node.is_empty());
-    Some((view::uid(pod), has_node))
+    Some((pod.uid(), has_node))
 }
 
 /// The claim has gone: its volume is deleted, or stays and may not be used again.
@@ -503,8 +503,8 @@ fn lose(key: &Key, volume: &dyn Document, world: &World<'_>, step: &mut Step) {
         return;
     };
     let is_bound =
-        view::uid(object) == claim("uid") && view::text(object, &["spec", "volumeName"]) == Some(&*key.name);
-    if is_bound && !view::is_terminating(object) {
+        object.uid() == claim("uid") && view::text(object, &["spec", "volumeName"]) == Some(&*key.name);
+    if is_bound && !object.is_terminating() {
         let mut status = object.field("status").cloned().unwrap_or_else(|| json!({}));
         if let Some(status) = status.as_object_mut() {
             status.insert("phase".to_owned(), json!("Lost"));

@@ -49,7 +49,11 @@ pub(super) enum Claimed<'a> {
 impl<'a> Claimed<'a> {
     pub fn list(&self) -> Cow<'_, [&'a Pod]> {
         match self {
-            Self::All(observed) => observed.pods().collect(),
+            Self::All(observed) => {
+                let mut pods = Vec::with_capacity(observed.pod_count());
+                observed.pods().for_each(|pod| pods.push(pod));
+                Cow::Owned(pods)
+            }
             Self::Some(pods) => Cow::Borrowed(pods),
         }
     }

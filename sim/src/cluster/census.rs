@@ -68,7 +68,7 @@ impl Census {
         let is_ready = change.after.is_some()
             && view::text(object, &["status", "phase"]) == Some("Running")
             && view::condition(object, "Ready") == Some("True")
-            && !view::is_terminating(object)
+            && !object.is_terminating()
             && self.is_own(&name, object);
         if is_ready {
             let due = if self.min_ready.0 == 0 {

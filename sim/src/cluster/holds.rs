@@ -4,6 +4,7 @@
 use steadfast_core::sorted::SortedSet;
 
 use crate::clock::Timer;
+use crate::component::Component;
 use crate::store::{Change, Key, Resource, Store, Write};
 use crate::view;
 
@@ -34,7 +35,7 @@ impl Holds {
         match write {
             Write::Bind { pod, .. } => self.frozen.contains(pod),
             Write::SetStatus { key, status } if key.resource == Resource::Pod => {
-                let is_terminating = store.get(key).is_some_and(|pod| view::is_terminating(pod));
+                let is_terminating = store.get(key).is_some_and(|pod| pod.is_terminating());
                 let has_ended = matches!(view::text(status, &["phase"]), Some("Failed" | "Succeeded"));
                 (self.frozen.contains(key) && !is_terminating) || (self.undying.contains(key) && has_ended)
             }
@@ -44,14 +45,11 @@ impl Holds {
     }
 
     /// Whether this component does not hear of the change.
-    pub fn hides(&self, change: &Change, component: &str) -> bool {
+    pub fn hides(&self, change: &Change, component: &dyn Component) -> bool {
         !self.unbound.is_empty()
-            && component == BINDER
+            && component.name() == BINDER
             && self.unbound.contains(&change.key)
-            && change
-                .after
-                .as_ref()
-                .is_some_and(|claim| !view::is_terminating(claim))
+            && change.after.as_ref().is_some_and(|claim| !claim.is_terminating())
     }
 
     /// Keeps a timer for later where its object is held; true where it is.

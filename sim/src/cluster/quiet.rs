@@ -105,13 +105,12 @@ fn state_of(change: &Change) -> u64 {
     let Some(object) = &change.after else {
         return digest.0;
     };
-    digest.flag(view::is_terminating(object));
-    for (name, value) in fields(object.field("metadata")) {
+    digest.flag(object.is_terminating());
+    each_field(object.field("metadata"), |name, value| {
         if matches!(name, "finalizers" | "ownerReferences" | "labels" | "generation") {
-            digest.text(name);
-            digest.value(Some(value));
+            digest.named(name, value);
         }
-    }
+    });
     match change.key.resource {
         Resource::Pod => pod(object, &mut digest),
         Resource::StatefulSet | Resource::ControllerRevision => {
@@ -134,7 +133,7 @@ fn state_of(change: &Change) -> u64 {
 
 fn pod(pod: &dyn Document, digest: &mut Digest) {
     digest.text(view::text_or_empty(pod, &["spec", "nodeName"]));
-    for (name, value) in fields(pod.field("status")) {
+    each_field(pod.field("status"), |name, value| {
         let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
         match name {
             "phase" | "reason" => digest.named(name, value),
@@ -145,38 +144,37 @@ fn pod(pod: &dyn Document, digest: &mut Digest) {
             }
             _ => {}
         }
-    }
+    });
 }
 
 fn condition(condition: &Value, digest: &mut Digest) {
     digest.word(u64::from(b'['));
-    for (name, value) in fields(Some(condition)) {
+    each_field(Some(condition), |name, value| {
         if matches!(name, "type" | "status" | "reason") {
             digest.named(name, value);
         }
-    }
+    });
 }
 
 fn container(container: &Value, digest: &mut Digest) {
     digest.word(u64::from(b'['));
-    for (name, value) in fields(Some(container)) {
-        match name {
-            "ready" => digest.named(name, value),
-            "state" => {
-                for (state, detail) in fields(Some(value)) {
-                    digest.text(state);
-                    digest.text(view::text_or_empty(detail, &["reason"]));
-                }
-            }
-            _ => {}
-        }
-    }
+    each_field(Some(container), |name, value| match name {
+        "ready" => digest.named(name, value),
+        "state" => each_field(Some(value), |state, detail| {
+            digest.text(state);
+            digest.text(view::text_or_empty(detail, &["reason"]));
+        }),
+        _ => {}
+    });
 }
 
-/// The fields of a mapping, in their order; to look for some of them one by one takes longer.
-fn fields(value: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
-    let fields = value.and_then(Value::as_object).into_iter().flatten();
-    fields.map(|(name, value)| (name.as_str(), value))
+/// Goes through the fields of a mapping, in their order; to look for some of them one by one takes longer.
+fn each_field<'a>(value: Option<&'a Value>, mut visit: impl FnMut(&'a str, &'a Value)) {
+    if let Some(Value::Object(fields)) = value {
+        for (name, value) in fields {
+            visit(name, value);
+        }
+    }
 }
 
 /// FNV-1a of 64 bits, eight bytes at a time; each part begins with its length, so that parts cannot run into one another.

@@ -22,7 +22,7 @@ pub fn evict(store: &Store, pod: &Key) -> Result<Write, ApiError> {
         .filter(|_| pod.resource == Resource::Pod)
         .ok_or_else(|| ApiError::not_found(pod))?;
     let is_free = view::is_finished(object)
-        || view::is_terminating(object)
+        || object.is_terminating()
         || view::text(object, &["status", "phase"]) == Some("Pending");
     if !is_free {
         let budgets = store.list(Resource::PodDisruptionBudget, Some(&pod.namespace));
@@ -38,7 +38,7 @@ pub fn evict(store: &Store, pod: &Key) -> Result<Write, ApiError> {
         }
     }
     let options = DeleteOptions {
-        uid: Some(view::uid(object).to_owned()),
+        uid: Some(object.uid().to_owned()),
         ..DeleteOptions::default()
     };
     Ok(Write::Delete {

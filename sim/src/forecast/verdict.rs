@@ -203,7 +203,7 @@ impl<'a> Judge<'a> {
         let mut blockers = Vec::new();
         for resource in [Resource::Pod, Resource::PersistentVolumeClaim] {
             for (key, object) in self.cluster.store().list(resource, Some(&self.set.namespace)) {
-                if self.is_named_after(key) && view::is_terminating(object) {
+                if self.is_named_after(key) && object.is_terminating() {
                     blockers.push(self.blocker(key, None));
                 }
             }
@@ -351,7 +351,7 @@ impl<'a> Judge<'a> {
             (None, _) => ("Missing".to_owned(), String::new()),
             (Some(pod), Resource::Pod) => self.of_pod(key, pod),
             (Some(object), _) => {
-                let is_terminating = view::is_terminating(object);
+                let is_terminating = object.is_terminating();
                 let phase = view::text_or_empty(object, &["status", "phase"]);
                 let reason = if is_terminating { "Terminating" } else { phase };
                 (
@@ -417,7 +417,7 @@ fn add(blockers: &mut Vec<Blocker>, blocker: Blocker) {
 
 fn finalizers(object: &Object) -> Option<String> {
     let finalizers = view::items(object, &["metadata", "finalizers"]);
-    if finalizers.is_empty() || !view::is_terminating(object) {
+    if finalizers.is_empty() || !object.is_terminating() {
         return None;
     }
     let names: Vec<&str> = finalizers.iter().filter_map(Value::as_str).collect();

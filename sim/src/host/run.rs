@@ -15,7 +15,6 @@ use super::announce::announce;
 use crate::cluster::Machine;
 use crate::store::{ApiError, DeleteOptions, Key, Object, Resource, Write};
 use crate::trace::{ActionRecord, Happening, Refusal, SetName};
-use crate::view;
 
 /// A plan and how far it is carried out.
 #[derive(Clone)]
@@ -241,7 +240,7 @@ impl Run {
         };
         let write = Write::PutStatus {
             key: set.clone(),
-            of: (view::uid(object).to_owned(), object.version().to_owned()),
+            of: (object.uid().to_owned(), object.version().to_owned()),
             status: json!(status),
         };
         let result = machine.call(set, write);

@@ -22,7 +22,7 @@ pub(super) fn of_volumes(pod_key: &Key, pod: &dyn Document, world: &World<'_>) -
     for name in view::claim_names(pod) {
         let key = pod_key.beside(Resource::PersistentVolumeClaim, &name);
         let is_bound = world.store.get(&key).is_some_and(|claim| {
-            view::text(claim, &["status", "phase"]) == Some("Bound") && !view::is_terminating(claim)
+            view::text(claim, &["status", "phase"]) == Some("Bound") && !claim.is_terminating()
         });
         if !is_bound {
             let volumes = view::items(pod, &["spec", "volumes"]).iter();

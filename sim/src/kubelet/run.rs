@@ -6,7 +6,7 @@ use super::pod::{Pod, RestartPolicy, Stage, predecessor};
 use super::{Kubelet, Turn, config};
 use crate::clock::Millis;
 use crate::settings::{Fate, Phase, Runs, Span, is_like};
-use crate::store::Key;
+use crate::store::{Key, Object};
 use crate::view;
 
 /// How long a failed pull shows as such before the kubelet speaks of backing off.
@@ -20,12 +20,12 @@ impl Kubelet {
         let Some(object) = turn.world.store.get(turn.key).cloned() else {
             return;
         };
-        if view::is_terminating(&object) {
+        if object.is_terminating() {
             self.stop(pod, &object, turn);
             return;
         }
         match pod.stage {
-            Stage::Mounting => self.mount(pod, turn),
+            Stage::Mounting => self.mount(pod, &object, turn),
             Stage::Unconfigured(at) => self.begin(pod, at, turn),
             Stage::Following => self.follow(pod, turn),
             // Observed running, but not ready: it is taken to be on its way.
@@ -84,13 +84,10 @@ impl Kubelet {
         self.awaited.change(key, |waiting| waiting.insert(pod.clone()));
     }
 
-    fn mount(&mut self, pod: &mut Pod, turn: &mut Turn<'_, '_>) {
-        let Some(object) = turn.world.store.get(turn.key).cloned() else {
-            return;
-        };
+    fn mount(&mut self, pod: &mut Pod, object: &Object, turn: &mut Turn<'_, '_>) {
         pod.start_time.get_or_insert(turn.world.wall.whole_seconds());
         pod.is_dirty = true;
-        if let Some(lack) = config::of_volumes(turn.key, &object, turn.world) {
+        if let Some(lack) = config::of_volumes(turn.key, object, turn.world) {
             self.awaits(lack.key, turn.key);
             if pod.said.as_ref() != Some(&lack.message) {
                 pod.said = Some(lack.message.clone());
@@ -99,7 +96,7 @@ impl Kubelet {
             return;
         }
         if pod.ip.is_none() {
-            let is_host = view::is_true(&object, &["spec", "hostNetwork"]);
+            let is_host = view::is_true(object, &["spec", "hostNetwork"]);
             pod.ip = if is_host {
                 pod.host_ip.clone()
             } else {
@@ -255,9 +252,7 @@ impl Kubelet {
         let before = predecessor(turn.key, object, turn.world.store);
         let is_ready = |key: &Key| {
             let before = turn.world.store.get(key);
-            before.is_some_and(|pod| {
-                view::condition(pod, "Ready") == Some("True") && !view::is_terminating(pod)
-            })
+            before.is_some_and(|pod| view::condition(pod, "Ready") == Some("True") && !pod.is_terminating())
         };
         match before.filter(|before| !is_ready(before)) {
             Some(before) => {

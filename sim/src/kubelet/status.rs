@@ -66,26 +66,14 @@ fn phase(pod: &Pod) -> &'static str {
 fn conditions(pod: &Pod, stored: &dyn Document, phase: &str, now: Timestamp) -> Vec<Value> {
     let before = view::items(stored, &["status", "conditions"]);
     let now = now.whole_seconds().to_string();
-    let is_of = |condition: &&Value, kind: &str| view::text(*condition, &["type"]) == Some(kind);
-    // Where the kubelet has written them before, they stand in its order, and none need be looked for.
-    let are_in_order = before.len() >= OWN.len()
-        && before
-            .iter()
-            .zip(OWN)
-            .all(|(condition, own)| is_of(&condition, own));
+    let said: Vec<Said<'_>> = before.iter().map(Said::of).collect();
     let condition = |kind: &str, is_true: bool, reason: &str, message: &str| {
         let status = if is_true { "True" } else { "False" };
-        let same = match are_in_order {
-            true => OWN
-                .iter()
-                .zip(before)
-                .find(|(own, _)| **own == kind)
-                .map(|(_, own)| own),
-            false => before.iter().find(|condition| is_of(condition, kind)),
-        };
-        let same = same.filter(|condition| view::text(*condition, &["status"]) == Some(status));
-        let since = same
-            .and_then(|condition| condition.get("lastTransitionTime"))
+        let since = said
+            .iter()
+            .find(|said| said.kind == kind)
+            .filter(|said| said.status == status)
+            .and_then(|said| said.since)
             .cloned();
         let mut entries = Map::new();
         let mut put = |field: &str, value: Value| drop(entries.insert(field.to_owned(), value));
@@ -161,9 +149,38 @@ fn conditions(pod: &Pod, stored: &dyn Document, phase: &str, now: Timestamp) -> 
     ];
     let others = before
         .iter()
-        .filter(|c| view::text(c, &["type"]).is_none_or(|kind| !OWN.contains(&kind)));
+        .zip(&said)
+        .filter(|(_, said)| !OWN.contains(&said.kind))
+        .map(|(condition, _)| condition);
     conditions.extend(others.cloned());
     conditions
+}
+
+/// What a condition says that was written before.
+#[derive(Default)]
+struct Said<'a> {
+    kind: &'a str,
+    status: &'a str,
+    since: Option<&'a Value>,
+}
+
+impl<'a> Said<'a> {
+    /// The fields are gone through once, and not looked for one by one.
+    fn of(condition: &'a Value) -> Self {
+        let mut said = Self::default();
+        let Value::Object(fields) = condition else {
+            return said;
+        };
+        for (field, value) in fields {
+            match field.as_str() {
+                "type" => said.kind = value.as_str().unwrap_or_default(),
+                "status" => said.status = value.as_str().unwrap_or_default(),
+                "lastTransitionTime" => said.since = Some(value),
+                _ => {}
+            }
+        }
+        said
+    }
 }
 
 /// What the first readiness gate that is not open has to say.

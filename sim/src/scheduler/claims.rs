@@ -45,7 +45,7 @@ impl Scheduler {
                     "persistentvolumeclaim \"{name}\" bound to non-existent persistentvolume \"{volume}\""
                 ));
             }
-            if view::is_terminating(claim) {
+            if claim.is_terminating() {
                 return Err(format!("persistentvolumeclaim \"{name}\" is being deleted"));
             }
             let modes = view::items(claim, &["spec", "accessModes"]);

@@ -23,11 +23,11 @@ pub(super) fn delete(
     options: &DeleteOptions,
     wall: Timestamp,
 ) -> Result<Next, ApiError> {
-    if let Some(uid) = options.uid.as_deref().filter(|uid| *uid != view::uid(stored)) {
-        return Err(ApiError::other_uid_at_delete(key, uid, view::uid(stored)));
+    if let Some(uid) = options.uid.as_deref().filter(|uid| *uid != stored.uid()) {
+        return Err(ApiError::other_uid_at_delete(key, uid, stored.uid()));
     }
     let now = wall.whole_seconds();
-    let graceful = match (key.resource, view::is_terminating(stored)) {
+    let graceful = match (key.resource, stored.is_terminating()) {
         (Resource::Pod, false) => Some(Grace::begin(stored, options, now)),
         (Resource::Pod, true) if update::grace(stored) != 0 => match Grace::shorten(stored, options, now) {
             Some(shorter) => Some(shorter),
@@ -52,7 +52,7 @@ pub(super) fn delete(
     });
     let has_generation =
         view::number(stored, &["metadata", "generation"]).is_some_and(|generation| generation > 0);
-    if has_generation && !view::is_terminating(stored) {
+    if has_generation && !stored.is_terminating() {
         update::raise_generation(&mut object);
     }
     Ok(if object.has_same(Part::Metadata, stored) {

@@ -32,15 +32,12 @@ impl Index {
         {
             return;
         }
-        fn uid(object: &Object) -> &str {
-            view::uid(object)
-        }
-        if before.map(uid) != after.map(uid) {
+        if before.map(Object::uid) != after.map(Object::uid) {
             if let Some(before) = before {
-                self.by_uid.remove(view::uid(before));
+                self.by_uid.remove(before.uid());
             }
             if let Some(after) = after {
-                self.by_uid.insert(view::uid(after).into(), key.clone());
+                self.by_uid.insert(after.uid().into(), key.clone());
             }
         }
         if references(before) == references(after) {

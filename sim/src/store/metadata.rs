@@ -55,7 +55,7 @@ pub(super) fn check_new(key: &Key, object: &Value) -> Vec<String> {
 /// What is wrong with the metadata of an object that takes the place of `stored`.
 pub(super) fn check_update(stored: &Object, object: &Object) -> Vec<String> {
     let mut causes = Vec::new();
-    if view::is_terminating(stored) {
+    if stored.is_terminating() {
         let kept: Vec<&str> = finalizers(stored).collect();
         let added: Vec<String> = finalizers(object)
             .filter(|f| !kept.contains(f))
@@ -100,7 +100,7 @@ fn check(object: &dyn Document) -> Vec<String> {
         );
     }
     let references = view::items(object, &["metadata", "ownerReferences"]);
-    let mut controller: Option<String> = None;
+    let mut controller: Option<&Value> = None;
     for (at, reference) in references.iter().enumerate() {
         for field in ["apiVersion", "kind", "name", "uid"] {
             if view::text_or_empty(reference, &[field]).is_empty() {
@@ -116,12 +116,11 @@ fn check(object: &dyn Document) -> Vec<String> {
             }
         }
         if view::is_true(reference, &["controller"]) {
-            let owner = format!(
-                "{}/{}",
-                view::text_or_empty(reference, &["kind"]),
-                view::text_or_empty(reference, &["name"])
-            );
-            if let Some(first) = &controller {
+            if let Some(first) = controller {
+                let [first, owner] = [first, reference].map(|reference| {
+                    let text = |field| view::text_or_empty(reference, &[field]);
+                    format!("{}/{}", text("kind"), text("name"))
+                });
                 let listed: Vec<String> = references.iter().map(in_order_of_fields).collect();
                 causes.push(format!(
                     "metadata.ownerReferences: Invalid value: [{}]: Only one reference can have Controller set to true. Found \
@@ -129,7 +128,7 @@ fn check(object: &dyn Document) -> Vec<String> {
                     listed.join(",")
                 ));
             } else {
-                controller = Some(owner);
+                controller = Some(reference);
             }
         }
     }

@@ -6,6 +6,8 @@ use std::sync::{Arc, OnceLock};
 use serde_json::{Map, Value};
 use steadfast_core::observed::{self, Document};
 
+use crate::view;
+
 /// An object as it is stored. A clone costs nothing, and a change copies the part that it changes: of most changes of a Pod
 /// that is its status.
 ///
@@ -20,6 +22,9 @@ struct Parts {
     root: Arc<Map<String, Value>>,
     /// Without the resourceVersion.
     metadata: Arc<Value>,
+    /// What of the metadata every component asks for at every change.
+    uid: Arc<str>,
+    is_terminating: bool,
     version: Arc<str>,
     spec: Option<Arc<Value>>,
     status: Option<Arc<Value>>,
@@ -54,8 +59,10 @@ impl Object {
         };
         let spec = root.remove("spec");
         let status = root.remove("status");
-        Self(Arc::new(Parts {
+        let mut parts = Parts {
             metadata: shared(metadata, earlier.map(|earlier| &earlier.metadata)),
+            uid: earlier.map_or_else(Arc::default, |earlier| Arc::clone(&earlier.uid)),
+            is_terminating: false,
             version: version
                 .as_ref()
                 .and_then(Value::as_str)
@@ -68,7 +75,9 @@ impl Object {
                 _ => Arc::new(root),
             },
             whole: OnceLock::new(),
-        }))
+        };
+        parts.read_metadata();
+        Self(Arc::new(parts))
     }
 
     /// What stands at the root under this name; of `metadata` all but the resourceVersion.
@@ -84,6 +93,16 @@ impl Object {
     /// `metadata.resourceVersion`; empty where it has none.
     pub fn version(&self) -> &str {
         &self.0.version
+    }
+
+    /// `metadata.uid`; empty where it has none.
+    pub fn uid(&self) -> &str {
+        &self.0.uid
+    }
+
+    /// Whether it is being deleted.
+    pub fn is_terminating(&self) -> bool {
+        self.0.is_terminating
     }
 
     /// Whether the part is the same in both.
@@ -113,7 +132,9 @@ impl Object {
 
     /// Changes `metadata`.
     pub(super) fn edit_metadata(&mut self, change: impl FnOnce(&mut Map<String, Value>)) {
-        edit(&mut self.parts_mut().metadata, change);
+        let parts = self.parts_mut();
+        edit(&mut parts.metadata, change);
+        parts.read_metadata();
     }
 
     /// Changes `spec`, which is made where there is none.
@@ -165,6 +186,15 @@ impl Parts {
         }
     }
 
+    /// The metadata is new.
+    fn read_metadata(&mut self) {
+        let uid = view::text_or_empty(&*self.metadata, &["uid"]);
+        if *self.uid != *uid {
+            self.uid = uid.into();
+        }
+        self.is_terminating = view::text(&*self.metadata, &["deletionTimestamp"]).is_some();
+    }
+
     fn together(&self) -> Value {
         let mut root = Map::clone(&self.root);
         for part in Part::ALL {
@@ -184,6 +214,8 @@ impl Clone for Parts {
         Self {
             root: Arc::clone(&self.root),
             metadata: Arc::clone(&self.metadata),
+            uid: Arc::clone(&self.uid),
+            is_terminating: self.is_terminating,
             version: Arc::clone(&self.version),
             spec: self.spec.clone(),
             status: self.status.clone(),
@@ -283,6 +315,23 @@ mod tests {
         assert!(is_shared(&before, &after, "spec") && is_shared(&before, &after, "metadata"));
         after.edit_spec(|spec| drop(spec.remove("nodeName")));
         assert_eq!((&after["spec"], &before["spec"]), (&json!({}), &pod()["spec"]));
+    }
+
+    #[test]
+    fn the_uid_and_the_mark_of_its_deletion_are_those_of_the_newest_metadata() {
+        let new = Object::from(pod());
+        assert_eq!((new.uid(), new.is_terminating()), ("", false));
+        let mut made = new.clone();
+        made.edit_metadata(|metadata| drop(metadata.insert("uid".to_owned(), json!("u"))));
+        let mut deleted = made.clone();
+        let mark = |metadata: &mut Map<String, Value>| {
+            metadata.insert("deletionTimestamp".to_owned(), json!("2026-11-21T00:00:00Z"));
+        };
+        deleted.edit_metadata(mark);
+        assert_eq!((made.uid(), made.is_terminating()), ("u", false));
+        assert_eq!((deleted.uid(), deleted.is_terminating()), ("u", true));
+        let given = Object::of(pod(), Some(&deleted));
+        assert_eq!((given.uid(), given.is_terminating()), ("", false));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::view;
 /// is the resourceVersion (409).
 pub(super) fn patch(key: &Key, stored: &Object, patch: &Value) -> Result<Next, ApiError> {
     let uid = view::uid(patch);
-    if !uid.is_empty() && uid != view::uid(stored) {
+    if !uid.is_empty() && uid != stored.uid() {
         return Err(ApiError::invalid(
             key,
             &[metadata::invalid("metadata.uid", uid, "field is immutable")],

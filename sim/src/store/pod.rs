@@ -12,7 +12,7 @@ use crate::view;
 
 /// Assigns the Pod to a node; one that has a node, or is being deleted, cannot be.
 pub(super) fn bind(key: &Key, stored: &Object, node: &str, wall: Timestamp) -> Result<Next, ApiError> {
-    if view::is_terminating(stored) {
+    if stored.is_terminating() {
         let detail = format!("pod {} is being deleted, cannot be assigned to a host", key.name);
         return Err(ApiError::not_bound(key, &detail));
     }

@@ -10,31 +10,36 @@ use super::Object;
 
 use crate::view;
 
+/// What a status counts, in the order in which the API server looks at it.
+const COUNTS: [&str; 7] = [
+    "replicas",
+    "readyReplicas",
+    "currentReplicas",
+    "updatedReplicas",
+    "availableReplicas",
+    "observedGeneration",
+    "collisionCount",
+];
+
 /// What is wrong with a set's status; `stored` is the one before.
 pub(super) fn check_status(status: &Value, stored: Option<&Value>) -> Vec<String> {
-    let count = |field: &'static str| (field, view::number(status, &[field]).unwrap_or_default());
+    let mut counts = COUNTS.map(|field| (field, 0));
+    for (field, value) in status.as_object().into_iter().flatten() {
+        if let Some((_, count)) = counts.iter_mut().find(|(known, _)| known == field) {
+            *count = value.as_i64().unwrap_or_default();
+        }
+    }
     let mut causes = Vec::new();
     let mut refuse = |(field, count): (&str, i64), detail: &str| {
         causes.push(format!("status.{field}: Invalid value: {count}: {detail}"));
     };
-    let (replicas, collisions) = (count("replicas"), count("collisionCount"));
-    let (ready, available) = (count("readyReplicas"), count("availableReplicas"));
-    let counters = [
-        ready,
-        count("currentReplicas"),
-        count("updatedReplicas"),
-        available,
-    ];
-    for counted in [replicas]
-        .into_iter()
-        .chain(counters)
-        .chain([count("observedGeneration"), collisions])
-    {
+    for counted in counts {
         if counted.1 < 0 {
             refuse(counted, "must be greater than or equal to 0");
         }
     }
-    for counted in counters {
+    let [replicas, ready, current, updated, available, _, collisions] = counts;
+    for counted in [ready, current, updated, available] {
         if counted.1 > replicas.1 {
             refuse(counted, "cannot be greater than status.replicas");
         }

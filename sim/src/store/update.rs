@@ -117,7 +117,7 @@ pub(super) fn finish(key: &Key, stored: &Object, mut object: Object) -> Result<N
     if !causes.is_empty() {
         return Err(ApiError::invalid(key, &causes));
     }
-    let is_deleted = view::is_terminating(stored) && grace(stored) == 0;
+    let is_deleted = stored.is_terminating() && grace(stored) == 0;
     if is_deleted && metadata::finalizers(&object).next().is_none() {
         return Ok(Next::Gone);
     }
@@ -149,8 +149,8 @@ fn check_preconditions(key: &Key, stored: &Object, given: &Value) -> Result<(), 
 /// Whether the stored object is the one of this UID and resourceVersion; empty ones are not asked for.
 pub(super) fn check_state(key: &Key, stored: &Object, (uid, version): (&str, &str)) -> Result<(), ApiError> {
     let differs = |given: &str, stored: &str| !given.is_empty() && given != stored;
-    if differs(uid, view::uid(stored)) {
-        return Err(ApiError::other_uid(key, uid, view::uid(stored)));
+    if differs(uid, stored.uid()) {
+        return Err(ApiError::other_uid(key, uid, stored.uid()));
     }
     if differs(version, stored.version()) {
         Err(ApiError::modified(key))
@@ -172,7 +172,9 @@ fn keep_quality(status: &mut Value, stored: Option<&Value>) {
     let Some(class) = stored.and_then(|stored| stored.get("qosClass")) else {
         return;
     };
-    if let Value::Object(status) = status {
-        status.entry("qosClass").or_insert_with(|| class.clone());
+    if let Value::Object(status) = status
+        && !status.contains_key("qosClass")
+    {
+        status.insert("qosClass".to_owned(), class.clone());
     }
 }

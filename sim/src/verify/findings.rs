@@ -46,7 +46,7 @@ impl Before {
         for name in used_claims(cluster, set) {
             let key = Key::new(Resource::PersistentVolumeClaim, &set.namespace, &name);
             if let Some(claim) = cluster.store().get(&key) {
-                let facts = (view::uid(claim).to_owned(), capacity_of(claim).to_owned());
+                let facts = (claim.uid().to_owned(), capacity_of(claim).to_owned());
                 claims.insert(Arc::from(name), facts);
             }
         }
@@ -72,7 +72,7 @@ impl Before {
         for (name, (uid, size)) in &self.claims {
             let key = Key::new(Resource::PersistentVolumeClaim, &set.namespace, name);
             let claim = cluster.store().get(&key);
-            let Some(claim) = claim.filter(|claim| view::uid(claim) == uid) else {
+            let Some(claim) = claim.filter(|claim| claim.uid() == uid) else {
                 continue;
             };
             if capacity_of(claim) != size {

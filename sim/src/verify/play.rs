@@ -147,11 +147,7 @@ fn restart(cluster: &mut Cluster, set: &Key) -> Result<(), ApiError> {
 
 /// Deletes a Pod and waits until the one that takes its place is ready.
 fn recreate(begun: &mut Begun<'_>, pod: &Key, watch: &mut dyn FnMut(Progress) -> bool) -> Result<(), String> {
-    let old = begun
-        .cluster
-        .store()
-        .get(pod)
-        .map(|pod| view::uid(pod).to_owned());
+    let old = begun.cluster.store().get(pod).map(|pod| pod.uid().to_owned());
     begun
         .cluster
         .delete(pod, DeleteOptions::default())
@@ -160,7 +156,7 @@ fn recreate(begun: &mut Begun<'_>, pod: &Key, watch: &mut dyn FnMut(Progress) ->
     let is_back = |cluster: &Cluster| {
         let found = cluster.store().get(pod);
         found.is_some_and(|found| {
-            Some(view::uid(found)) != old.as_deref() && view::condition(found, "Ready") == Some("True")
+            Some(found.uid()) != old.as_deref() && view::condition(found, "Ready") == Some("True")
         })
     };
     let limit = Millis(begun.cluster.now().0.saturating_add(PATIENCE));

@@ -50,7 +50,7 @@ pub(crate) fn admit(
 
 /// A bound claim asks for more than before: its volume grows, and then the claim has it.
 pub(super) fn grow(key: &Key, before: &Object, claim: &Object, world: &World<'_>, step: &mut Step) {
-    let is_same = view::uid(before) == view::uid(claim);
+    let is_same = before.uid() == claim.uid();
     let wanted = requested(claim);
     if !is_same || wanted <= requested(before) || wanted <= capacity(claim) {
         return;
