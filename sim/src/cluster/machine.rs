@@ -1,7 +1,5 @@
 //! What the components and the controller share: the objects, the clock, chance, the settings and the record.
 
-use std::collections::VecDeque;
-
 use serde_json::Value;
 use steadfast_core::{Profile, Timestamp};
 
@@ -28,7 +26,7 @@ pub(crate) struct Machine {
     pub detail: Detail,
     pub quiet: Quiet,
     /// Changes that nobody has been told of yet.
-    pub pending: VecDeque<Change>,
+    pub pending: Vec<Change>,
     /// How many changes there have ever been: the number of the last one.
     pub produced: u64,
     /// Who decides in the core's place.
@@ -47,7 +45,7 @@ impl Machine {
             trace: Trace::default(),
             detail: Detail::Whole,
             quiet: Quiet::default(),
-            pending: VecDeque::new(),
+            pending: Vec::new(),
             produced: 0,
             decider: None,
         }
@@ -147,7 +145,10 @@ impl Machine {
     fn absorb(&mut self) {
         let changes = self.store.take_changes();
         self.produced += changes.len() as u64;
-        self.pending.extend(changes);
+        match self.pending.is_empty() {
+            true => self.pending = changes,
+            false => self.pending.extend(changes),
+        }
     }
 }
 
