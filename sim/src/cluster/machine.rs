@@ -60,15 +60,13 @@ impl Machine {
 
     /// A request of the controller, which a fault may be in the way of.
     pub fn call(&mut self, key: &Key, write: Write) -> Result<Option<Object>, ApiError> {
-        let left = self.faults.clone();
-        let fault = self.faults.check(Verb::of(&write), key, self.clock.now());
-        if left != self.faults {
-            // A rule for a number of calls is a step nearer to its end: this is no repetition.
-            self.quiet.renew(self.clock.now());
-        }
-        let Some(fault) = fault else {
+        let Some(fault) = self.faults.check(Verb::of(&write), key, self.clock.now()) else {
             return self.write(write);
         };
+        if fault.is_counted {
+            // The rule is a step nearer to its end: this is no repetition.
+            self.quiet.renew(self.clock.now());
+        }
         if fault.error.was_applied {
             self.write(write)?;
         }
