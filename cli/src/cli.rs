@@ -2,7 +2,7 @@
 
 use clap::builder::styling::{AnsiColor, Effects, Styles};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use steadfast_core::{Profile, Timestamp};
+use steadfast_core::{Cause, Profile, Timestamp};
 use steadfast_sim::faults::FaultRule;
 use steadfast_sim::settings::Span;
 
@@ -702,13 +702,16 @@ fn api_error(text: &str) -> Result<FaultRule, String> {
     };
     let rule =
         serde_json::json!({"verb": verb.to_ascii_lowercase(), "kind": kind, "name": name, "error": error});
-    serde_json::from_value(rule).map_err(|problem| {
-        let problem = problem.to_string();
-        problem
-            .split(" at line ")
-            .next()
-            .unwrap_or(&problem)
-            .replace("unknown variant ", "there is no ")
+    FaultRule::parse(&rule).map_err(|error| match error.causes.as_slice() {
+        [
+            Cause {
+                value: Some(serde_json::Value::String(word)),
+                detail,
+                ..
+            },
+            ..,
+        ] => format!("there is no `{word}`; {detail}"),
+        _ => error.message,
     })
 }
 
@@ -758,7 +761,7 @@ mod tests {
         assert!(
             api_error("create:pod=sulk")
                 .unwrap_err()
-                .starts_with("there is no `sulk`, expected one of `quota`")
+                .starts_with("there is no `sulk`; supported values: \"quota\"")
         );
         assert!(api_error("create:node=quota").unwrap_err().contains("`node`"));
         assert!(api_error("quota").is_err());

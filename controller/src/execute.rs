@@ -2,13 +2,14 @@
 //! status, if nothing failed that upstream does before it counts; then the deletes of old revisions. Inside a batch the actions
 //! of different Pods run at once, those of one Pod in order.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use serde_json::Value;
 use steadfast_core::observed::Object;
+use steadfast_core::sorted::SortedSet;
 use steadfast_core::{Action, Kind, Operation, Plan, Profile, Status};
 
 use crate::api::{Answer, Api, Refusal, Verb, Write};
@@ -28,7 +29,7 @@ pub struct Subject {
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// Actions that failed or were not reached, by their index.
-    pub undone: BTreeSet<usize>,
+    pub undone: SortedSet<usize>,
     /// The first write that was refused: what it was, and why.
     pub refusal: Option<(String, Refusal)>,
     /// The name of a new revision that another one has already.
@@ -53,7 +54,7 @@ pub async fn execute<A: Api>(
     subject: &Subject,
     profile: &Profile,
     listener: &dyn Listener,
-    status: impl FnOnce(&BTreeSet<usize>) -> Option<Status>,
+    status: impl FnOnce(&SortedSet<usize>) -> Option<Status>,
 ) -> Outcome {
     let mut run = Run {
         api,

@@ -78,7 +78,7 @@ pub async fn look<A: Api>(shop: &Shop<A>, set: &Key) {
     for wait in &plan.waits {
         voice.say_of_wait(wait.code, wait.detail.as_deref(), &wait.name);
     }
-    let status = |undone: &std::collections::BTreeSet<usize>| {
+    let status = |undone: &steadfast_core::sorted::SortedSet<usize>| {
         let state = hub.state();
         let observed = state.cache.observed(set)?;
         plan.status_to_write(undone, observed, &shop.profile)

@@ -30,7 +30,7 @@ use serde::Serialize;
 
 use crate::explain;
 use crate::plan::{Action, Wait};
-use crate::{Behaviour, Observed, Plan, Profile, Timestamp, reconcile};
+use crate::{Behaviour, Observed, Plan, Profile, Timestamp, decimal, reconcile};
 
 /// One decision under several versions.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -237,7 +237,7 @@ fn parting(one: &Plan, other: &Plan) -> Option<(PlanPart, Option<String>, Option
     if one.requeue_after != other.requeue_after {
         let told = |plan: &Plan| {
             plan.requeue_after
-                .map(|span| format!("in {} s", span.as_secs_f64()))
+                .map(|span| format!("in {} s", decimal(span.as_secs_f64())))
         };
         return Some((PlanPart::RequeueAfter, told(one), told(other)));
     }

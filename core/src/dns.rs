@@ -61,6 +61,7 @@ mod record;
 mod resolver;
 mod service;
 mod set;
+mod settings;
 mod slice;
 #[cfg(test)]
 mod tests;
@@ -82,13 +83,13 @@ use set::Set;
 use slice::{Address, Slice};
 
 /// How the cluster's DNS is configured.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(
     feature = "ts",
     derive(ts_rs::TS),
     ts(rename = "DnsSettings", optional_fields)
 )]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Settings {
     /// The domain below which the cluster's names are, without a dot at its end: `cluster.local`.

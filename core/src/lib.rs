@@ -80,6 +80,7 @@ pub mod observed;
 mod owner;
 mod plan;
 mod profile;
+mod quoted;
 mod reconcile;
 pub mod remedy;
 mod replica;
@@ -91,6 +92,7 @@ mod time;
 pub mod validation;
 
 pub use error::{Cause, CauseType, Error, ErrorCode};
+pub use float::decimal;
 pub use identity::{
     ClaimName, HASH_LABEL, Membership, Ordinal, POD_INDEX_LABEL, POD_NAME_LABEL, PodName, REVISION_LABEL,
     membership,
@@ -100,6 +102,7 @@ pub use plan::{
     Action, Announcement, EVENT_COMPONENT, Kind, Operation, Plan, Reason, Status, Wait, WaitCode,
 };
 pub use profile::{Behaviour, Gate, Profile};
+pub use quoted::quoted;
 pub use reconcile::reconcile;
 pub use revision::{RevisionData, revision_name, revision_name_of, to_go_json};
 pub use time::Timestamp;

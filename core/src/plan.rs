@@ -1,12 +1,12 @@
 //! What comes out of a reconcile: actions in order, each with its reason; waits, each with its blocker; the status;
 //! and when to call again. This is the vocabulary of every host (`wire.md`, "Plan").
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
+use crate::sorted::SortedSet;
 use crate::{Observed, Profile};
 
 mod announcement;
@@ -169,7 +169,7 @@ impl Plan {
     /// reached after an error; `recreateDeleteAndWait` sets the condition last.
     pub fn status_to_write(
         &self,
-        undone: &BTreeSet<usize>,
+        undone: &SortedSet<usize>,
         observed: &Observed,
         profile: &Profile,
     ) -> Option<Status> {
@@ -195,7 +195,7 @@ impl Plan {
     }
 
     /// How many deletes of the update pass were counted and not made.
-    fn undone_deletes(&self, undone: &BTreeSet<usize>) -> usize {
+    fn undone_deletes(&self, undone: &SortedSet<usize>) -> usize {
         let is_update = |action: &Action| {
             matches!(action.operation, Operation::DeletePod { .. })
                 && matches!(action.reason, Reason::RollingUpdate { .. })

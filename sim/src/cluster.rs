@@ -338,7 +338,7 @@ impl Cluster {
         let free: SortedSet<Key> = free;
         for key in free {
             let after = self.machine.store.get(&key).cloned();
-            self.machine.pending.push_back(Change {
+            self.machine.pending.push(Change {
                 key,
                 before: after.clone(),
                 after,
@@ -439,16 +439,18 @@ impl Cluster {
     /// Tells everybody what changed, until nothing changes any more.
     fn pump(&mut self) {
         let mut components = std::mem::take(&mut self.components);
-        while let Some(change) = self.machine.pending.pop_front() {
-            self.saw(&change);
-            for component in &mut components {
-                if self.holds.hides(&change, &**component) {
-                    continue;
+        while !self.machine.pending.is_empty() {
+            for change in std::mem::take(&mut self.machine.pending) {
+                self.saw(&change);
+                for component in &mut components {
+                    if self.holds.hides(&change, &**component) {
+                        continue;
+                    }
+                    let step = component.changed(&change, &mut self.machine.world());
+                    self.carry_out(step);
                 }
-                let step = component.changed(&change, &mut self.machine.world());
-                self.carry_out(step);
+                self.host.observe(&change, &mut self.machine);
             }
-            self.host.observe(&change, &mut self.machine);
         }
         self.components = components;
     }

@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
-use steadfast_core::Timestamp;
 use steadfast_core::observed::Document;
 use steadfast_core::sorted::SortedMap;
+use steadfast_core::{Timestamp, quoted};
 
 use crate::clock::{Millis, Timer};
 use crate::component::{Component, Step, World};
@@ -245,7 +245,7 @@ impl Budget {
             let set = set.and_then(|key| store.get(key));
             sum = sum.saturating_add(match (set, lost(uid)) {
                 (Some(set), _) => view::number(set, &["spec", "replicas"]).unwrap_or(1),
-                (None, Some(pod)) => return Err(format!("found no controllers for pod {pod:?}")),
+                (None, Some(pod)) => return Err(format!("found no controllers for pod {}", quoted(pod))),
                 (None, None) => *pods,
             });
         }

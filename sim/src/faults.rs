@@ -1,8 +1,11 @@
 //! Errors of the API server that a story asks for, in the API server's own words.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
+use steadfast_core::{Error, quoted};
 
 use crate::clock::Millis;
+use crate::fields::{Fields, Read, deserialized, word};
 use crate::settings::{Span, is_like};
 use crate::store::{ApiError, Key, Resource, Write};
 
@@ -28,41 +31,40 @@ pub struct Faults {
 ///     limited: pods=10");
 /// assert_eq!(faults.check(Verb::Create, &pod, Millis(0)), None);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct FaultRule {
     /// The verb; absent: any.
-    #[serde(default)]
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub verb: Verb,
     /// The kind; absent: any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<Resource>,
     /// The name, in which `*` stands for any text; absent: any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What goes wrong.
     pub error: ErrorKind,
     /// What the error says in place of its usual detail, such as the reason that a webhook gives.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// The name of the quota or the webhook.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
     /// How many calls fail; absent: all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
     /// Since when.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Span>,
     /// Until when, this instant not included.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Span>,
 }
 
 /// What a call does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum Verb {
@@ -80,7 +82,7 @@ pub enum Verb {
 }
 
 /// What goes wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum ErrorKind {
@@ -105,6 +107,8 @@ pub enum ErrorKind {
 pub struct Fault {
     /// The answer; where `was_applied` is set, the write is to be executed all the same.
     pub error: ApiError,
+    /// The rule is for a number of calls, of which this was one.
+    pub is_counted: bool,
 }
 
 impl Faults {
@@ -122,9 +126,10 @@ impl Faults {
     pub fn check(&mut self, verb: Verb, key: &Key, now: Millis) -> Option<Fault> {
         let rule = self.rules.iter_mut().find(|rule| rule.is_about(verb, key, now))?;
         rule.times = rule.times.map(|times| times.saturating_sub(1));
+        let is_counted = rule.times.is_some();
         let error = rule.answer(verb, key);
         self.rules.retain(|rule| rule.times != Some(0));
-        Some(Fault { error })
+        Some(Fault { error, is_counted })
     }
 }
 
@@ -160,6 +165,14 @@ impl FaultRule {
         }
     }
 
+    /// Reads a rule from its JSON form.
+    ///
+    /// # Errors
+    /// A field that is unknown, absent or cannot be; the path starts with `apiError`.
+    pub fn parse(value: &Value) -> Result<Self, Error> {
+        Read::read(value, "apiError")
+    }
+
     fn is_about(&self, verb: Verb, key: &Key, now: Millis) -> bool {
         (self.verb == Verb::Any || self.verb == verb)
             && self.kind.is_none_or(|kind| kind == key.resource)
@@ -188,8 +201,8 @@ impl FaultRule {
             }
             ErrorKind::Webhook => {
                 let denied = format!(
-                    "admission webhook {:?} denied the request",
-                    by("policy.example.com")
+                    "admission webhook {} denied the request",
+                    quoted(by("policy.example.com"))
                 );
                 let denied = match message {
                     Some(message) => format!("{denied}: {message}"),
@@ -204,8 +217,8 @@ impl FaultRule {
                     let modified = ApiError::modified(key).message;
                     let (_, detail) = modified.split_once(": ").unwrap_or_default();
                     let words = format!(
-                        "Operation cannot be fulfilled on resourcequotas {:?}: {detail}",
-                        by("quota")
+                        "Operation cannot be fulfilled on resourcequotas {}: {detail}",
+                        quoted(by("quota"))
                     );
                     ApiError::new(409, "Conflict", words)
                 }
@@ -222,10 +235,58 @@ impl FaultRule {
     }
 }
 
+impl Read for FaultRule {
+    fn read(value: &Value, path: &str) -> Result<Self, Error> {
+        let mut fields = Fields::of(value, path)?;
+        let mut rule = Self::new(ErrorKind::Internal);
+        fields.read("verb", &mut rule.verb);
+        fields.read("kind", &mut rule.kind);
+        fields.read("name", &mut rule.name);
+        fields.needed("error", &mut rule.error);
+        fields.read("message", &mut rule.message);
+        fields.read("by", &mut rule.by);
+        fields.read("times", &mut rule.times);
+        fields.read("from", &mut rule.from);
+        fields.read("until", &mut rule.until);
+        fields.finish()?;
+        Ok(rule)
+    }
+}
+
+impl Read for Verb {
+    fn read(value: &Value, path: &str) -> Result<Self, Error> {
+        let words = [
+            ("create", Self::Create),
+            ("update", Self::Update),
+            ("patch", Self::Patch),
+            ("delete", Self::Delete),
+            ("any", Self::Any),
+        ];
+        word(value, path, &words)
+    }
+}
+
+impl Read for ErrorKind {
+    fn read(value: &Value, path: &str) -> Result<Self, Error> {
+        let words = [
+            ("quota", Self::Quota),
+            ("webhook", Self::Webhook),
+            ("conflict", Self::Conflict),
+            ("timeout", Self::Timeout),
+            ("timeoutAfterWrite", Self::TimeoutAfterWrite),
+            ("internal", Self::Internal),
+            ("notFound", Self::NotFound),
+        ];
+        word(value, path, &words)
+    }
+}
+
+deserialized! { FaultRule: "apiError", Verb: "verb", ErrorKind: "error" }
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     fn rule(rule: Value) -> FaultRule {
         serde_json::from_value(rule).unwrap()
@@ -334,17 +395,55 @@ mod tests {
 
     #[test]
     fn a_rule_that_cannot_be_read_is_an_error_that_names_what_is_wrong() {
-        for (text, named) in [
-            (json!({"error": "broken"}), "broken"),
-            (json!({"verb": "create"}), "error"),
-            (json!({"error": "quota", "kind": "Deployment"}), "Deployment"),
-            (json!({"error": "quota", "tymes": 2}), "tymes"),
-            (json!({"error": "quota", "from": "soon"}), "soon"),
+        for (text, said) in [
+            (
+                json!({"error": "broken"}),
+                "apiError.error: Unsupported value: \"broken\": supported values: \"quota\"",
+            ),
+            (json!({"verb": "create"}), "apiError.error: Required value"),
+            (
+                json!({"error": "quota", "kind": "Deployment"}),
+                "apiError.kind: Unsupported value: \"Deployment\"",
+            ),
+            (
+                json!({"error": "quota", "tymes": 2}),
+                "apiError.tymes: Forbidden: unknown field; there are verb, kind, name",
+            ),
+            (
+                json!({"error": "quota", "from": "soon"}),
+                "apiError.from: Invalid value: \"soon\": `soon` is not a span of time",
+            ),
+            (
+                json!(["create", "Pod"]),
+                "apiError: Invalid value: must be a mapping, but is a list",
+            ),
         ] {
-            let error = serde_json::from_value::<FaultRule>(text.clone())
-                .unwrap_err()
-                .to_string();
-            assert!(error.contains(named), "{text}: {error}");
+            let error = FaultRule::parse(&text).unwrap_err().to_string();
+            assert!(error.starts_with(said), "{text}: {error}");
+            let by_serde = serde_json::from_value::<FaultRule>(text).unwrap_err();
+            assert_eq!(by_serde.to_string(), error);
+        }
+    }
+
+    #[test]
+    fn rules_survive_writing_and_reading() {
+        let kinds = [
+            ErrorKind::Quota,
+            ErrorKind::Webhook,
+            ErrorKind::Conflict,
+            ErrorKind::Timeout,
+            ErrorKind::TimeoutAfterWrite,
+            ErrorKind::Internal,
+            ErrorKind::NotFound,
+        ];
+        let verbs = [Verb::Create, Verb::Update, Verb::Patch, Verb::Delete, Verb::Any];
+        for (error, verb) in kinds.into_iter().zip(verbs.into_iter().cycle()) {
+            let given = FaultRule {
+                verb,
+                times: Some(2),
+                ..FaultRule::new(error)
+            };
+            assert_eq!(rule(serde_json::to_value(&given).unwrap()), given);
         }
         let written = serde_json::to_string(&rule(
             json!({"error": "timeoutAfterWrite", "kind": "Pod", "from": "2s"}),

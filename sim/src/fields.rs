@@ -1,5 +1,7 @@
 //! Reading a mapping field by field, so that every error has a path and says what is allowed.
 
+mod read;
+
 use serde_json::{Map, Value};
 use steadfast_core::{Cause, CauseType, Error, Profile, Timestamp};
 
@@ -7,11 +9,14 @@ use crate::clock::Millis;
 use crate::settings::Span;
 use crate::store::Propagation;
 
+pub(crate) use read::{Read, deserialized, whole, word};
+
 /// A mapping that is being read.
 pub(crate) struct Fields<'a> {
     path: String,
     map: &'a Map<String, Value>,
     asked: Vec<&'static str>,
+    causes: Vec<Cause>,
 }
 
 impl<'a> Fields<'a> {
@@ -30,6 +35,7 @@ impl<'a> Fields<'a> {
                 path: path.to_owned(),
                 map,
                 asked: Vec::new(),
+                causes: Vec::new(),
             }),
             other => Err(Error::invalid(vec![Cause::wrong_type(path, other, "a mapping")])),
         }
@@ -47,6 +53,43 @@ impl<'a> Fields<'a> {
     /// All fields that are there.
     pub fn names(&self) -> Vec<String> {
         self.map.keys().cloned().collect()
+    }
+
+    /// Reads a field into `place`, which stays as it is where there is none. What is wrong is told by
+    /// [`finish`](Self::finish), with all else that is.
+    pub fn read<T: Read>(&mut self, field: &'static str, place: &mut T) {
+        self.asked.push(field);
+        if let Some(value) = self.map.get(field) {
+            self.put(field, value, place);
+        }
+    }
+
+    /// The same for a field that must be there.
+    pub fn needed<T: Read>(&mut self, field: &'static str, place: &mut T) {
+        match self.required(field) {
+            Ok(value) => self.put(field, value, place),
+            Err(error) => self.causes.extend(error.causes),
+        }
+    }
+
+    fn put<T: Read>(&mut self, field: &str, value: &Value, place: &mut T) {
+        match T::read(value, &self.path_of(field)) {
+            Ok(read) => *place = read,
+            Err(error) => self.causes.extend(error.causes),
+        }
+    }
+
+    /// Refuses a field unless it has been asked for before; null counts as absent.
+    pub fn forbid(&mut self, field: &'static str, detail: &str) {
+        if !self.asked.contains(&field) && self.optional(field).is_some() {
+            let cause = Cause::of(self.path_of(field), CauseType::FieldValueForbidden, detail);
+            self.causes.push(cause);
+        }
+    }
+
+    /// Adds what else is wrong, which [`finish`](Self::finish) tells.
+    pub fn wrong(&mut self, cause: Cause) {
+        self.causes.push(cause);
     }
 
     /// The field, or nothing; null counts as absent.
@@ -82,18 +125,13 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A whole number from 0 up.
+    /// A whole number from 0 up, as far as the API server can count.
     pub fn optional_count(&mut self, field: &'static str) -> Result<Option<u32>, Error> {
         let Some(value) = self.optional(field) else {
             return Ok(None);
         };
-        let count = value
-            .as_u64()
-            .and_then(|n| u32::try_from(n).ok())
-            .filter(|n| *n <= i32::MAX as u32);
-        count
-            .map(Some)
-            .ok_or_else(|| self.wrong_type(field, value, "a whole number from 0 up"))
+        let count = whole(value, &self.path_of(field), i32::MAX as u64)?;
+        Ok(u32::try_from(count).ok())
     }
 
     /// A span of time.
@@ -101,10 +139,7 @@ impl<'a> Fields<'a> {
         let Some(value) = self.optional(field) else {
             return Ok(None);
         };
-        let expected = "must be a span of time such as `500ms`, `12s` or `1m30s`";
-        let span: Option<Span> = serde_json::from_value(value.clone()).ok();
-        span.map(|span| Some(span.millis()))
-            .ok_or_else(|| self.invalid(field, value, expected))
+        Span::parse(value, &self.path_of(field)).map(|span| Some(span.millis()))
     }
 
     /// `kubernetes` and `featureGates` (`wire.md`, "Profiles on the wire").
@@ -126,17 +161,15 @@ impl<'a> Fields<'a> {
 
     /// `cascade`, as in `kubectl delete --cascade`.
     pub fn cascade(&mut self) -> Result<Option<Propagation>, Error> {
-        match self.optional_text("cascade")? {
-            None => Ok(None),
-            Some("background") => Ok(Some(Propagation::Background)),
-            Some("foreground") => Ok(Some(Propagation::Foreground)),
-            Some("orphan") => Ok(Some(Propagation::Orphan)),
-            Some(other) => {
-                let supported = ["background", "foreground", "orphan"];
-                let cause = Cause::not_supported(self.path_of("cascade"), &Value::from(other), &supported);
-                Err(Error::invalid(vec![cause]))
-            }
-        }
+        let Some(value) = self.optional("cascade") else {
+            return Ok(None);
+        };
+        let words = [
+            ("background", Propagation::Background),
+            ("foreground", Propagation::Foreground),
+            ("orphan", Propagation::Orphan),
+        ];
+        word(value, &self.path_of("cascade"), &words).map(Some)
     }
 
     /// An instant.
@@ -173,20 +206,21 @@ impl<'a> Fields<'a> {
     /// Ends the reading.
     ///
     /// # Errors
-    /// A field that nobody asked for, with those that there are.
-    pub fn finish(self) -> Result<(), Error> {
+    /// What was wrong with the fields that were read, and each field that nobody asked for, with those that there are.
+    pub fn finish(mut self) -> Result<(), Error> {
         let unknown = self
             .map
             .keys()
             .filter(|name| !self.asked.contains(&name.as_str()));
         let detail = format!("unknown field; there are {}", self.asked.join(", "));
-        let causes: Vec<Cause> = unknown
+        let unknown: Vec<Cause> = unknown
             .map(|name| Cause::of(self.path_of(name), CauseType::FieldValueForbidden, detail.clone()))
             .collect();
-        if causes.is_empty() {
+        self.causes.extend(unknown);
+        if self.causes.is_empty() {
             Ok(())
         } else {
-            Err(Error::invalid(causes))
+            Err(Error::invalid(self.causes))
         }
     }
 

@@ -157,13 +157,13 @@ fn edit(map: &mut Map<String, Value>, key: &str, change: impl FnOnce(&mut Map<St
 /// The value without null fields: Go reads null as absent.
 fn without_nulls(value: &Value) -> Value {
     match value {
-        Value::Object(fields) => Value::Object(
-            fields
-                .iter()
-                .filter(|(_, v)| !v.is_null())
-                .map(|(k, v)| (k.clone(), without_nulls(v)))
-                .collect(),
-        ),
+        Value::Object(fields) => {
+            let mut kept = Map::new();
+            for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
+                kept.insert(name.clone(), without_nulls(value));
+            }
+            Value::Object(kept)
+        }
         Value::Array(items) => Value::Array(items.iter().map(without_nulls).collect()),
         other => other.clone(),
     }

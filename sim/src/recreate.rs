@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 use steadfast_core::remedy::{Remedy, Risk, RiskCode};
-use steadfast_core::{Error, ErrorCode};
+use steadfast_core::{Error, ErrorCode, decimal};
 
 use crate::clock::Millis;
 use crate::forecast::{Forecast, ForecastInput, Outcome, forecast};
@@ -202,8 +202,9 @@ impl Findings<'_> {
         }
         if let Some(seconds) = self.verification.uncontrolled_seconds {
             let message = format!(
-                "for {seconds} s here, and for as long as it takes you, nobody replaces a Pod that goes; pause what applies \
-                 the old manifest by itself"
+                "for {} s here, and for as long as it takes you, nobody replaces a Pod that goes; pause what applies \
+                 the old manifest by itself",
+                decimal(seconds)
             );
             minds.insert(0, risk(RiskCode::NoController, message));
         }

@@ -20,6 +20,8 @@
 //! # Ok::<(), steadfast_core::Error>(())
 //! ```
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::Value;
 use steadfast_core::{Error, Profile, Timestamp};
@@ -118,9 +120,9 @@ pub struct End {
     pub verdict: Verdict,
 }
 
-/// What a running story has in store, by the tokens of its timers.
+/// What a running story has in store, by the tokens of its timers; forks share it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Story(Vec<Option<Planned>>);
+pub(crate) struct Story(Vec<Option<Arc<Planned>>>);
 
 impl Scenario {
     /// Reads a scenario from the JSON form of its YAML.
@@ -236,7 +238,7 @@ impl Cluster {
                 token,
             },
         );
-        self.story.0.push(Some(planned));
+        self.story.0.push(Some(Arc::new(planned)));
     }
 
     /// An event of the story is due.
@@ -245,7 +247,7 @@ impl Cluster {
             .ok()
             .and_then(|token| self.story.0.get_mut(token));
         if let Some(planned) = place.and_then(Option::take) {
-            self.event(&planned.event, planned.written);
+            self.event(&planned.event, planned.written.clone());
         }
     }
 }

@@ -4,14 +4,15 @@
 //! Whatever a scenario leaves out is assumed so that a rollout can succeed.
 
 mod behaviour;
-mod locate;
+mod read;
 mod span;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
 use steadfast_core::Error;
 
 use crate::clock::{Millis, Timer};
+use crate::fields::Read;
 use crate::store::{Key, Resource};
 
 pub use behaviour::{Behaviour, Phase, What};
@@ -29,9 +30,9 @@ pub use span::Span;
 /// let error = Settings::parse(&serde_json::json!({"pull": "soon"})).unwrap_err();
 /// assert!(error.to_string().starts_with("settings.pull: "), "{error}");
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase")]
 pub struct Settings {
     /// Where the random generator starts, and what the UIDs of new objects are made from. Default 0.
     pub seed: u64,
@@ -84,7 +85,7 @@ pub struct Settings {
 pub const MOST_NODES: u32 = 100_000;
 
 /// How many nodes there are, or which.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(untagged)]
 pub enum NodesSetting {
@@ -95,52 +96,46 @@ pub enum NodesSetting {
 }
 
 /// One node.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct NodeSetting {
     /// Its name, which is also its label `kubernetes.io/hostname`.
     pub name: String,
     /// Its label `topology.kubernetes.io/zone`. Default: none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
     /// How many Pods it takes. Default 110.
-    #[serde(default = "default_pods")]
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub pods: u32,
 }
 
 /// One storage class.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct StorageClassSetting {
     /// Its name, as in a claim's `spec.storageClassName`.
     pub name: String,
     /// When a volume is bound: at once, or when a Pod that uses the claim is scheduled. Default `Immediate`.
-    #[serde(default)]
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub mode: BindingMode,
     /// How long it takes to make a volume. Default `0s`.
-    #[serde(default)]
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub delay: Span,
     /// Whether volumes are made at all; where not, only volumes that exist beforehand are bound. Default true.
-    #[serde(default = "default_true")]
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub provisions: bool,
     /// Whether the class exists at all. Default true.
-    #[serde(default = "default_true")]
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub exists: bool,
     /// Whether claims that name no class get this one. Default false.
-    #[serde(default)]
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub default: bool,
 }
 
 /// `volumeBindingMode` of a storage class.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum BindingMode {
     /// The volume is bound as soon as there is a claim.
@@ -151,9 +146,9 @@ pub enum BindingMode {
 }
 
 /// A Secret or ConfigMap that is not there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Absent {
     /// `Secret` or `ConfigMap`.
     pub kind: AbsentKind,
@@ -162,7 +157,7 @@ pub struct Absent {
 }
 
 /// The kinds of [`Absent`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum AbsentKind {
     /// A Secret.
@@ -172,9 +167,9 @@ pub enum AbsentKind {
 }
 
 /// A wait that doubles each time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase")]
 pub struct BackOff {
     /// The first wait. Default `10s`.
     pub first: Span,
@@ -229,9 +224,7 @@ impl Settings {
     /// # Errors
     /// A field that is unknown, has the wrong type or cannot be; the path starts with `settings`.
     pub fn parse(value: &Value) -> Result<Self, Error> {
-        let settings: Self = locate::parse(value)?;
-        locate::check(&settings)?;
-        Ok(settings)
+        Read::read(value, "settings")
     }
 
     /// The class of this name: as listed, or, where it is not, as assumed.
@@ -358,10 +351,6 @@ fn default_pods() -> u32 {
     110
 }
 
-fn default_true() -> bool {
-    true
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -409,7 +398,7 @@ mod tests {
         for (value, expected) in [
             (
                 json!({"pul": "2s"}),
-                "settings.pul: Invalid value: \"2s\": unknown field",
+                "settings.pul: Forbidden: unknown field; there are seed, nodes, storageClasses, ",
             ),
             (
                 json!({"pull": "2 s"}),
@@ -422,6 +411,14 @@ mod tests {
             (
                 json!({"jitter": 101}),
                 "settings.jitter: Invalid value: 101: must be at most 100",
+            ),
+            (
+                json!({"jitter": 1.5}),
+                "settings.jitter: Invalid value: 1.5: must be a whole number from 0 up",
+            ),
+            (
+                json!({"pull": null}),
+                "settings.pull: Invalid value: null: must be a span of time",
             ),
             (json!({"seed": "x"}), "settings.seed: Invalid value: \"x\""),
             (
@@ -442,7 +439,7 @@ mod tests {
             ),
             (
                 json!({"storageClasses": [{"name": "a", "mode": "Later"}]}),
-                "settings.storageClasses[0].mode: Invalid",
+                "settings.storageClasses[0].mode: Unsupported value: \"Later\": supported values: \"Immediate\"",
             ),
             (
                 json!({"behaviours": [{"what": "slowTermination"}]}),
@@ -454,7 +451,7 @@ mod tests {
             ),
             (
                 json!({"behaviours": [{"what": "sulk"}]}),
-                "settings.behaviours[0].what: Invalid value: \"sulk\"",
+                "settings.behaviours[0].what: Unsupported value: \"sulk\": supported values: \"notReady\"",
             ),
             (
                 json!({"crashBackOff": {"first": "x"}}),
@@ -476,6 +473,63 @@ mod tests {
             let error = Settings::parse(&value).unwrap_err().to_string();
             assert!(error.starts_with(expected), "{value}: {error}");
         }
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_told_at_once() {
+        let wrong = json!({
+            "pull": "soon", "sed": 1, "crashBackOff": {"frist": "1s"},
+            "storageClasses": [{"name": "a"}, {"mode": "Later", "exists": 1}, {"name": "a"}],
+            "nodes": [{"name": "a"}, {"name": "b"}, {"name": "a"}],
+            "behaviours": [{"what": "sulk", "for": "2s"}, {"what": "exits", "container": "x"}],
+        });
+        let causes = Settings::parse(&wrong).unwrap_err().causes;
+        let fields: Vec<&str> = causes.iter().map(|cause| cause.field.as_str()).collect();
+        assert_eq!(
+            fields,
+            [
+                "settings.storageClasses[1].name",
+                "settings.storageClasses[1].mode",
+                "settings.storageClasses[1].exists",
+                "settings.pull",
+                "settings.crashBackOff.frist",
+                "settings.behaviours[0].what",
+                "settings.behaviours[1].phase",
+                "settings.behaviours[1].container",
+                "settings.nodes[2].name",
+                "settings.sed",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_written_in_one_word_is_read_again() {
+        fn check<T: Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug>(all: &[T]) {
+            for one in all {
+                let written = serde_json::to_value(one).unwrap();
+                assert_eq!(serde_json::from_value::<T>(written).unwrap(), *one);
+            }
+        }
+        check(&[BindingMode::Immediate, BindingMode::WaitForFirstConsumer]);
+        check(&[AbsentKind::Secret, AbsentKind::ConfigMap]);
+        check(&[Phase::Failed, Phase::Succeeded]);
+        check(&Resource::ALL);
+        let phase = Phase::Failed;
+        let span = Span::of_seconds(1);
+        let container = Some("a".to_owned());
+        check(
+            &[
+                What::NotReady,
+                What::Crash,
+                What::ImageNeverPulls,
+                What::SlowTermination { span },
+                What::InitFails { container },
+                What::NeverTerminates,
+                What::Exits { phase },
+                What::Healthy,
+            ]
+            .map(|what| Behaviour::new("*", what)),
+        );
     }
 
     #[test]

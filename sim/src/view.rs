@@ -12,6 +12,11 @@ pub(crate) fn at<'a>(document: &'a dyn Document, path: &[&str]) -> Option<&'a Va
         .try_fold(document.field(first)?, |value, key| value.as_object()?.get(*key))
 }
 
+/// A value as JSON. Not by its `Display`, which brings a second and a third writer into a WebAssembly module.
+pub(crate) fn json(value: &Value) -> String {
+    steadfast_core::json_text::of(value).unwrap_or_default()
+}
+
 /// The text at the end of a path.
 pub(crate) fn text<'a>(document: &'a dyn Document, path: &[&str]) -> Option<&'a str> {
     at(document, path).and_then(Value::as_str)

@@ -33,7 +33,7 @@ fn profiles(versions: &Value) -> Result<Vec<Profile>, Error> {
     };
     let parse = |(at, version): (usize, &Value)| match version {
         Value::String(version) => version.parse(),
-        Value::Object(_) => Ok(Options::parse(&version.to_string())?.profile),
+        Value::Object(_) => Ok(Options::parse(&crate::answer::text_of(version)?)?.profile),
         other => {
             let cause = Cause::wrong_type(format!("versions[{at}]"), other, "a string or a mapping");
             Err(Error::invalid(vec![cause]))

@@ -104,14 +104,7 @@ pub(crate) fn lookup(input: &str, of: &str, question: &str, settings: &str) -> R
 fn zone_of(input: &str, of: &str, settings: &str) -> Result<(Observation, Zone), Error> {
     let settings = match settings {
         "" => Settings::default(),
-        text => serde_json::from_value(json(text)?).map_err(|error| {
-            let cause = Cause::of(
-                "settings",
-                steadfast_core::CauseType::FieldValueInvalid,
-                error.to_string(),
-            );
-            Error::invalid(vec![cause])
-        })?,
+        text => Settings::parse(&json(text)?)?,
     };
     let observation = match observation_of(input, of)? {
         (observation, Source::Dump) => observation.for_names(),

@@ -120,14 +120,14 @@ fn make(cluster: &mut Cluster, name: &str, argument: &Value) -> Result<Value, Er
         }
         "run" => {
             let until = match argument.get("until").filter(|until| !until.is_null()) {
-                Some(until) => span("run.until", until)?,
+                Some(until) => Span::parse(until, "run.until")?.millis(),
                 None => Millis(cluster.now().0.saturating_add(FAR.0)),
             };
             let ending = cluster.run_to_rest(until);
             Ok(now_with(cluster, "ending", json!(ending_name(ending))))
         }
         _ => {
-            let by = span("advance", argument)?;
+            let by = Span::parse(argument, "advance")?.millis();
             if by > FAR {
                 return Err(too_large("advance takes at most 30 days at a time"));
             }
@@ -259,12 +259,6 @@ fn one_of<'a>(call: &'a Value, names: &[&'static str]) -> Result<(&'static str, 
             names,
         )])),
     }
-}
-
-fn span(field: &str, value: &Value) -> Result<Millis, Error> {
-    let span: Result<Span, _> = serde_json::from_value(value.clone());
-    span.map(|span| span.millis())
-        .map_err(|_| wrong(field, value, "a span of time such as `500ms`, `12s` or `1m30s`"))
 }
 
 fn wrong(field: &str, value: &Value, expected: &str) -> Error {

@@ -125,7 +125,7 @@ fn batches_run_in_order_and_the_first_failure_stops_the_later_ones_but_not_statu
             "delete web-old"
         ]
     );
-    assert_eq!(outcome.undone, BTreeSet::from([1, 2]));
+    assert_eq!(outcome.undone, SortedSet::from_iter([1, 2]));
     assert_eq!(outcome.refusal.unwrap().0, "CreatePod web-1");
     assert_eq!(heard, ["web-0 done", "web-1 failed", "web-old done"]);
 }
@@ -167,7 +167,7 @@ fn a_claim_that_cannot_be_created_stops_its_pod_and_not_its_siblings() {
         api.asked(),
         ["create data-web-0", "create logs-web-0", "update web/status"]
     );
-    assert_eq!(outcome.undone, BTreeSet::from([0, 2]));
+    assert_eq!(outcome.undone, SortedSet::from_iter([0, 2]));
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn a_failed_adoption_leaves_the_status_as_it_is_and_a_release_of_what_is_gone_do
     };
     let (outcome, _) = carried_out(&api, json!([adopt()]));
     assert_eq!(api.asked(), ["get web", "patch web-0"]);
-    assert_eq!(outcome.undone, BTreeSet::from([0]));
+    assert_eq!(outcome.undone, SortedSet::from_iter([0]));
     let api = Fake::refusing(&[("patch web-0", 404, "NotFound")]);
     let release = json!({"type": "ReleasePod", "name": "web-0", "pod": "web-0", "batch": 0, "patch": {},
         "reason": {"code": "selectorMismatch"}});

@@ -146,7 +146,10 @@ impl Verdict {
             }
             if let Some(patch) = self.patch.as_ref().filter(|_| self.allowed) {
                 response.insert("patchType".to_owned(), json!("JSONPatch"));
-                response.insert("patch".to_owned(), json!(encode(patch.to_string().as_bytes())));
+                response.insert(
+                    "patch".to_owned(),
+                    json!(encode(crate::json_text::of(patch).unwrap_or_default().as_bytes())),
+                );
             }
         }
         json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": response})

@@ -6,9 +6,9 @@ use serde_json::Value;
 use super::lookup::lookup;
 use super::record::{Answer, Kind, Outcome};
 use super::{Settings, Zone};
+use crate::Error;
 use crate::json::{Faults, Field};
 use crate::object::namespace_of;
-use crate::{Cause, Error};
 
 /// The dots from which on a name is tried as it stands first, where a Pod's options say nothing else: 5
 /// (`pkg/kubelet/network/dns`, `defaultDNSOptions`).
@@ -176,26 +176,4 @@ pub fn is_name(name: &str) -> bool {
         (1..=63).contains(&label.len()) && label.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
     };
     name.len() <= 253 && name.split('.').all(is_label)
-}
-
-impl Settings {
-    pub(super) fn check(&self) -> Result<(), Error> {
-        let mut causes = Vec::new();
-        if !is_name(&self.cluster_domain) {
-            let value = Value::String(self.cluster_domain.clone());
-            let detail = "must be a domain without a dot at its end, such as `cluster.local`";
-            causes.push(Cause::invalid("clusterDomain", &value, detail));
-        }
-        if self.ttl > 3600 {
-            causes.push(Cause::invalid(
-                "ttl",
-                &Value::from(self.ttl),
-                "must be in range [0, 3600]",
-            ));
-        }
-        match causes.is_empty() {
-            true => Ok(()),
-            false => Err(Error::invalid(causes)),
-        }
-    }
 }

@@ -228,7 +228,7 @@ fn told(change: &Change) -> String {
         let text = match value {
             None => return "nothing".to_owned(),
             Some(Value::String(text)) => text.clone(),
-            Some(value) => value.to_string(),
+            Some(value) => crate::json_text::of(value).unwrap_or_default(),
         };
         if text.chars().count() <= SHOWN {
             return format!("`{text}`");

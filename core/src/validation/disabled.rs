@@ -12,13 +12,14 @@ pub(super) fn drop_from(template: &mut Value, old: Option<&Value>, minor: u8) {
         && let Some(Value::Object(annotations)) = template.pointer_mut("/metadata/annotations")
     {
         // Before, conversion dropped them.
-        annotations.retain(|name, _| {
-            let name = name.strip_prefix("pod.beta.").or(name.strip_prefix("pod.alpha."));
-            !matches!(
-                name,
-                Some("kubernetes.io/init-containers" | "kubernetes.io/init-container-statuses")
-            )
-        });
+        for name in [
+            "pod.alpha.kubernetes.io/init-containers",
+            "pod.alpha.kubernetes.io/init-container-statuses",
+            "pod.beta.kubernetes.io/init-containers",
+            "pod.beta.kubernetes.io/init-container-statuses",
+        ] {
+            annotations.remove(name);
+        }
     }
     let old = old.and_then(|old| old.get("spec"));
     let Some(spec) = template.get_mut("spec") else {

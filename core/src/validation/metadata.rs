@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::names;
 use super::report::{At, Report};
+use crate::quoted;
 
 /// What an object may be called.
 #[derive(Clone, Copy, PartialEq)]
@@ -67,10 +68,7 @@ pub(super) fn check_update(metadata: &At<'_>, old: &At<'_>, minor: u8, report: &
             }
         }
         if !added.is_empty() {
-            let added: Vec<String> = added
-                .into_iter()
-                .map(|text| Value::from(text).to_string())
-                .collect();
+            let added: Vec<String> = added.into_iter().map(quoted).collect();
             let listed = added.join(", ");
             let sentence =
                 "no new finalizers can be added if the object is being deleted, found new finalizers";

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::report::At;
 use super::{ip, names, pod};
 use crate::canonical::quantity::Quantity;
+use crate::quoted;
 
 mod paths;
 mod ports;
@@ -235,11 +236,6 @@ fn sentence_of(table: &[(&str, &'static str)], name: &str) -> Option<&'static st
         .iter()
         .find(|(known, _)| *known == name)
         .map(|(_, sentence)| *sentence)
-}
-
-/// A text as Go's `%q` shows it.
-fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
 }
 
 fn node_label(at: &At<'_>, warnings: &mut Warnings) {

@@ -1,7 +1,5 @@
 //! What the components and the controller share: the objects, the clock, chance, the settings and the record.
 
-use std::collections::VecDeque;
-
 use serde_json::Value;
 use steadfast_core::{Profile, Timestamp};
 
@@ -28,7 +26,7 @@ pub(crate) struct Machine {
     pub detail: Detail,
     pub quiet: Quiet,
     /// Changes that nobody has been told of yet.
-    pub pending: VecDeque<Change>,
+    pub pending: Vec<Change>,
     /// How many changes there have ever been: the number of the last one.
     pub produced: u64,
     /// Who decides in the core's place.
@@ -47,7 +45,7 @@ impl Machine {
             trace: Trace::default(),
             detail: Detail::Whole,
             quiet: Quiet::default(),
-            pending: VecDeque::new(),
+            pending: Vec::new(),
             produced: 0,
             decider: None,
         }
@@ -62,15 +60,13 @@ impl Machine {
 
     /// A request of the controller, which a fault may be in the way of.
     pub fn call(&mut self, key: &Key, write: Write) -> Result<Option<Object>, ApiError> {
-        let left = self.faults.clone();
-        let fault = self.faults.check(Verb::of(&write), key, self.clock.now());
-        if left != self.faults {
-            // A rule for a number of calls is a step nearer to its end: this is no repetition.
-            self.quiet.renew(self.clock.now());
-        }
-        let Some(fault) = fault else {
+        let Some(fault) = self.faults.check(Verb::of(&write), key, self.clock.now()) else {
             return self.write(write);
         };
+        if fault.is_counted {
+            // The rule is a step nearer to its end: this is no repetition.
+            self.quiet.renew(self.clock.now());
+        }
         if fault.error.was_applied {
             self.write(write)?;
         }
@@ -147,7 +143,10 @@ impl Machine {
     fn absorb(&mut self) {
         let changes = self.store.take_changes();
         self.produced += changes.len() as u64;
-        self.pending.extend(changes);
+        match self.pending.is_empty() {
+            true => self.pending = changes,
+            false => self.pending.extend(changes),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Source: `pkg/registry/core/pod/storage/eviction.go`.
 
 use steadfast_core::observed::Document;
+use steadfast_core::quoted;
 
 use super::selector::is_selected;
 use crate::store::{ApiError, DeleteOptions, Key, Resource, Store, Write};
@@ -63,8 +64,8 @@ fn ask(name: &Key, budget: &dyn Document, pod: &dyn Document) -> Result<(), ApiE
         1.. if is_current => Ok(()),
         negative if negative < 0 && is_current => {
             let words = format!(
-                "poddisruptionbudget.policy {:?} is forbidden: pdb disruptions allowed is negative",
-                name.name
+                "poddisruptionbudget.policy {} is forbidden: pdb disruptions allowed is negative",
+                quoted(&name.name)
             );
             Err(ApiError::new(403, "Forbidden", words))
         }

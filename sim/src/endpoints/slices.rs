@@ -57,7 +57,7 @@ impl Service {
 
     /// A Pod's endpoint is new or may have changed.
     pub(super) fn put(&mut self, key: &Key, service: &dyn Document, pod: &Key, object: &dyn Document) {
-        let ports = Value::Array(ports(service, object)).to_string();
+        let ports = steadfast_core::json_text::of(&ports(service, object)).unwrap_or_default();
         if let Some(id) = self.members.get(pod).copied() {
             if let Some(slice) = self.slices.get_mut(&id).filter(|slice| slice.ports == ports) {
                 let member = slice.members.iter_mut().find(|member| member.pod == *pod);

@@ -4,7 +4,7 @@ use serde_json::Value;
 use steadfast_core::{Cause, Error};
 
 use super::ForecastInput;
-use crate::fields::Fields;
+use crate::fields::{Fields, Read};
 use crate::settings::Settings;
 use crate::store::Propagation;
 
@@ -52,11 +52,8 @@ impl ForecastInput {
             input.assumes_nodes = settings.get("nodes").is_none_or(Value::is_null);
             input.settings = Settings::parse(settings)?;
         }
-        for (at, rule) in fields.optional_list("apiErrors")?.iter().enumerate() {
-            let parsed = serde_json::from_value(rule.clone());
-            input.faults.push(parsed.map_err(|error: serde_json::Error| {
-                fields.invalid(&format!("apiErrors[{at}]"), rule, &error.to_string())
-            })?);
+        if let Some(rules) = fields.optional("apiErrors") {
+            input.faults = Read::read(rules, "apiErrors")?;
         }
         input.until = fields.optional_span("until")?;
         input.now = fields.optional_instant("now")?;

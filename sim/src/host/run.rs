@@ -3,12 +3,11 @@
 //! Batches in order until one contains a failure; then the status, if nothing failed that upstream does before it counts;
 //! then the deletes of old revisions. Inside a batch the actions of different Pods run at once, those of one Pod in order.
 
-use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use steadfast_core::sorted::SortedMap;
+use steadfast_core::sorted::{SortedMap, SortedSet};
 use steadfast_core::{Action, Kind, Observed, Operation, Plan};
 
 use super::announce::announce;
@@ -26,7 +25,7 @@ pub(super) struct Run {
     chains: Vec<Chain>,
     stage: Stage,
     /// Actions that failed or were not reached.
-    undone: BTreeSet<usize>,
+    undone: SortedSet<usize>,
     /// Something failed that upstream does before it counts Pods.
     has_failed_early: bool,
     has_failed: bool,
@@ -58,7 +57,7 @@ enum Stage {
 /// The actions of one Pod in one batch.
 #[derive(Clone, Default)]
 struct Chain {
-    actions: VecDeque<usize>,
+    actions: Vec<usize>,
     /// A claim could not be created: its siblings still are, the Pod is not.
     only_claims: bool,
 }
@@ -70,7 +69,7 @@ impl Run {
             next: 0,
             chains: Vec::new(),
             stage: Stage::Batches,
-            undone: BTreeSet::new(),
+            undone: SortedSet::new(),
             has_failed_early: false,
             has_failed: false,
             taken_name: None,
@@ -150,7 +149,7 @@ impl Run {
                 of_pod.extend(action.pod.as_deref().map(|pod| (pod, place)));
             }
             if let Some(chain) = self.chains.get_mut(place) {
-                chain.actions.push_back(self.next);
+                chain.actions.push(self.next);
             }
             self.next += 1;
         }
@@ -161,7 +160,9 @@ impl Run {
     fn round(&mut self, set: &Key, machine: &mut Machine) -> bool {
         let mut has_called = false;
         for mut chain in std::mem::take(&mut self.chains) {
-            while let Some(at) = chain.actions.pop_front() {
+            // A Pod has few actions.
+            while !chain.actions.is_empty() {
+                let at = chain.actions.remove(0);
                 let Some(action) = self.plan.actions.get(at) else {
                     continue;
                 };
@@ -176,7 +177,7 @@ impl Run {
                     if is_claim {
                         chain.only_claims = true;
                     } else {
-                        self.undone.extend(chain.actions.drain(..));
+                        self.undone.extend(std::mem::take(&mut chain.actions));
                     }
                 }
                 break;

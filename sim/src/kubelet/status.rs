@@ -228,7 +228,11 @@ fn status(container: &Container, is_init: bool) -> Value {
     } else {
         container.is_ready
     };
-    let one = |key: &str, value: Value| Value::Object(Map::from_iter([(key.to_owned(), value)]));
+    let one = |key: &str, value: Value| {
+        let mut one = Map::new();
+        one.insert(key.to_owned(), value);
+        Value::Object(one)
+    };
     let mut entries = Map::new();
     let mut put = |key: &str, value: Value| drop(entries.insert(key.to_owned(), value));
     put("name", (&*container.name).into());

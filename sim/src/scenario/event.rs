@@ -6,8 +6,8 @@ use steadfast_core::{Cause, CauseType, Error};
 use super::Planned;
 use crate::clock::Millis;
 use crate::faults::FaultRule;
-use crate::fields::Fields;
-use crate::settings::{Behaviour, Phase, Span, What};
+use crate::fields::{Fields, Read};
+use crate::settings::{Behaviour, Phase, What};
 use crate::store::{DeleteOptions, Key, Resource};
 
 /// One thing that happens to a cluster from outside.
@@ -161,10 +161,12 @@ fn event(name: &'static str, fields: &mut Fields<'_>) -> Result<ScenarioEvent, E
         }
         "delete" => delete(fields),
         "deletePod" => {
-            let (key, grace) = with_one(fields, "deletePod", "name", Resource::Pod, |inner| {
-                inner.optional_count("grace")
+            let mut grace = None;
+            let key = with_one(fields, "deletePod", "name", Resource::Pod, &mut |inner| {
+                grace = inner.optional_count("grace")?;
+                Ok(())
             })?;
-            let grace_seconds = grace.flatten().map(i64::from);
+            let grace_seconds = grace.map(i64::from);
             Ok(ScenarioEvent::Delete {
                 key,
                 options: DeleteOptions {
@@ -173,9 +175,9 @@ fn event(name: &'static str, fields: &mut Fields<'_>) -> Result<ScenarioEvent, E
                 },
             })
         }
-        "evict" => Ok(ScenarioEvent::Evict(
-            with_one(fields, "evict", "name", Resource::Pod, |_| Ok(()))?.0,
-        )),
+        "evict" => {
+            with_one(fields, "evict", "name", Resource::Pod, &mut |_| Ok(())).map(ScenarioEvent::Evict)
+        }
         "notReady" => behave(Behaviour::new(fields.text("notReady")?, What::NotReady)),
         "ready" => behave(Behaviour::new(fields.text("ready")?, What::Healthy)),
         "crash" => behave(Behaviour::new(fields.text("crash")?, What::Crash)),
@@ -184,36 +186,30 @@ fn event(name: &'static str, fields: &mut Fields<'_>) -> Result<ScenarioEvent, E
             What::NeverTerminates,
         )),
         "initFails" => {
-            let (pod, container) = pod_and(fields, "initFails", |inner| inner.optional_text("container"))?;
-            let container = container.flatten().map(str::to_owned);
+            let mut container = None;
+            let pod = pod_and(fields, "initFails", &mut |inner| {
+                inner.read("container", &mut container)
+            })?;
             behave(Behaviour::new(&pod, What::InitFails { container }))
         }
         "exits" => {
-            let (pod, phase) = pod_and(fields, "exits", |inner| inner.optional_text("phase"))?;
-            let phase = match phase.flatten() {
-                Some("Succeeded") => Phase::Succeeded,
-                None | Some("Failed") => Phase::Failed,
-                Some(other) => {
-                    let value = Value::from(other);
-                    let path = format!("{}.phase", fields.path_of("exits"));
-                    return Err(Error::invalid(vec![Cause::not_supported(
-                        path,
-                        &value,
-                        &["Failed", "Succeeded"],
-                    )]));
-                }
-            };
+            let mut phase = None;
+            let pod = pod_and(fields, "exits", &mut |inner| inner.read("phase", &mut phase))?;
+            let phase = phase.unwrap_or(Phase::Failed);
             behave(Behaviour::new(&pod, What::Exits { phase }))
         }
         "slowTermination" => {
-            let (pod, span) = pod_and(fields, "slowTermination", |inner| inner.optional_span("for"))?;
-            let Some(span) = span.flatten() else {
+            let mut span = None;
+            let pod = pod_and(fields, "slowTermination", &mut |inner| {
+                inner.read("for", &mut span)
+            })?;
+            let Some(span) = span else {
                 return Err(Error::invalid(vec![Cause::required(format!(
                     "{}.for",
                     fields.path_of("slowTermination")
                 ))]));
             };
-            behave(Behaviour::new(&pod, What::SlowTermination { span: Span(span) }))
+            behave(Behaviour::new(&pod, What::SlowTermination { span }))
         }
         "imageNeverPulls" => {
             let image = image(fields, "imageNeverPulls")?;
@@ -225,7 +221,8 @@ fn event(name: &'static str, fields: &mut Fields<'_>) -> Result<ScenarioEvent, E
         "imagePulls" => Ok(ScenarioEvent::ImagePulls(image(fields, "imagePulls")?)),
         "node" => node(fields),
         "volumeStuck" | "volumeFreed" => {
-            let claim = with_one(fields, name, "claim", Resource::PersistentVolumeClaim, |_| Ok(()))?.0;
+            let kind = Resource::PersistentVolumeClaim;
+            let claim = with_one(fields, name, "claim", kind, &mut |_| Ok(()))?;
             Ok(ScenarioEvent::Volume {
                 claim,
                 is_stuck: name == "volumeStuck",
@@ -233,10 +230,7 @@ fn event(name: &'static str, fields: &mut Fields<'_>) -> Result<ScenarioEvent, E
         }
         "apiError" => {
             let rule = fields.required("apiError")?;
-            let parsed: Result<FaultRule, serde_json::Error> = serde_json::from_value(rule.clone());
-            parsed
-                .map(ScenarioEvent::ApiError)
-                .map_err(|error| fields.invalid("apiError", rule, &error.to_string()))
+            Read::read(rule, &fields.path_of("apiError")).map(ScenarioEvent::ApiError)
         }
         _ => clear(fields),
     }
@@ -321,38 +315,39 @@ fn named(fields: &mut Fields<'_>, field: &'static str, resource: Resource) -> Re
     ))
 }
 
-/// An event that is about one object: its name alone, or a mapping with the name and more.
-fn with_one<'a, T>(
-    fields: &mut Fields<'a>,
+/// An event that is about one object: its name alone, or a mapping with the name and what `more` reads.
+fn with_one(
+    fields: &mut Fields<'_>,
     event: &'static str,
     field: &'static str,
     resource: Resource,
-    more: impl FnOnce(&mut Fields<'a>) -> Result<T, Error>,
-) -> Result<(Key, Option<T>), Error> {
+    more: &mut dyn FnMut(&mut Fields<'_>) -> Result<(), Error>,
+) -> Result<Key, Error> {
     if fields.required(event)?.is_string() {
-        return Ok((named(fields, event, resource)?, None));
+        return named(fields, event, resource);
     }
     let mut inner = inner(fields, event)?;
     let key = named(&mut inner, field, resource)?;
-    let more = more(&mut inner)?;
+    more(&mut inner)?;
     inner.finish()?;
-    Ok((key, Some(more)))
+    Ok(key)
 }
 
-/// An event about Pods by pattern: the pattern alone, or a mapping with `pod` and more.
-fn pod_and<'a, T>(
-    fields: &mut Fields<'a>,
+/// An event about Pods by pattern: the pattern alone, or a mapping with `pod` and what `more` reads.
+fn pod_and(
+    fields: &mut Fields<'_>,
     event: &'static str,
-    more: impl FnOnce(&mut Fields<'a>) -> Result<T, Error>,
-) -> Result<(String, Option<T>), Error> {
+    more: &mut dyn FnMut(&mut Fields<'_>),
+) -> Result<String, Error> {
     if let Some(pod) = fields.required(event)?.as_str() {
-        return Ok((pod.to_owned(), None));
+        return Ok(pod.to_owned());
     }
     let mut inner = inner(fields, event)?;
-    let pod = inner.text("pod")?.to_owned();
-    let more = more(&mut inner)?;
+    let mut pod = String::new();
+    inner.needed("pod", &mut pod);
+    more(&mut inner);
     inner.finish()?;
-    Ok((pod, Some(more)))
+    Ok(pod)
 }
 
 fn image(fields: &mut Fields<'_>, event: &'static str) -> Result<String, Error> {

@@ -192,7 +192,7 @@ fn errors_have_the_path_and_the_remedy() {
         ),
         (
             story(json!([{"at": "1s", "apiError": {"error": "bad luck"}}])),
-            "timeline[0].apiError: Invalid value: unknown variant `bad luck`",
+            "timeline[0].apiError.error: Unsupported value: \"bad luck\": supported values: \"quota\", ",
         ),
         (
             story(json!([{"at": "1s", "clear": "sky"}])),

@@ -1,16 +1,19 @@
 //! What goes wrong with which Pod.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
+use steadfast_core::Error;
 
 use super::{Settings, Span};
+use crate::fields::{Fields, Read, deserialized, word};
 
 /// One thing that goes wrong, and the Pods it happens to.
 ///
 /// In YAML: `{pods: "web-*", what: crash}`, `{pods: web-1, what: slowTermination, for: 45s}`,
 /// `{image: "nginx:broken", what: imageNeverPulls}`, `{pods: web-2, what: exits, phase: Failed}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
-#[serde(try_from = "Form", into = "Form")]
+#[serde(into = "Form")]
 pub struct Behaviour {
     /// Which Pods, by name; `*` stands for any text. Default `*`.
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
@@ -63,7 +66,7 @@ pub enum What {
 }
 
 /// The phases in which a Pod never runs again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Phase {
     /// At least one container failed.
@@ -190,25 +193,25 @@ pub(crate) fn is_like(pattern: &str, text: &str) -> bool {
 }
 
 /// The YAML form: what belongs to one `what` only stands beside it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Form {
-    #[serde(default = "any", skip_serializing_if = "is_any")]
+    #[serde(skip_serializing_if = "is_any")]
     pods: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     revision: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<String>,
     what: Name,
-    #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
     span: Option<Span>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     container: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     phase: Option<Phase>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 enum Name {
     NotReady,
@@ -221,51 +224,77 @@ enum Name {
     Healthy,
 }
 
-impl TryFrom<Form> for Behaviour {
-    type Error = String;
-
-    fn try_from(form: Form) -> Result<Self, String> {
-        let Form {
-            pods,
-            revision,
-            image,
-            what,
-            span,
-            container,
-            phase,
-        } = form;
-        // serde's own words for a missing field, which `locate` turns into a path.
-        let missing = |name: &str| format!("missing field `{name}`");
-        let allowed = [
-            ("for", span.is_some(), what == Name::SlowTermination),
-            ("container", container.is_some(), what == Name::InitFails),
-            ("phase", phase.is_some(), what == Name::Exits),
-        ];
-        if let Some((name, ..)) = allowed.iter().find(|(_, given, allowed)| *given && !*allowed) {
-            return Err(format!("forbidden field `{name}`"));
+impl Read for Behaviour {
+    fn read(value: &Value, path: &str) -> Result<Self, Error> {
+        let mut fields = Fields::of(value, path)?;
+        let mut behaviour = Self::new("*", What::Healthy);
+        fields.read("pods", &mut behaviour.pods);
+        fields.read("revision", &mut behaviour.revision);
+        fields.read("image", &mut behaviour.image);
+        let mut name = None;
+        fields.needed("what", &mut name);
+        let belonging = ["for", "container", "phase"];
+        match name {
+            // What belongs to it is not known.
+            None => belonging.into_iter().for_each(|field| {
+                fields.optional(field);
+            }),
+            Some(Name::Healthy) => {}
+            Some(Name::NotReady) => behaviour.what = What::NotReady,
+            Some(Name::Crash) => behaviour.what = What::Crash,
+            Some(Name::ImageNeverPulls) => behaviour.what = What::ImageNeverPulls,
+            Some(Name::SlowTermination) => {
+                let mut span = Span::default();
+                fields.needed("for", &mut span);
+                behaviour.what = What::SlowTermination { span };
+            }
+            Some(Name::InitFails) => {
+                let mut container = None;
+                fields.read("container", &mut container);
+                behaviour.what = What::InitFails { container };
+            }
+            Some(Name::NeverTerminates) => behaviour.what = What::NeverTerminates,
+            Some(Name::Exits) => {
+                let mut phase = Phase::Failed;
+                fields.needed("phase", &mut phase);
+                behaviour.what = What::Exits { phase };
+            }
         }
-        let what = match what {
-            Name::NotReady => What::NotReady,
-            Name::Crash => What::Crash,
-            Name::ImageNeverPulls => What::ImageNeverPulls,
-            Name::SlowTermination => What::SlowTermination {
-                span: span.ok_or_else(|| missing("for"))?,
-            },
-            Name::InitFails => What::InitFails { container },
-            Name::NeverTerminates => What::NeverTerminates,
-            Name::Exits => What::Exits {
-                phase: phase.ok_or_else(|| missing("phase"))?,
-            },
-            Name::Healthy => What::Healthy,
-        };
-        Ok(Self {
-            pods,
-            revision,
-            image,
-            what,
-        })
+        for other in belonging {
+            fields.forbid(other, "does not belong to this `what`");
+        }
+        fields.finish()?;
+        Ok(behaviour)
     }
 }
+
+impl Read for Name {
+    fn read(value: &Value, path: &str) -> Result<Self, Error> {
+        let words = [
+            ("notReady", Self::NotReady),
+            ("crash", Self::Crash),
+            ("imageNeverPulls", Self::ImageNeverPulls),
+            ("slowTermination", Self::SlowTermination),
+            ("initFails", Self::InitFails),
+            ("neverTerminates", Self::NeverTerminates),
+            ("exits", Self::Exits),
+            ("healthy", Self::Healthy),
+        ];
+        word(value, path, &words)
+    }
+}
+
+impl Read for Phase {
+    fn read(value: &Value, path: &str) -> Result<Self, Error> {
+        word(
+            value,
+            path,
+            &[("Failed", Self::Failed), ("Succeeded", Self::Succeeded)],
+        )
+    }
+}
+
+deserialized! { Behaviour: "behaviour", Phase: "phase" }
 
 impl From<Behaviour> for Form {
     fn from(behaviour: Behaviour) -> Self {
@@ -305,10 +334,6 @@ impl From<Behaviour> for Form {
             phase,
         }
     }
-}
-
-fn any() -> String {
-    "*".to_owned()
 }
 
 fn is_any(pattern: &str) -> bool {

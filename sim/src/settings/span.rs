@@ -3,9 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use steadfast_core::{Cause, Error};
 
 use crate::clock::Millis;
+use crate::fields::{Read, deserialized};
 
 /// A span of virtual time, written `500ms`, `2s`, `1m30s` or `1h`; whole milliseconds. No time is `0s`, or the number 0.
 ///
@@ -30,6 +33,26 @@ impl Span {
     /// A span of so many seconds.
     pub const fn of_seconds(seconds: u64) -> Self {
         Self(Millis(seconds.saturating_mul(1000)))
+    }
+
+    /// Reads a span from its JSON form.
+    ///
+    /// # Errors
+    /// What is no span; the cause is of the field `path`.
+    pub fn parse(value: &Value, path: &str) -> Result<Self, Error> {
+        let detail = match value {
+            Value::String(text) => match text.parse() {
+                Ok(span) => return Ok(span),
+                Err(detail) => detail,
+            },
+            Value::Number(number) if number.as_u64() == Some(0) => return Ok(Self::default()),
+            Value::Number(_) => "must be a span of time with its unit, such as `2s`".to_owned(),
+            other => {
+                let expected = "a span of time such as `500ms`, `2s`, `1m30s` or `1h`";
+                return Err(Error::invalid(vec![Cause::wrong_type(path, other, expected)]));
+            }
+        };
+        Err(Error::invalid(vec![Cause::invalid(path, value, detail)]))
     }
 
     /// Its length.
@@ -93,34 +116,13 @@ impl Serialize for Span {
     }
 }
 
-impl<'de> Deserialize<'de> for Span {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl serde::de::Visitor<'_> for Text {
-            type Value = Span;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a span of time such as `500ms`, `2s`, `1m30s` or `1h`")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Span, E> {
-                text.parse().map_err(E::custom)
-            }
-
-            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Span, E> {
-                match number {
-                    0 => Ok(Span::default()),
-                    _ => Err(E::custom("must be a span of time with its unit, such as `2s`")),
-                }
-            }
-
-            fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<Span, E> {
-                Err(E::custom("must be a span of time with its unit, such as `2s`"))
-            }
-        }
-        deserializer.deserialize_any(Text)
+impl Read for Span {
+    fn read(value: &Value, path: &str) -> Result<Self, Error> {
+        Self::parse(value, path)
     }
 }
+
+deserialized! { Span: "span" }
 
 #[cfg(test)]
 mod tests {

@@ -50,7 +50,10 @@ pub(super) fn check_update(stored: &Object, claim: &Object) -> Vec<String> {
     }
     if modes.0 != modes.1 {
         let mode = modes.1.unwrap_or_default();
-        causes.push(format!("volumeMode: Invalid value: {mode}: field is immutable"));
+        causes.push(format!(
+            "volumeMode: Invalid value: {}: field is immutable",
+            view::json(&mode)
+        ));
     }
     causes
 }

@@ -1,5 +1,7 @@
 //! Refusals, in the API server's words.
 
+use steadfast_core::quoted;
+
 use super::key::Key;
 
 /// Why the API server refused a write.
@@ -76,12 +78,15 @@ impl ApiError {
             "the UID in the precondition ({given}) does not match the UID in record ({stored}). The object might have been \
              deleted and then recreated"
         );
-        Self::conflict_on(&format!("{} {:?}", key.resource.group_kind(), key.name), &detail)
+        Self::conflict_on(
+            &format!("{} {}", key.resource.group_kind(), quoted(&key.name)),
+            &detail,
+        )
     }
 
     /// 409 of a binding.
     pub fn not_bound(key: &Key, detail: &str) -> Self {
-        Self::conflict_on(&format!("pods/binding {:?}", key.name), detail)
+        Self::conflict_on(&format!("pods/binding {}", quoted(&key.name)), detail)
     }
 
     /// 422; each cause is a path and a sentence, such as `metadata.name: Required value`. Equal ones are told once.
@@ -99,7 +104,11 @@ impl ApiError {
         Self::new(
             422,
             "Invalid",
-            format!("{} {:?} is invalid: {told}", key.resource.group_kind(), key.name),
+            format!(
+                "{} {} is invalid: {told}",
+                key.resource.group_kind(),
+                quoted(&key.name)
+            ),
         )
     }
 
@@ -151,5 +160,5 @@ impl ApiError {
 
 /// `pods "web-0"`.
 fn subject(key: &Key) -> String {
-    format!("{} {:?}", key.resource.plural(), key.name)
+    format!("{} {}", key.resource.plural(), quoted(&key.name))
 }

@@ -3,9 +3,12 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use steadfast_core::Error;
 use steadfast_core::observed::Document;
 
+use crate::fields::{Read, deserialized, word};
 use crate::view;
 
 /// The kinds of object that the simulated cluster holds.
@@ -223,18 +226,17 @@ impl Serialize for Resource {
     }
 }
 
-impl<'de> Deserialize<'de> for Resource {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let kind = String::deserialize(deserializer)?;
-        Self::of_kind(&kind).ok_or_else(|| {
-            let known: Vec<&str> = Self::ALL.iter().map(|resource| resource.kind()).collect();
-            serde::de::Error::custom(format!(
-                "`{kind}` is not a kind that is simulated: {}",
-                known.join(", ")
-            ))
-        })
+impl Read for Resource {
+    fn read(value: &Value, path: &str) -> Result<Self, Error> {
+        word(
+            value,
+            path,
+            &Self::ALL.map(|resource| (resource.kind(), resource)),
+        )
     }
 }
+
+deserialized! { Resource: "kind" }
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value};
 use steadfast_core::observed::Document;
+use steadfast_core::quoted;
 
 use super::Object;
 
@@ -59,7 +60,7 @@ pub(super) fn check_update(stored: &Object, object: &Object) -> Vec<String> {
         let kept: Vec<&str> = finalizers(stored).collect();
         let added: Vec<String> = finalizers(object)
             .filter(|f| !kept.contains(f))
-            .map(|f| format!("{f:?}"))
+            .map(quoted)
             .collect();
         if !added.is_empty() {
             causes.push(format!(
@@ -82,7 +83,7 @@ pub(super) fn finalizers(object: &dyn Document) -> impl Iterator<Item = &str> {
 
 /// The cause of a value that is refused.
 pub(super) fn invalid(field: &str, value: &str, fault: &str) -> String {
-    format!("{field}: Invalid value: {value:?}: {fault}")
+    format!("{field}: Invalid value: {}: {fault}", quoted(value))
 }
 
 fn check(object: &dyn Document) -> Vec<String> {
@@ -147,6 +148,6 @@ fn in_order_of_fields(reference: &Value) -> String {
     ];
     let fields = fields
         .iter()
-        .filter_map(|field| Some(format!("\"{field}\":{}", reference.get(*field)?)));
+        .filter_map(|field| Some(format!("\"{field}\":{}", view::json(reference.get(*field)?))));
     format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
 }

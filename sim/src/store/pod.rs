@@ -4,7 +4,7 @@
 //! (`ValidatePodUpdate`), `pkg/apis/core/v1/helper/qos/qos.go`.
 
 use serde_json::{Map, Value, json};
-use steadfast_core::Timestamp;
+use steadfast_core::{Timestamp, quoted};
 
 use super::key::Key;
 use super::{ApiError, Next, Object, metadata, name};
@@ -17,7 +17,8 @@ pub(super) fn bind(key: &Key, stored: &Object, node: &str, wall: Timestamp) -> R
         return Err(ApiError::not_bound(key, &detail));
     }
     if let Some(other) = view::text(stored, &["spec", "nodeName"]).filter(|other| !other.is_empty()) {
-        let detail = format!("pod {} is already assigned to node {other:?}", key.name);
+        let other = quoted(other);
+        let detail = format!("pod {} is already assigned to node {other}", key.name);
         return Err(ApiError::not_bound(key, &detail));
     }
     if !view::items(stored, &["spec", "schedulingGates"]).is_empty() {
@@ -129,7 +130,7 @@ pub(super) fn quality_of_service(pod: &Value) -> &'static str {
     let amount = |container: &Value, side: &str, name: &str| {
         let amount = view::at(container, &["resources", side, name]);
         amount
-            .map(|amount| amount.as_str().map_or_else(|| amount.to_string(), str::to_owned))
+            .map(|amount| amount.as_str().map_or_else(|| view::json(amount), str::to_owned))
             .filter(|amount| amount != "0")
     };
     let is_bare = |container: &&Value| {

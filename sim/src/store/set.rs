@@ -70,7 +70,10 @@ pub(super) fn check_revision(stored: &Object, revision: &Object) -> Vec<String> 
     let mut causes = number_fault(revision);
     if stored.field("data") != revision.field("data") {
         let data = revision.field("data").unwrap_or(&Value::Null);
-        causes.push(format!("data: Invalid value: {data}: field is immutable"));
+        causes.push(format!(
+            "data: Invalid value: {}: field is immutable",
+            view::json(data)
+        ));
     }
     causes
 }

@@ -1,8 +1,8 @@
 //! What the remedies of an explanation lead to.
 
 use serde::Serialize;
-use steadfast_core::Error;
 use steadfast_core::explain::{Diagnosis, Explanation};
+use steadfast_core::{Error, decimal};
 
 use super::verify;
 use crate::forecast::{ForecastInput, Outcome};
@@ -86,7 +86,11 @@ impl LeadsTo {
         }
         let noun = if self.steps == 1 { "step" } else { "steps" };
         let end = match self.outcome {
-            Outcome::Stable => format!("stable after {} s in {} more {noun}", self.seconds, self.steps),
+            Outcome::Stable => format!(
+                "stable after {} s in {} more {noun}",
+                decimal(self.seconds),
+                self.steps
+            ),
             Outcome::Blocked => match blocker {
                 Some(blocker) => format!("blocked again, by {blocker}"),
                 None => "blocked again".to_owned(),

@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use super::{Options, each_container, paths};
+use crate::quoted;
 use crate::validation::report::{At, Report};
 
 mod tolerations;
@@ -51,7 +52,7 @@ pub(super) fn specific(annotations: &At<'_>, spec: &At<'_>, options: &Options<'_
             }
             let is_known = ["", "runtime/default", "unconfined"].contains(&profile);
             if !is_known && !profile.starts_with(LOCALHOST) {
-                let quoted = Value::from(profile);
+                let quoted = quoted(profile);
                 report.invalid(&found, format!("invalid AppArmor profile name: {quoted}"));
             }
         }

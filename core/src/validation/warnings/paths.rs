@@ -2,7 +2,8 @@
 //!
 //! Source: `pkg/api/pod/warnings.go`, `warningsForOverlappingVirtualPaths`.
 
-use super::{Warnings, quoted};
+use super::Warnings;
+use crate::quoted;
 use crate::validation::report::At;
 
 /// Checks the volumes that are made of files.

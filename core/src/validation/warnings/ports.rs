@@ -1,6 +1,7 @@
 //! Ports of a Pod's containers that say the same, or get into each other's way.
 
-use super::{Warnings, pod, quoted};
+use super::{Warnings, pod};
+use crate::quoted;
 use crate::validation::report::At;
 
 /// Checks the ports of all containers.

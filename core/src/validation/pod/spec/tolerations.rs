@@ -2,6 +2,7 @@
 //!
 //! Source: `pkg/apis/core/validation/validation.go`, `ValidateTolerations`.
 
+use crate::quoted;
 use crate::validation::names;
 use crate::validation::pod::Options;
 use crate::validation::report::{At, Report};
@@ -68,6 +69,6 @@ fn parse_error(value: &str) -> Vec<String> {
         Err(error) if matches!(error.kind(), NegOverflow | PosOverflow) => "value out of range",
         Err(_) => "invalid syntax",
     };
-    let quoted = serde_json::Value::from(value);
+    let quoted = quoted(value);
     vec![format!("strconv.ParseInt: parsing {quoted}: {reason}")]
 }

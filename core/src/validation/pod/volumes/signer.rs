@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use crate::quoted;
 use crate::validation::names::{is_dns1123_label, is_dns1123_subdomain};
 use crate::validation::report::{At, Report};
 
@@ -73,26 +74,4 @@ pub(super) fn bundle(name: &str) -> Vec<String> {
         return is_dns1123_subdomain(own);
     };
     vec![sentence]
-}
-
-/// As Go's `%q` writes a text.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            '\x07' => quoted.push_str("\\a"),
-            '\x08' => quoted.push_str("\\b"),
-            '\x0b' => quoted.push_str("\\v"),
-            '\x0c' => quoted.push_str("\\f"),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            _ if c.is_ascii_control() => quoted.push_str(&format!("\\x{:02x}", u32::from(c))),
-            _ if c.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
-            _ => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
