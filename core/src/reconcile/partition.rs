@@ -189,16 +189,19 @@ impl Tally {
         {
             return None;
         }
-        // What is asked of every Pod stands beside the loop, not in memory: it is the longest part of this decision.
+        // Pods come in order of their ordinals, and no two that are settled have one: so many of them as there are places have
+        // them all where the first and the last are in the range. What is asked of every Pod stands beside the loop, not in
+        // memory: it is the longest part of this decision.
         let update = call.update;
-        let first = (set.start(), true);
-        let (_, are_at_rest) = observed.pods().fold(first, |(place, are_at_rest), pod| {
+        let (are_at_rest, last) = observed.pods().fold((true, None), |(are_at_rest, _), pod| {
             let Facts { revision_ends, .. } = pod.facts;
-            let is_at_rest = pod.ordinal() == Some(place)
-                && pod.facts.has(Facts::SETTLED)
-                && revision_ends.are_of_same(&pod.revision, update);
-            (place + 1, are_at_rest && is_at_rest)
+            let is_at_rest =
+                pod.facts.has(Facts::SETTLED) && revision_ends.are_of_same(&pod.revision, update);
+            (are_at_rest && is_at_rest, Some(pod))
         });
+        let range = set.start()..set.end();
+        let is_in_range = |pod: &Pod| pod.ordinal().is_some_and(|ordinal| range.contains(&ordinal));
+        let are_at_rest = are_at_rest && observed.pods().next().into_iter().chain(last).all(is_in_range);
         // They are all alike.
         let answers = observed
             .pods()

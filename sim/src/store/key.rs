@@ -140,15 +140,15 @@ impl Resource {
 
 impl Ord for Key {
     fn cmp(&self, other: &Self) -> Ordering {
-        // Most keys share the text of their namespace.
-        let namespaces = || match Arc::ptr_eq(&self.namespace, &other.namespace) {
+        // Most keys share the text of their namespace, and the one that is found that of its name.
+        let texts = |one: &Arc<str>, other: &Arc<str>| match Arc::ptr_eq(one, other) {
             true => Ordering::Equal,
-            false => self.namespace.cmp(&other.namespace),
+            false => one.cmp(other),
         };
         self.resource
             .cmp(&other.resource)
-            .then_with(namespaces)
-            .then_with(|| self.name.cmp(&other.name))
+            .then_with(|| texts(&self.namespace, &other.namespace))
+            .then_with(|| texts(&self.name, &other.name))
     }
 }
 
