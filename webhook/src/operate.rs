@@ -124,7 +124,6 @@ async fn serve(
             }
         }
     });
-    tokio::spawn(say_ready(Arc::clone(&state)));
     match source {
         Source::Files(files) => {
             let when = (config.server.certificate_interval, asked);
@@ -162,6 +161,8 @@ async fn serve(
         "listening",
         json!({"address": address.to_string(), "certificateExpires": expires}),
     );
+    // Said after the line above, which whoever starts the program reads first.
+    tokio::spawn(say_ready(Arc::clone(&state)));
 
     let is_whole = server.serve(asked_to_end(log.clone())?).await;
     let (level, message) = match is_whole {
