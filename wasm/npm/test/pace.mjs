@@ -29,16 +29,24 @@ export async function measure(steadfast, read) {
 }
 
 function median(work) {
+  // Chromium's clock counts in steps of 0.1 ms: short work is done as often between two looks at it as takes some milliseconds.
+  let often = 1;
+  while (timed(work, often) < 4) {
+    often *= 2;
+  }
   const times = [];
   for (const until = performance.now() + 1_500; performance.now() < until || times.length < 5; ) {
-    // Chromium's clock counts in steps of 0.1 ms: short work is done several times between two looks at it.
-    const often = times.length > 0 && times[0] < 1 ? 20 : 1;
-    const start = performance.now();
-    for (let at = 0; at < often; at += 1) {
-      work();
-    }
-    times.push((performance.now() - start) / often);
+    times.push(timed(work, often) / often);
   }
   times.sort((a, b) => a - b);
   return times[Math.floor(times.length / 2)] * 1_000;
+}
+
+/** Milliseconds for doing it so often. */
+function timed(work, often) {
+  const start = performance.now();
+  for (let at = 0; at < often; at += 1) {
+    work();
+  }
+  return performance.now() - start;
 }
