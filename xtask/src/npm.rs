@@ -95,8 +95,8 @@ impl Module<'_> {
             "wasm",
             "--target",
             wasm::TARGET,
-            // The standard library is built from its sources, without the words of all panics. What JSON is made of (lists, maps,
-            // memory) is in it, and costs nothing to be built for speed: the simulator is a third faster, the module no larger.
+            // The standard library is built from its sources, without the words of all panics. What JSON is made of (lists, maps;
+            // for a policy memory too) is in it, and costs nothing to be built for speed: the simulator is a third faster, the module no larger.
             "-Zbuild-std=std,panic_abort",
             "-Zbuild-std-features=optimize_for_size",
         ]);
