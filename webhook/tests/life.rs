@@ -13,7 +13,7 @@
 mod serving;
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -181,6 +181,16 @@ impl Drop for Scratch {
     }
 }
 
+/// A program that a test started: it ends with the test, also where that fails.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// An authority's certificate, and a certificate and key in PEM.
 fn pem(names: &[&str]) -> (Authority, String, String) {
     let key = rcgen::KeyPair::generate().unwrap();
@@ -309,7 +319,7 @@ async fn the_program_serves_reads_new_certificate_files_and_ends_on_sigterm() {
         "config.yaml",
         "server: {certificateInterval: 50ms, shutdownDelay: 0s}\n",
     );
-    let mut child = Command::new(env!("CARGO_BIN_EXE_steadfast-webhook"))
+    let child = Command::new(env!("CARGO_BIN_EXE_steadfast-webhook"))
         .args([
             "--config",
             &config,
@@ -323,6 +333,8 @@ async fn the_program_serves_reads_new_certificate_files_and_ends_on_sigterm() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
+    let mut running = Running(child);
+    let child = &mut running.0;
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let listening: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
     assert_eq!(listening["msg"], "listening");
